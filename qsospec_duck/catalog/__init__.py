@@ -1,0 +1,1 @@
+"""Long-form measurements become wide catalogs."""

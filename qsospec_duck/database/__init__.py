@@ -1,0 +1,1 @@
+"""DuckDB ground floor: SQL files are loaded here."""

@@ -1,0 +1,1 @@
+"""Wavelengths and parameters become basis columns and their derivatives."""

@@ -1,0 +1,1 @@
+"""A selection becomes figures."""

@@ -1,0 +1,1 @@
+"""One survey file becomes Arrow rows of the spectra relation."""

@@ -1,0 +1,1 @@
+"""Arrow tables of one task become promoted shards of a run bundle."""

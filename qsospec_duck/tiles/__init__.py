@@ -1,0 +1,1 @@
+"""The files of one tile become one Parquet tile."""
