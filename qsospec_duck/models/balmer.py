@@ -86,50 +86,32 @@ def bound_free_shape(
         np.expm1(-edge_exponent) / np.expm1(-exponent)
     )
     depth = np.expm1(-tau_edge * (wavelength / edge) ** 3.0) / np.expm1(-tau_edge)
-    return np.where(wavelength <= edge, planck * depth, 0.0)
+    # A grid point that stands for the edge may round to either side of it.
+    return np.where(wavelength <= edge * (1.0 + 1e-12), planck * depth, 0.0)
 
 
-def balmer_pseudocontinuum(
-    log_wavelength: NDArray[np.float64],
-    fwhm_kms: float,
-    *,
-    table: str = "sh95_ne09",
-    lowest_level: int = 6,
-    edge: float = BALMER_EDGE,
-    temperature: float = 15_000.0,
-    tau_edge: float = 1.0,
+def pseudocontinuum_of_series(
+    wavelength: NDArray[np.float64],
+    series: NDArray[np.float64],
+    at_edge: NDArray[np.float64],
+    edge: float,
+    temperature: float,
+    tau_edge: float,
 ) -> NDArray[np.float64]:
-    """Balmer pseudo-continuum per unit Hβ flux, lines broadened to one width.
+    """Join the bound-free emission to a broadened line series.
 
     Parameters
     ----------
-    log_wavelength : ndarray, shape (n,)
-        ln of the vacuum wavelength [Å].
-    fwhm_kms : float
-        FWHM of every line [km/s].
+    wavelength : ndarray, shape (n,)
+        Vacuum Å.
+    series : ndarray, shape (n_width, n)
+        Summed lines at each wavelength, for several widths.
+    at_edge : ndarray, shape (n_width,)
+        The same sums at the edge.
 
     Returns
     -------
-    ndarray, shape (n,)
-        f_λ per Å for a case B Hβ flux of 1.
+    ndarray, shape (n_width, n)
     """
-    wavelength = np.exp(log_wavelength)
-    at_edge = float(_summed_lines(np.array([np.log(edge)]), fwhm_kms, table, lowest_level)[0])
-    series = _summed_lines(log_wavelength, fwhm_kms, table, lowest_level)
-    return np.where(wavelength <= edge, at_edge * bound_free_shape(wavelength, edge, temperature, tau_edge), series)
-
-
-def _summed_lines(
-    log_wavelength: NDArray[np.float64], fwhm_kms: float, table: str, lowest_level: int
-) -> NDArray[np.float64]:
-    """Sum of unit-width-in-velocity Gaussians, each of its case B flux."""
-    centers, ratios = series_lines(table, lowest_level)
-    sigma = fwhm_kms / FWHM_PER_SIGMA / C_KMS
-    total = np.zeros_like(log_wavelength)
-    for center, ratio in zip(np.log(centers), ratios, strict=True):
-        reach = np.abs(log_wavelength - center) < 7.0 * sigma
-        offset = (log_wavelength[reach] - center) / sigma
-        # ∫ exp(−x²/2σ²) dλ with x = ln λ − ln λ₀ is λ₀ σ √(2π) exp(σ²/2).
-        area = np.exp(center) * sigma * np.sqrt(2.0 * np.pi) * np.exp(0.5 * sigma**2)
-        total[reach] += ratio / area * np.exp(-0.5 * offset**2)
-    return total
+    shape = bound_free_shape(wavelength, edge, temperature, tau_edge)
+    return np.where(wavelength <= edge * (1.0 + 1e-12), at_edge[:, None] * shape, series)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 
 from qsospec_duck.constants import BALMER_EDGE, C_KMS, FWHM_PER_SIGMA
-from qsospec_duck.models.balmer import balmer_pseudocontinuum
+from qsospec_duck.models.balmer import pseudocontinuum_of_series, series_lines
 from qsospec_duck.models.templates import read_template
 
 GRID_KMS = 50.0
@@ -29,7 +29,7 @@ _BALMER_BLUE = 912.0
 """Blue end of the Balmer bank [Å]: the Lyman limit; the bound-free emission is negligible there."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TemplateBank:
     """A template at ``n_width`` broadenings on a log-wavelength grid."""
 
@@ -56,56 +56,69 @@ def template_bank(name: str, fwhm_min: float, fwhm_max: float) -> TemplateBank:
     step = GRID_KMS / C_KMS
     # Room for four σ of the widest kernel on either side.
     room = 4.0 * fwhm_max / FWHM_PER_SIGMA / C_KMS
-    start = np.log(template.wavelength[0]) - room
+    start = float(np.log(template.wavelength[0]) - room)
     n_grid = int(np.ceil((np.log(template.wavelength[-1]) + room - start) / step)) + 1
     grid = start + step * np.arange(n_grid)
     sampled = np.interp(np.exp(grid), template.wavelength, template.flux, left=0.0, right=0.0)
-    log_fwhm = np.linspace(np.log(fwhm_min), np.log(fwhm_max), N_WIDTHS)
-    n_fft = next_fast_len(2 * n_grid, real=True)
-    transformed = np.fft.rfft(sampled, n_fft)
-    # The transform of a Gaussian kernel is a Gaussian: exact, whatever the pixel size.
-    frequency = np.fft.rfftfreq(n_fft)
-    sigma_pixels = np.exp(log_fwhm)[:, None] / FWHM_PER_SIGMA / GRID_KMS
-    kernels = np.exp(-2.0 * (np.pi * frequency[None, :] * sigma_pixels) ** 2)
-    values = np.fft.irfft(transformed[None, :] * kernels, n_fft, axis=1)[:, :n_grid]
+    log_fwhm = _log_widths(fwhm_min, fwhm_max)
+    n_fft = next_fast_len(n_grid, real=True)
+    values = _broadened(np.fft.rfft(sampled, n_fft), n_fft, log_fwhm)[:, :n_grid]
     values[np.abs(values) < 1e-12 * sampled.max()] = 0.0
     coverage = (float(template.wavelength[0]), float(template.wavelength[-1]))
-    return TemplateBank(
-        name, float(start), step, float(log_fwhm[0]), float(log_fwhm[1] - log_fwhm[0]), np.ascontiguousarray(values), coverage
-    )
+    return _bank(name, start, log_fwhm, values, coverage)
 
 
 @cache
 def balmer_bank(
     table: str, lowest_level: int, edge: float, temperature: float, tau_edge: float, fwhm_min: float, fwhm_max: float
 ) -> TemplateBank:
-    """Bank of the Balmer pseudo-continuum (`balmer_pseudocontinuum`); unit amplitude is a case B Hβ flux of 1."""
+    """Bank of the Balmer pseudo-continuum; unit amplitude is a case B Hβ flux of 1 (`qsospec_duck.models.balmer`)."""
     step = GRID_KMS / C_KMS
-    red = BALMER_EDGE / (1.0 - 4.0 / lowest_level**2.0)
-    start = np.log(_BALMER_BLUE)
-    stop = np.log(red) + 5.0 * fwhm_max / FWHM_PER_SIGMA / C_KMS
-    grid = start + step * np.arange(int(np.ceil((stop - start) / step)) + 1)
-    log_fwhm = np.linspace(np.log(fwhm_min), np.log(fwhm_max), N_WIDTHS)
-    values = np.stack(
-        [
-            balmer_pseudocontinuum(
-                grid,
-                float(np.exp(width)),
-                table=table,
-                lowest_level=lowest_level,
-                edge=edge,
-                temperature=temperature,
-                tau_edge=tau_edge,
-            )
-            for width in log_fwhm
-        ]
-    )
+    centers, ratios = series_lines(table, lowest_level)
+    room = 5.0 * fwhm_max / FWHM_PER_SIGMA / C_KMS
+    # The edge lies on a grid point, so that lines and bound-free emission join exactly there.
+    n_blue = int(np.ceil((np.log(edge) - np.log(_BALMER_BLUE)) / step))
+    start = float(np.log(edge) - n_blue * step)
+    n_grid = n_blue + int(np.ceil((np.log(centers[0]) + room - np.log(edge)) / step)) + 1
+    grid = start + step * np.arange(n_grid)
+    log_fwhm = _log_widths(fwhm_min, fwhm_max)
+    n_fft = next_fast_len(n_grid, real=True)
+    # The transform of a sum of lines is a sum of phases: every line keeps its exact wavelength.
+    frequency = np.fft.rfftfreq(n_fft)
+    positions = (np.log(centers) - start) / step
+    phases = np.exp(-2j * np.pi * frequency[:, None] * positions[None, :])
+    # ∫ exp(−x²/2σ²)/(σ√2π) dλ over x = ln λ − ln λ₀ is λ₀ exp(σ²/2); a grid step is Δx.
+    transform = phases @ (ratios / centers) / step
+    sigma = np.exp(log_fwhm) / FWHM_PER_SIGMA / C_KMS
+    series = _broadened(transform, n_fft, log_fwhm)[:, :n_grid] * np.exp(-0.5 * sigma**2)[:, None]
+    values = pseudocontinuum_of_series(np.exp(grid), series, series[:, n_blue], edge, temperature, tau_edge)
+    # Far redward of the first line the transform leaves rounding noise only.
+    values[:, np.exp(grid) > centers[0]] *= values[:, np.exp(grid) > centers[0]] > 1e-12 * values.max()
+    return _bank(f"balmer:{table}", start, log_fwhm, values, (_BALMER_BLUE, float(centers[0]) * 1.02))
+
+
+def _log_widths(fwhm_min: float, fwhm_max: float) -> NDArray[np.float64]:
+    return np.linspace(np.log(fwhm_min), np.log(fwhm_max), N_WIDTHS)
+
+
+def _broadened(
+    transform: NDArray[np.complex128], n_fft: int, log_fwhm: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Convolve with Gaussians whose transforms are Gaussians: exact, whatever the pixel size; (n_width, n_fft)."""
+    frequency = np.fft.rfftfreq(n_fft)
+    sigma_pixels = np.exp(log_fwhm)[:, None] / FWHM_PER_SIGMA / GRID_KMS
+    kernels = np.exp(-2.0 * (np.pi * frequency[None, :] * sigma_pixels) ** 2)
+    return np.fft.irfft(transform[None, :] * kernels, n_fft, axis=1)
+
+
+def _bank(
+    name: str,
+    start: float,
+    log_fwhm: NDArray[np.float64],
+    values: NDArray[np.float64],
+    coverage: tuple[float, float],
+) -> TemplateBank:
+    step = float(log_fwhm[1] - log_fwhm[0])
     return TemplateBank(
-        f"balmer:{table}",
-        float(start),
-        step,
-        float(log_fwhm[0]),
-        float(log_fwhm[1] - log_fwhm[0]),
-        values,
-        (_BALMER_BLUE, red * 1.02),
+        name, start, GRID_KMS / C_KMS, float(log_fwhm[0]), step, np.ascontiguousarray(values), coverage
     )

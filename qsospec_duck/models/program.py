@@ -1,0 +1,154 @@
+"""A model as a table of terms: what the compiled loop reads.
+
+A model is F(λ) = Σ_j c_j A_j(λ; θ) with amplitudes c_j ≥ 0 and shape parameters θ. Each column A_j is a
+sum of terms; a term has a kind, the column it adds to, the θ it depends on and its constants. Continuum
+and line complexes are both such tables, so one loop serves all of them.
+
+Units inside: x = ln λ, widths as u = ln(FWHM / km/s), velocities in 1000 km/s, so that every θ is of
+order one and no step of the solver depends on the unit of the flux.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qsospec_duck.models.bank import TemplateBank
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+VELOCITY_UNIT = 1000.0
+"""km/s of one unit of a velocity parameter."""
+
+
+class Kind(IntEnum):
+    """Kinds of terms."""
+
+    POWER = 0
+    """(λ/λ_p)^α; θ = (α)."""
+
+    BROKEN = 1
+    """(λ/λ_p)^α below the break, continued with another slope above it; θ = (α_blue, α_red)."""
+
+    BANK = 2
+    """A broadened template; θ = (u, v)."""
+
+    LINE = 3
+    """A Gaussian in ln λ of unit flux; θ = (u, v)."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One shape parameter θ_k."""
+
+    name: str
+    start: float
+    low: float
+    high: float
+    kind: str
+    """``slope``, ``fwhm`` (θ is ln km/s) or ``velocity`` (θ is in 1000 km/s)."""
+
+    def physical(self, theta: float) -> float:
+        """The value that is published: a slope, or km/s."""
+        return {"slope": theta, "fwhm": float(np.exp(theta)), "velocity": theta * VELOCITY_UNIT}[self.kind]
+
+    def physical_slope(self, theta: float) -> float:
+        """Derivative of `physical` by θ."""
+        return {"slope": 1.0, "fwhm": float(np.exp(theta)), "velocity": VELOCITY_UNIT}[self.kind]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of one column."""
+
+    kind: Kind
+    column: int
+    slots: tuple[int, int]
+    """Indices of its θ; -1 where it has none."""
+
+    constants: tuple[float, float] = (0.0, 0.0)
+    """POWER and BROKEN: ln λ_pivot and ln λ_break. LINE: ln λ₀ and flux relative to the column's."""
+
+    bank: TemplateBank | None = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """Terms in the arrays that the compiled loop reads."""
+
+    parameters: tuple[Parameter, ...]
+    columns: tuple[str, ...]
+    """Name of every column."""
+
+    terms: IntArray
+    """(n_term, 7): kind, column, slot a, slot b, derivative row a, derivative row b, bank."""
+
+    constants: FloatArray
+    """(n_term, 2)."""
+
+    derivative_of: IntArray
+    """(n_derivative, 2): the θ and the column of each derivative row."""
+
+    bank_layout: IntArray
+    """(n_bank, 3): offset into ``bank_values``, n_width, n_grid."""
+
+    bank_axes: FloatArray
+    """(n_bank, 4): first ln λ, step of ln λ, first ln FWHM, step of ln FWHM."""
+
+    bank_values: FloatArray
+    """All banks, flattened."""
+
+    @property
+    def start(self) -> FloatArray:
+        """(n_par,) starting θ."""
+        return np.array([parameter.start for parameter in self.parameters])
+
+    @property
+    def low(self) -> FloatArray:
+        """(n_par,) lower bounds of θ."""
+        return np.array([parameter.low for parameter in self.parameters])
+
+    @property
+    def high(self) -> FloatArray:
+        """(n_par,) upper bounds of θ."""
+        return np.array([parameter.high for parameter in self.parameters])
+
+
+def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], terms: Sequence[Term]) -> Program:
+    """Lay terms out in arrays.
+
+    Terms of one column that share a θ share a derivative row, since only their sum is needed.
+    """
+    derivative_rows: dict[tuple[int, int], int] = {}
+    banks: list[TemplateBank] = []
+    table = np.full((len(terms), 7), -1, dtype=np.int64)
+    constants = np.zeros((len(terms), 2))
+    for i, term in enumerate(terms):
+        rows = [
+            derivative_rows.setdefault((slot, term.column), len(derivative_rows)) if slot >= 0 else -1
+            for slot in term.slots
+        ]
+        bank = -1
+        if term.bank is not None:
+            if term.bank not in banks:
+                banks.append(term.bank)
+            bank = banks.index(term.bank)
+        table[i] = (term.kind, term.column, *term.slots, *rows, bank)
+        constants[i] = term.constants
+    derivative_of = np.array(list(derivative_rows), dtype=np.int64).reshape(-1, 2)
+    offsets = np.cumsum([0, *[bank.values.size for bank in banks]])
+    layout = np.array(
+        [(offset, *bank.values.shape) for offset, bank in zip(offsets, banks, strict=False)], dtype=np.int64
+    ).reshape(-1, 3)
+    axes = np.array(
+        [(bank.log_wave_start, bank.log_wave_step, bank.log_fwhm_start, bank.log_fwhm_step) for bank in banks]
+    ).reshape(-1, 4)
+    values = np.concatenate([bank.values.ravel() for bank in banks]) if banks else np.zeros(0)
+    return Program(
+        tuple(parameters), tuple(columns), table, constants, derivative_of, layout, axes, values
+    )
