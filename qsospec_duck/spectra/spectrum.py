@@ -34,6 +34,12 @@ class Extinction:
     source: str | None = None
     """Where E(B-V) comes from: ``row``, ``argument``, or the name of a dust map."""
 
+    scale: float = 1.0
+    """Factor between the E(B-V) that the source gave and ``ebv``: 0.86 for raw SFD98 values."""
+
+    note: str = ""
+    """Why nothing was applied, where nothing was."""
+
 
 @dataclass(frozen=True)
 class Spectrum:
@@ -164,11 +170,15 @@ class Spectrum:
             weight = np.array(ivar, dtype=np.float64)
             weight[~(np.isfinite(weight) & (weight > 0))] = 0.0
         if weight.shape != wave.shape:
-            raise SpectrumError(f"{name}: errors have shape {weight.shape}, wavelength {wave.shape}; they should be equal.")
+            raise SpectrumError(
+                f"{name}: errors have shape {weight.shape}, wavelength {wave.shape}; they should be equal."
+            )
         if mask is not None:
             bad = np.asarray(mask, dtype=bool)
             if bad.shape != wave.shape:
-                raise SpectrumError(f"{name}: mask has shape {bad.shape}, wavelength {wave.shape}; they should be equal.")
+                raise SpectrumError(
+                    f"{name}: mask has shape {bad.shape}, wavelength {wave.shape}; they should be equal."
+                )
             weight[bad] = 0.0
         if not flux_scale > 0:
             raise SpectrumError(f"{name}: flux_scale is {flux_scale}; it should be positive.")
