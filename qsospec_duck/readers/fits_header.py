@@ -1,0 +1,232 @@
+"""What lies where in a FITS file: a walk over its headers, by positioned reads only.
+
+Only the header blocks are read, so that the rows of a few quasars can be taken from a large coadd.
+
+References
+----------
+FITS standard 4.0 (Pence et al. 2010, A&A 524, A42, and its 2018 update), sections 3.3, 4 and 4.2.1.2 (CONTINUE).
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from qsospec_duck.readers.refusal import refusal
+
+BLOCK = 2880
+"""Bytes of a FITS block."""
+
+_CARD = 80
+_STRING = re.compile(r"\s*'((?:[^']|'')*)'")
+
+
+class ByteSource(Protocol):
+    """Anything with a length that gives bytes from a position: a file, memory, a remote object."""
+
+    path: str | Path
+    size: int
+
+    def read_at(self, start: int, count: int) -> bytes:
+        """Bytes from ``start``; fewer than ``count`` only at the end."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
+
+class LocalFile:
+    """A plain file."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = path
+        self._file = Path(path).open("rb", buffering=0)
+        self.size = os.fstat(self._file.fileno()).st_size
+
+    def read_at(self, start: int, count: int) -> bytes:
+        """Bytes from ``start``; fewer than ``count`` only at the end."""
+        self._file.seek(start)
+        return self._file.read(count) or b""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class MemoryFile:
+    """Bytes that are already in memory, such as a decompressed file."""
+
+    def __init__(self, path: str | Path, content: bytes) -> None:
+        self.path = path
+        self._content = content
+        self.size = len(content)
+
+    def read_at(self, start: int, count: int) -> bytes:
+        """Bytes from ``start``; fewer than ``count`` only at the end."""
+        return self._content[start : start + count]
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def open_source(path: str | Path) -> ByteSource:
+    """Open a file by content: gzip is decompressed into memory, anything else is read in place.
+
+    Raises
+    ------
+    ReaderError
+        The file is absent, unreadable or a damaged gzip file.
+    """
+    try:
+        source = LocalFile(path)
+    except OSError as error:
+        raise refusal(path, f"cannot be opened ({error.strerror})", "a readable file") from error
+    if source.read_at(0, 2) != b"\x1f\x8b":
+        return source
+    packed = source.read_at(0, source.size)
+    source.close()
+    try:
+        return MemoryFile(path, gzip.decompress(packed))
+    except (OSError, EOFError, zlib.error) as error:
+        raise refusal(path, f"gzip data are damaged ({error})", "a complete gzip file") from error
+
+
+@dataclass(frozen=True)
+class Extent:
+    """One HDU: its header and the place of its data."""
+
+    index: int
+    header: Mapping[str, Any]
+    data_start: int
+    data_bytes: int
+    """Length of the data without padding."""
+
+    @property
+    def name(self) -> str:
+        """EXTNAME in capitals; empty where there is none."""
+        return str(self.header.get("EXTNAME", "")).strip().upper()
+
+    @property
+    def where(self) -> str:
+        """Name for messages."""
+        return f"HDU {self.index} ({self.name})" if self.name else f"HDU {self.index}"
+
+
+def walk(source: ByteSource) -> tuple[Extent, ...]:
+    """Read all headers and check that the data of each HDU are there in full.
+
+    Raises
+    ------
+    ReaderError
+        Not a FITS file, a header without END, or data that end too early.
+    """
+    if source.size == 0:
+        raise refusal(source.path, "the file is empty", "a FITS file")
+    start = source.read_at(0, _CARD)
+    if not start.startswith(b"SIMPLE  ="):
+        raise refusal(source.path, f"starts with {start[:16]!r}", "a FITS file, which starts with b'SIMPLE  ='")
+    extents: list[Extent] = []
+    position = 0
+    while position < source.size:
+        index = len(extents)
+        header, data_start = _read_header(source, position, index)
+        if index and "XTENSION" not in header:
+            # Bytes after the last HDU are allowed as "special records" and hold no data.
+            break
+        n_bytes = _data_bytes(source, header, index)
+        extent = Extent(index, header, data_start, n_bytes)
+        if data_start + n_bytes > source.size:
+            raise refusal(
+                source.path,
+                f"{source.size - data_start} of {n_bytes} data bytes are there (the file is truncated)",
+                "a complete file",
+                where=extent.where,
+            )
+        extents.append(extent)
+        position = data_start + -(-n_bytes // BLOCK) * BLOCK
+    return tuple(extents)
+
+
+def _read_header(source: ByteSource, position: int, index: int) -> tuple[dict[str, Any], int]:
+    """Header from ``position`` and the position of the data behind it."""
+    text = b""
+    while True:
+        block = source.read_at(position + len(text), 4 * BLOCK)
+        text += block
+        end = _end_card(text)
+        if end is not None:
+            return parse_cards(text[:end]), position + -(-(end + _CARD) // BLOCK) * BLOCK
+        looks_like_header = text.startswith((b"SIMPLE  =", b"XTENSION="))
+        if index and not looks_like_header:
+            return {}, position + len(text)
+        if len(block) < 4 * BLOCK:
+            raise refusal(source.path, "the header has no END card (the file is truncated)", "a complete header", where=f"HDU {index}")
+
+
+def _end_card(text: bytes) -> int | None:
+    """Position of the END card, if it is there."""
+    found = text.find(b"END     ")
+    while found != -1:
+        if found % _CARD == 0:
+            return found
+        found = text.find(b"END     ", found + 1)
+    return None
+
+
+def _data_bytes(source: ByteSource, header: Mapping[str, Any], index: int) -> int:
+    """Length of the data of an HDU (FITS standard 4.0, equation 2)."""
+    try:
+        axes = [int(header[f"NAXIS{i + 1}"]) for i in range(int(header["NAXIS"]))]
+        width = abs(int(header["BITPIX"])) // 8
+        extra, groups = int(header.get("PCOUNT", 0)), int(header.get("GCOUNT", 1))
+    except (KeyError, TypeError, ValueError) as error:
+        raise refusal(source.path, f"header card {error} is missing or no number", "BITPIX, NAXIS and NAXISn", where=f"HDU {index}") from error
+    if not axes:
+        return 0
+    count = 1
+    for axis in axes:
+        count *= axis
+    return width * groups * (extra + count)
+
+
+def parse_cards(text: bytes) -> dict[str, Any]:
+    """Values of header cards; of a repeated keyword the first, strings with CONTINUE joined."""
+    cards: dict[str, Any] = {}
+    last = ""
+    for start in range(0, len(text), _CARD):
+        card = text[start : start + _CARD].decode("ascii", errors="replace")
+        keyword = card[:8].rstrip()
+        if keyword == "CONTINUE" and isinstance(cards.get(last), str) and cards[last].endswith("&"):
+            more = _STRING.match(card[8:])
+            if more:
+                cards[last] = cards[last][:-1] + more[1].replace("''", "'").rstrip()
+        elif card[8:10] == "= " and keyword:
+            if keyword not in cards:
+                cards[keyword] = _value(card[10:])
+                last = keyword
+            else:
+                last = ""
+    return cards
+
+
+def _value(text: str) -> Any:
+    """One card value: str, bool, int, float, or None where it is undefined."""
+    string = _STRING.match(text)
+    if string:
+        return string[1].replace("''", "'").rstrip()
+    word = text.split("/", 1)[0].strip()
+    if word in ("T", "F"):
+        return word == "T"
+    for kind in (int, float):
+        try:
+            return kind(word.replace("D", "E"))
+        except ValueError:
+            continue
+    return word or None

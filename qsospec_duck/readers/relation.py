@@ -1,0 +1,190 @@
+"""The spectra relation: pixels and what is known of them become an Arrow table that keeps its contract.
+
+Every reader ends here, so the contract is checked in one place: schema of ``columns.csv``, strictly increasing
+wavelengths, equal lengths, a possible redshift, one key a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from qsospec_duck.columns import arrow_schema
+from qsospec_duck.errors import ReaderError
+from qsospec_duck.readers.refusal import refusal
+
+Redshift = float | Mapping[Any, float] | Sequence[float] | None
+"""One redshift for all rows, one for each row, or by ``target_id`` or ``object_id``."""
+
+LISTS = ("wavelength", "flux", "ivar", "mask_array")
+
+
+def file_key(path: str | Path) -> str:
+    """Name of a file without its folders and without ``.gz``: the same on any machine."""
+    name = Path(path).name
+    return name[:-3] if name.lower().endswith(".gz") else name
+
+
+def clean_pixels(flux: NDArray[Any], ivar: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Flux and inverse variance as the relation stores them.
+
+    A pixel whose flux is not finite, or whose inverse variance is not a positive number, is kept with ivar 0;
+    a flux that is not finite becomes 0, so that no sum over a list can turn into NaN.
+    """
+    value, weight = np.array(flux, dtype=np.float32), np.array(ivar, dtype=np.float32)
+    bad = ~np.isfinite(value)
+    value[bad] = 0.0
+    weight[bad | ~(np.isfinite(weight) & (weight > 0))] = 0.0
+    return value, weight
+
+
+def spectra_table(path: str | Path, n_rows: int, columns: Mapping[str, Any]) -> pa.Table:
+    """Build the relation from columns and check it.
+
+    Parameters
+    ----------
+    path : str or Path
+        File they were read from, for messages.
+    n_rows : int
+        Number of spectra.
+    columns : mapping
+        By name: one value for all rows, a sequence of ``n_rows`` values, and for ``wavelength``, ``flux``, ``ivar``,
+        ``mask_array`` a 2-D array, a sequence of arrays, or (wavelength only) one array that all rows share.
+        A column of the relation that is not given is NULL; other names follow at the end in their order.
+
+    Raises
+    ------
+    ReaderError
+        The columns break the contract of the relation.
+    """
+    schema = arrow_schema("spectra")
+    extra = arrow_schema("spectra_extra")
+    arrays, fields = [], []
+    for field in schema:
+        arrays.append(_arrow(columns.get(field.name), field.type, n_rows))
+        fields.append(field)
+    for name in columns:
+        if name not in schema.names:
+            field = extra.field(name) if name in extra.names else None
+            array = _arrow(columns[name], field.type if field else None, n_rows)
+            arrays.append(array)
+            fields.append(field or pa.field(name, array.type))
+    table = pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+    check_relation(path, table)
+    return table
+
+
+def _arrow(values: Any, kind: pa.DataType | None, n_rows: int) -> pa.Array:
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+        return whole.cast(kind) if kind is not None else whole
+    if kind is not None and pa.types.is_list(kind):
+        return _lists(values, kind, n_rows)
+    if values is None or isinstance(values, str | bool | int | float | np.generic):
+        plain = values.item() if isinstance(values, np.generic) else values
+        return pa.array([plain] * n_rows, kind)
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return pa.array(values, kind) if kind is None else pa.array(values).cast(kind)
+    return pa.array(list(values), kind)
+
+
+def _lists(values: Any, kind: pa.DataType, n_rows: int) -> pa.Array:
+    if values is None:
+        return pa.nulls(n_rows, kind)
+    item = kind.value_type.to_pandas_dtype()
+    if isinstance(values, np.ndarray) and values.ndim == 1:
+        values = np.broadcast_to(values, (n_rows, values.size))
+    if isinstance(values, np.ndarray):
+        lengths = np.full(n_rows, values.shape[1])
+        flat = np.ascontiguousarray(values, dtype=item).reshape(-1)
+    else:
+        lengths = np.array([len(part) for part in values], dtype=np.int64)
+        flat = np.concatenate([np.asarray(part, dtype=item) for part in values]) if len(values) else np.empty(0, item)
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(flat), type=kind)
+
+
+def check_relation(path: str | Path, table: pa.Table) -> None:
+    """Raise the one error of a table that breaks the contract of the relation."""
+    keys = table["object_key"].to_pylist()
+    seen: dict[str, int] = {}
+    for row, key in enumerate(keys):
+        if key is None:
+            raise refusal(path, "object_key is NULL", "a key", where=f"row {row}")
+        if key in seen:
+            raise refusal(path, f"rows {seen[key]} and {row} share the key {key!r}", "one key a row")
+        seen[key] = row
+    for row, z in enumerate(table["z"].to_pylist()):
+        if z is None or not np.isfinite(z) or z <= -1:
+            raise refusal(path, f"redshift is {z}", "a finite redshift greater than -1 (give redshift=...)", where=f"row {row} ({keys[row]})")
+    lists = {name: table[name].combine_chunks() for name in LISTS}
+    lengths = {name: np.diff(array.offsets.to_numpy()) for name, array in lists.items() if array.null_count == 0}
+    for name in ("wavelength", "flux", "ivar"):
+        if name not in lengths:
+            raise refusal(path, f"{name} is NULL", "an array for every row")
+    for name, length in lengths.items():
+        if not np.array_equal(length, lengths["wavelength"]):
+            row = int(np.flatnonzero(length != lengths["wavelength"])[0])
+            raise refusal(path, f"{name} has {length[row]} pixels, wavelength {lengths['wavelength'][row]}", "equal lengths", where=f"row {row} ({keys[row]})")
+    _check_wavelengths(path, lists["wavelength"], keys)
+
+
+def _check_wavelengths(path: str | Path, wavelength: pa.ListArray, keys: Sequence[str]) -> None:
+    flat = wavelength.values.to_numpy()
+    offsets = wavelength.offsets.to_numpy()
+    previous = None
+    for row, (start, stop) in enumerate(zip(offsets[:-1], offsets[1:], strict=True)):
+        wave = flat[start:stop]
+        where = f"row {row} ({keys[row]})"
+        if wave.size < 2:
+            raise refusal(path, f"{wave.size} pixels", "at least two", where=where)
+        # The rows of a DESI tile share one grid: equal to one that passed is enough.
+        if previous is not None and np.array_equal(wave, previous):
+            continue
+        steps = np.diff(wave)
+        if not (np.isfinite(wave).all() and (steps > 0).all() and wave[0] > 0):
+            bad = int(np.flatnonzero(~(steps > 0))[0]) if not (steps > 0).all() else int(np.flatnonzero(~np.isfinite(wave) | (wave <= 0))[0])
+            raise refusal(
+                path, f"wavelength {wave[bad]} Å of pixel {bad} is followed by {wave[min(bad + 1, wave.size - 1)]} Å",
+                "positive, finite, strictly increasing wavelengths", where=where,
+            )
+        previous = wave
+
+
+def pick_redshifts(path: str | Path, redshift: Redshift, found: Sequence[float | None], names: Sequence[tuple[Any, ...]]) -> list[float | None]:
+    """Redshift of each row: the caller's where there is one, else the file's.
+
+    Parameters
+    ----------
+    redshift : float, mapping, sequence or None
+        What the caller gave.
+    found : sequence of float or None
+        What the file says, by row.
+    names : sequence of tuple
+        Names under which a mapping may know each row.
+    """
+    if redshift is None:
+        return list(found)
+    if isinstance(redshift, Mapping):
+        return [next((float(redshift[name]) for name in alias if name in redshift), z) for alias, z in zip(names, found, strict=True)]
+    if isinstance(redshift, int | float | np.generic):
+        return [float(redshift)] * len(found)
+    if len(redshift) != len(found):
+        raise refusal(path, f"{len(redshift)} redshifts were given for {len(found)} spectra", "one, or one for each spectrum")
+    return [float(z) for z in redshift]
+
+
+def concat_relations(tables: Sequence[pa.Table], paths: Sequence[str | Path]) -> pa.Table:
+    """One table of several files; two rows that would share a key are refused, naming both files."""
+    owner: dict[str, str] = {}
+    for table, path in zip(tables, paths, strict=True):
+        for key in table["object_key"].to_pylist():
+            if key in owner:
+                raise ReaderError(f"{path}: object_key {key!r} is also that of {owner[key]}; expected one file for each key.")
+            owner[key] = str(path)
+    return pa.concat_tables(tables, promote_options="default")

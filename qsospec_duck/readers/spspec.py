@@ -1,0 +1,104 @@
+"""SDSS ``spSpec-*.fit`` of DR1 to DR7: an image whose rows are flux, continuum-subtracted flux, error and mask.
+
+Wavelengths are log-linear and in vacuum: λ = 10^(COEFF0 + COEFF1 i).
+
+References
+----------
+https://classic.sdss.org/dr7/dm/flatFiles/spSpec.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from qsospec_duck.readers.contents import Contents, Reader
+from qsospec_duck.readers.fits_data import FitsFile
+from qsospec_duck.readers.refusal import refusal
+from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
+from qsospec_duck.readers.sdss import check_one_row
+from qsospec_duck.readers.units import check_house_unit
+
+# SPEC_CLN of DR1-DR7: https://classic.sdss.org/dr7/dm/flatFiles/spSpec.html
+_CLASSES = {0: "UNKNOWN", 1: "STAR", 2: "GALAXY", 3: "QSO", 4: "QSO", 5: "SKY", 6: "STAR"}
+
+
+def recognises(contents: Contents) -> bool:
+    """A primary image of five (or six) rows with log-linear wavelengths and a plate."""
+    primary = contents.parts[0] if contents.parts else None
+    return (
+        primary is not None
+        and len(primary.shape) == 2
+        and primary.shape[0] in (5, 6)
+        and {"COEFF0", "COEFF1", "PLATEID", "SPEC_CLN"} <= primary.header.keys()
+    )
+
+
+def read(
+    path: str | Path,
+    *,
+    rows: Sequence[int] | None = None,
+    redshift: Redshift = None,
+    ebv: float | None = None,
+    release: str | None = None,
+) -> pa.Table:
+    """Read one spSpec file.
+
+    Parameters
+    ----------
+    path, rows, redshift, ebv, release
+        As for the ``sdss`` reader.
+
+    Raises
+    ------
+    ReaderError
+        The file is damaged, in air wavelengths, in another unit, or without redshift.
+    """
+    with FitsFile(path) as fits:
+        primary = fits.hdus[0]
+        cards = primary.header
+        check_one_row(path, rows)
+        missing = {"COEFF0", "COEFF1", "PLATEID", "MJD", "FIBERID"} - cards.keys()
+        if missing or len(primary.shape) != 2:
+            raise refusal(path, f"shape {primary.shape}, no card {', '.join(sorted(missing)) or '(none missing)'}", "an spSpec image", where=primary.where)
+        check_house_unit(path, cards.get("BUNIT"), where=primary.where)
+        if cards.get("VACUUM") is False:
+            raise refusal(path, "VACUUM is F", "vacuum wavelengths", where=primary.where)
+        image = primary.image()
+    n_pix = image.shape[1]
+    error = image[2].astype(np.float64)
+    ivar = np.zeros(n_pix)
+    # An error of 0 marks a pixel without data.
+    ivar[error > 0] = error[error > 0] ** -2.0
+    flux, weight = clean_pixels(image[0], ivar)
+    object_id = f"{int(cards['PLATEID']):04d}-{int(cards['MJD'])}-{int(cards['FIBERID']):04d}"
+    return spectra_table(
+        path,
+        1,
+        {
+            "object_key": f"{file_key(path)}#0",
+            "object_id": object_id,
+            "survey": "sdss",
+            "program": "legacy",
+            "release": release,
+            "source": file_key(path),
+            "row_index": 0,
+            "ra": cards.get("RAOBJ"),
+            "dec": cards.get("DECOBJ"),
+            "z": pick_redshifts(path, redshift, [cards.get("Z")], [(object_id,)]),
+            "zwarn": cards.get("Z_WARNIN"),
+            "spectype": _CLASSES.get(int(cards.get("SPEC_CLN", 0))),
+            "ebv": ebv,
+            "wavelength": [10.0 ** (float(cards["COEFF0"]) + float(cards["COEFF1"]) * np.arange(n_pix))],
+            "flux": [flux],
+            "ivar": [weight],
+            "mask_array": [image[3].astype(np.int64).astype(np.int32)],
+            "zerr": cards.get("Z_ERR"),
+        },
+    )
+
+
+READER = Reader("spspec", recognises, read)
