@@ -1,1 +1,34 @@
-"""Arrow tables of one task become promoted shards of a run bundle."""
+"""Runs: Arrow tables of fitted spectra become a run bundle, and a run bundle is opened again.
+
+Enters: `FitResult` objects or staged shards. Leaves: a run directory of schema version 5, or an object of it.
+"""
+
+from qsospec_duck.runs.archived import ArchivedModel, Measurements, load_archived_model
+from qsospec_duck.runs.bundle import RunBundle, open_run
+from qsospec_duck.runs.finalize import RunCounts, finalize_run, verify_run
+from qsospec_duck.runs.layout import SCHEMA_VERSION, TABLES, object_number
+from qsospec_duck.runs.receipts import Part
+from qsospec_duck.runs.rows import Failure, Origin, tables_from_results
+from qsospec_duck.runs.shard import ShardWriter
+from qsospec_duck.runs.store import RunStore, hold_store
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "TABLES",
+    "ArchivedModel",
+    "Failure",
+    "Measurements",
+    "Origin",
+    "Part",
+    "RunBundle",
+    "RunCounts",
+    "RunStore",
+    "ShardWriter",
+    "finalize_run",
+    "hold_store",
+    "load_archived_model",
+    "object_number",
+    "open_run",
+    "tables_from_results",
+    "verify_run",
+]

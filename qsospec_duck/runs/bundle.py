@@ -1,0 +1,165 @@
+"""Open a run bundle and read its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pyarrow.dataset import dataset
+
+from qsospec_duck.columns import arrow_schema
+from qsospec_duck.errors import RunError
+from qsospec_duck.runs.index import find_in_index, find_in_table, index_table, the_one
+from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, receipts_folder
+from qsospec_duck.runs.manifest import read_manifest
+from qsospec_duck.runs.receipts import live_parts, read_receipts
+
+
+class RunBundle:
+    """A run directory opened to read: one that this package wrote, finished or not, or one of ``qsospec`` 0.1.1."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.manifest: dict[str, Any] = read_manifest(self.path)
+
+    @classmethod
+    def open(cls, path: Path | str) -> Self:
+        """Open a run directory."""
+        return cls(path)
+
+    def __repr__(self) -> str:
+        count = self.manifest.get("completed_objects")
+        return f"<{type(self).__name__} {self.run_id!r}, {count} objects, {self.manifest.get('status')}>"
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run."""
+        return str(self.manifest["run_id"])
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """Options with which the run was made."""
+        return dict(self.manifest["configuration"])
+
+    @property
+    def is_complete(self) -> bool:
+        """True after finalize."""
+        return self.manifest.get("status") == "complete"
+
+    @cached_property
+    def _live(self) -> dict[str, list[str]] | None:
+        """Paths of the shards by table as the receipts name them; ``None`` in a bundle without receipts."""
+        if not receipts_folder(self.path).is_dir():
+            return None
+        live: dict[str, list[str]] = {}
+        for part in live_parts(read_receipts(self.path)[0]):
+            live.setdefault(part.table, []).append(part.path)
+        return live
+
+    def shards(self, table: str) -> list[Path]:
+        """Parquet files of one table, in order of name.
+
+        Raises
+        ------
+        RunError
+            A run has no such table.
+        """
+        if table not in TABLES:
+            raise RunError(f"{self.path}: no table {table!r}; a run has {', '.join(TABLES)}.")
+        if self._live is None or table == "derived":
+            return sorted(data_folder(self.path, table).glob("*.parquet"))
+        return sorted(self.path / path for path in self._live.get(table, ()))
+
+    def read_table(
+        self, name: str, columns: Sequence[str] | None = None, filter: pc.Expression | None = None
+    ) -> pa.Table:
+        """Read one table of the run.
+
+        Parameters
+        ----------
+        name : str
+            inputs, objects, measurements, warnings, models, failures or derived.
+        columns : sequence of str, optional
+            Columns to read; all when absent.
+        filter : pyarrow.compute.Expression, optional
+            Rows to read, for example ``pc.field("fit_quality") == 0``.
+
+        Returns
+        -------
+        pyarrow.Table
+            With the types of ``columns.csv``. Columns that a bundle of ``qsospec`` 0.1.1 lacks are NULL.
+
+        Raises
+        ------
+        RunError
+            There is no such table or column.
+        """
+        shards = self.shards(name)
+        schema = arrow_schema(name)
+        unknown = [column for column in columns or () if column not in schema.names]
+        if unknown:
+            raise RunError(
+                f"{self.path}: table {name!r} has no column {unknown[0]!r}; it has {', '.join(schema.names)}."
+            )
+        if not shards:
+            table = schema.empty_table()
+            return table.select(list(columns)) if columns is not None else table
+        return dataset([str(path) for path in shards], schema=schema).to_table(columns=columns, filter=filter)
+
+    def locate(self, identifier: str) -> tuple[str, Path]:
+        """Key of the object that a key or an id means, and the shard of ``models`` that holds it.
+
+        Raises
+        ------
+        NotInRunError
+            No object is called so (the message names similar ones), or several are.
+        """
+        if self.is_complete and (self.path / INDEX).is_file():
+            found = find_in_index(self.path, identifier)
+            names = pq.read_table(self.path / INDEX, columns=["name"])["name"] if not found else None
+        else:
+            found = find_in_table(self._names, identifier)
+            names = self._names["name"]
+        key, path = the_one(found, identifier, names, self.path)
+        return key, self.path / path
+
+    @cached_property
+    def _names(self) -> pa.Table:
+        return index_table(self.path, [str(path.relative_to(self.path)) for path in self.shards("models")])
+
+    def rows_of(self, table: str, object_key: str, models_shard: Path) -> pa.Table:
+        """Rows of one object from the shard that was committed together with its model."""
+        twin = data_folder(self.path, table) / models_shard.name
+        if self._names_shards_alike and not twin.is_file():
+            return arrow_schema(table).empty_table()
+        shards = [twin] if twin.is_file() else self.shards(table)
+        found = dataset([str(path) for path in shards], schema=arrow_schema(table)) if shards else None
+        if found is None:
+            return arrow_schema(table).empty_table()
+        return found.to_table(filter=pc.field("object_key") == object_key)
+
+    @property
+    def _names_shards_alike(self) -> bool:
+        """Tell whether the tables of an object were committed together, under one file name."""
+        return self.manifest.get("writer") == "qsospec_duck"
+
+
+def open_run(path: Path | str) -> RunBundle:
+    """Open a run directory to read.
+
+    Parameters
+    ----------
+    path : path
+        Run directory, written by this package (finished or not) or by ``qsospec`` 0.1.1.
+
+    Raises
+    ------
+    RunError
+        It is no run, of another schema, or its manifest was changed by hand.
+    """
+    return RunBundle(path)

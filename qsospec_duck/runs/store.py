@@ -1,0 +1,286 @@
+"""The coordinator's side of a run directory: create or resume it, promote shards, know what is done."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow.dataset import dataset
+
+from qsospec_duck.columns import arrow_schema
+from qsospec_duck.errors import RunError
+from qsospec_duck.runs.failure_ledger import FailureLedger
+from qsospec_duck.runs.layout import (
+    MANIFEST,
+    TABLES,
+    data_folder,
+    object_number,
+    receipts_folder,
+    sha256_of,
+    share_name,
+    staging_folder,
+    sync_file,
+    sync_folder,
+)
+from qsospec_duck.runs.lock import hold_run
+from qsospec_duck.runs.manifest import new_manifest, read_manifest, require_same_configuration, write_manifest
+from qsospec_duck.runs.receipts import Commit, Part, ReceiptLog, live_parts, read_receipts
+from qsospec_duck.runs.shard import FAILED_INPUTS
+
+
+@contextmanager
+def hold_store(
+    path: Path | str,
+    configuration: Mapping[str, Any],
+    configuration_hash: str,
+    *,
+    run_id: str | None = None,
+    resume: bool = True,
+    num_shards: int = 1,
+    shard_index: int = 0,
+) -> Iterator[RunStore]:
+    """Create or resume a run directory and hold its lock for the length of a ``with`` block.
+
+    Parameters
+    ----------
+    path : path
+        Run directory; made when absent.
+    configuration : mapping
+        Options, nested, JSON-able.
+    configuration_hash : str
+        Digest of the scientific ones.
+    run_id : str, optional
+        Name of a new run; made from time and configuration when absent.
+    resume : bool
+        False refuses a directory that holds results.
+    num_shards, shard_index : int
+        Share of the objects that this coordinator works on.
+
+    Raises
+    ------
+    RunError
+        The run is locked, damaged, of another schema, or not to be resumed.
+    ConfigurationMismatchError
+        It was made with other scientific options.
+    """
+    if not 0 <= shard_index < num_shards:
+        raise RunError(f"shard_index is {shard_index} of {num_shards} shards; it should be 0 to {num_shards - 1}.")
+    run = Path(path)
+    if run.exists() and not run.is_dir():
+        raise RunError(f"{run}: a file; a run needs a directory.")
+    if run.is_dir() and not (run / MANIFEST).exists() and (run / "data").exists() and any((run / "data").iterdir()):
+        raise RunError(f"{run}: it holds data/ but no {MANIFEST}; restore it, or give another directory.")
+    for folder in (run, receipts_folder(run), staging_folder(run), *(data_folder(run, table) for table in TABLES)):
+        folder.mkdir(parents=True, exist_ok=True)
+    with hold_run(run, num_shards, shard_index):
+        if not (run / MANIFEST).exists():
+            write_manifest(run, new_manifest(configuration, configuration_hash, run_id))
+        manifest = read_manifest(run)
+        require_same_configuration(manifest, configuration, configuration_hash)
+        if manifest.get("writer") != "qsospec_duck":
+            raise RunError(f"{run}: written by another package; it can be read here and not be continued.")
+        if run_id is not None and manifest["run_id"] != run_id:
+            raise RunError(f"{run}: it holds run {manifest['run_id']!r}, not {run_id!r}; give another directory.")
+        store = RunStore(run, manifest, share_name(num_shards, shard_index), alone=num_shards == 1)
+        if not resume and store.count("objects"):
+            raise RunError(f"{run}: it holds {store.count('objects')} objects; resume=True continues it.")
+        yield store
+
+
+class RunStore:
+    """A run directory that this process may write to."""
+
+    def __init__(self, path: Path, manifest: dict[str, Any], share: str, *, alone: bool) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.share = share
+        self._alone = alone
+        self._log = ReceiptLog(path, share)
+        commits, _ = read_receipts(path)
+        self.parts = {part.path: part for part in live_parts(commits)}
+        own = live_parts(self._log.commits)
+        require_files(path, self.parts.values())
+        self._remove_strays()
+        self.failures = FailureLedger(path)
+        self._done = {object_number(key) for key in self.object_keys()}
+        # A share leaves the failures that others wrote to them and to finalize, which has the run for itself.
+        for part in self.parts.values() if alone else own:
+            if part.table == "failures":
+                self.failures.add(part)
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run."""
+        return str(self.manifest["run_id"])
+
+    def object_keys(self) -> list[str]:
+        """Keys of all stored objects."""
+        paths = [str(self.path / part.path) for part in self.parts.values() if part.table == "objects"]
+        if not paths:
+            return []
+        return list(
+            dataset(paths, schema=arrow_schema("objects")).to_table(columns=["object_key"])["object_key"].to_pylist()
+        )
+
+    def is_done(self, object_key: str) -> bool:
+        """Tell whether an object is stored."""
+        return object_number(object_key) in self._done
+
+    def count(self, table: str) -> int:
+        """Rows of a table, by the receipts."""
+        return sum(part.rows for part in self.parts.values() if part.table == table)
+
+    def task_folder(self, task: str) -> Path:
+        """Folder into which a worker stages a task."""
+        return staging_folder(self.path) / f"{self.share}-{task}"
+
+    def promote(
+        self,
+        task: str,
+        staged: Iterable[Part],
+        *,
+        keys: Iterable[str],
+        covered_inputs: Iterable[str] = (),
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Verify a staged shard, put it in place and write its receipt.
+
+        Parameters
+        ----------
+        task : str
+        staged : iterable of Part
+            What the worker's receipt says lies in ``task_folder(task)``.
+        keys : iterable of str
+            Objects that the shard completes or that failed in it.
+        covered_inputs : iterable of str
+            Inputs whose outcome the shard holds completely: their earlier failures are replaced.
+        facts : mapping, optional
+            Kept with the receipt.
+
+        Raises
+        ------
+        RunError
+            A staged file is not what its receipt says, or an object is stored already.
+        """
+        folder = self.task_folder(task)
+        staged, keys = list(staged), set(keys)
+        for part in staged:
+            verify_part(folder, part)
+        completed = _keys_in(folder, staged)
+        numbers = {object_number(key) for key in completed}
+        if len(numbers) < len(completed) or not self._done.isdisjoint(numbers):
+            twice = [key for key in completed if self.is_done(key) or completed.count(key) > 1]
+            raise RunError(f"task {task}: {twice[0]!r} would be stored twice; every object_key should be unique.")
+        carried, retired = self.failures.replace(folder, keys, set(covered_inputs))
+        self._commit(task, folder, [*staged, *carried], retired, facts)
+        self._done |= numbers
+
+    def withdraw_failures(self, keys: set[str]) -> None:
+        """Take the failures of these objects out of the run: they were completed by another share."""
+        folder = self.task_folder("withdraw")
+        folder.mkdir(parents=True, exist_ok=True)
+        carried, retired = self.failures.replace(folder, keys, set())
+        if retired:
+            self._commit("withdraw", folder, carried, retired, None)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def save_manifest(self, **changes: Any) -> None:
+        """Write the manifest with the counts of now; coordinators of shares leave that to finalize."""
+        if self._alone:
+            state = {table: sum(part.table == table for part in self.parts.values()) for table in TABLES}
+            counts = {"completed_objects": self.count("objects"), "failed_objects": self.count("failures")}
+            self.manifest = write_manifest(self.path, {**self.manifest, **counts, "shard_state": state, **changes})
+
+    def _commit(
+        self, task: str, folder: Path, staged: list[Part], retired: set[str], facts: Mapping[str, Any] | None
+    ) -> None:
+        """Move files into place, write the receipt, then remove what it retires. This order is the crash safety."""
+        if self.manifest["status"] == "complete":
+            self.manifest.pop("receipt_heads", None)
+            self.manifest = write_manifest(self.path, {**self.manifest, "status": "running", "finalized_at": None})
+        stem = f"part-{self.share}-{task}-{uuid4().hex[:8]}"
+        parts = tuple(self._put_in_place(folder, stem, part) for part in staged)
+        for table in {part.table for part in parts}:
+            sync_folder(data_folder(self.path, table))
+        self._log.append(Commit(task, parts, tuple(sorted(retired)), facts))
+        for path in retired:
+            (self.path / path).unlink(missing_ok=True)
+            self.parts.pop(path, None)
+            self.failures.drop(path)
+        for part in parts:
+            self.parts[part.path] = part
+            if part.table == "failures":
+                self.failures.add(part)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _put_in_place(self, folder: Path, stem: str, part: Part) -> Part:
+        """Move one staged file under its final name; its content is on the disk before its name is."""
+        staged = folder / part.path
+        carried = "".join(part.path.removesuffix(".parquet").partition("-carried-")[1:])
+        failed = "-failed" if part.path.startswith(FAILED_INPUTS) else ""
+        target = data_folder(self.path, part.table) / f"{stem}{carried}{failed}.parquet"
+        sync_file(staged)
+        staged.rename(target)
+        return replace(part, path=str(target.relative_to(self.path)))
+
+    def _remove_strays(self) -> None:
+        """Remove what no receipt names: files of a commit that a crash cut short, and old staging."""
+        mine = "part-" if self._alone else f"part-{self.share}-"
+        # ``derived`` rows are written by recalibrations, which have receipts of their own.
+        for table in TABLES[:-1]:
+            for path in data_folder(self.path, table).glob(f"{mine}*.parquet"):
+                if str(path.relative_to(self.path)) not in self.parts:
+                    path.unlink()
+        for folder in staging_folder(self.path).glob("*" if self._alone else f"{self.share}-*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def verify_part(folder: Path, part: Part, *, content: bool = True) -> None:
+    """Check one file against its receipt: size, rows, schema and (``content``) SHA-256.
+
+    Raises
+    ------
+    RunError
+        Naming the file, what the receipt says and what was found.
+    """
+    path = folder / part.path
+    require_files(folder, [part])
+    if path.stat().st_size != part.bytes:
+        raise RunError(f"{path}: {path.stat().st_size} bytes; its receipt says {part.bytes}.")
+    if content and (found := sha256_of(path)) != part.sha256:
+        raise RunError(f"{path}: its content was changed (SHA-256 {found}; its receipt says {part.sha256}).")
+    try:
+        footer = pq.ParquetFile(path)
+    except pa.ArrowInvalid as error:
+        raise RunError(f"{path}: not Parquet ({error}).") from None
+    with footer:
+        if footer.metadata.num_rows != part.rows:
+            raise RunError(f"{path}: {footer.metadata.num_rows} rows; its receipt says {part.rows}.")
+        if not footer.schema_arrow.equals(arrow_schema(part.table), check_metadata=False):
+            raise RunError(f"{path}: its columns are not those of table {part.table!r} in columns.csv.")
+
+
+def require_files(folder: Path, parts: Iterable[Part]) -> None:
+    """Raise `RunError` where a file that a receipt names is missing."""
+    missing = [part.path for part in parts if not (folder / part.path).is_file()]
+    if missing:
+        raise RunError(
+            f"{folder / missing[0]}: missing, though a receipt names it ({len(missing)} such files); "
+            "restore it from a copy of the run."
+        )
+
+
+def _keys_in(folder: Path, staged: list[Part]) -> list[str]:
+    return [
+        key
+        for part in staged
+        if part.table == "objects"
+        for key in pq.read_table(folder / part.path, columns=["object_key"])["object_key"].to_pylist()
+    ]

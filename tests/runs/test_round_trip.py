@@ -1,0 +1,151 @@
+"""A fit that was stored comes back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from made_fits import made_result
+
+from qsospec_duck.columns import arrow_schema
+from qsospec_duck.errors import NotInRunError, RunError
+from qsospec_duck.runs import (
+    TABLES,
+    Origin,
+    ShardWriter,
+    finalize_run,
+    hold_store,
+    load_archived_model,
+    object_number,
+    open_run,
+    tables_from_results,
+)
+
+
+def test_tables_have_the_schemas_of_columns_csv():
+    results = [made_result(number, host=number == 1) for number in range(3)]
+    origins = [Origin(r.spectrum.object_key, r.spectrum.object_id, "made.fits", 0) for r in results]
+    tables = tables_from_results(results, origins, "r1")
+    for name, table in tables.items():
+        assert table.schema.equals(arrow_schema(name)), name
+        table.validate(full=True)
+    assert [table.num_rows for table in tables.values()] == [3, 3, 12, 6, 3]
+    objects = tables["objects"].to_pylist()[0]
+    assert objects["fit_warn"] == (1 << 9) | (1 << 11)
+    assert objects["fit_quality"] == 1
+    assert objects["zwarn"] == 4
+    assert objects["object_number"] == object_number("made-0000.fits#0") >= 0
+
+
+@pytest.mark.parametrize("finalized", [False, True])
+def test_a_loaded_model_equals_the_fit_to_float32(run, finalized):
+    if finalized:
+        finalize_run(run)
+    fit = made_result(31)
+    model = load_archived_model(run, "made-0031")
+    assert model.object_key == "made-0031.fits#0"
+    np.testing.assert_allclose(model.spectrum.wavelength, fit.spectrum.wavelength, rtol=2**-32)
+    for ours, theirs in [
+        (model.spectrum.flux, fit.spectrum.flux),
+        (model.spectrum.ivar, fit.spectrum.ivar),
+        (model.continuum.model, fit.continuum.model),
+        (model.model, fit.model),
+        (model.complexes["hbeta_oiii"].components[1].values, fit.complexes["hbeta_oiii"].components[1].values),
+        (model.complexes["hbeta_oiii"].covariance, fit.complexes["hbeta_oiii"].covariance),
+    ]:
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-37)
+    for name in ("fit_mask", "clip_mask"):
+        np.testing.assert_array_equal(getattr(model.continuum, name), getattr(fit.continuum, name))
+    stored, fitted = model.complexes["hbeta_oiii"], fit.complexes["hbeta_oiii"]
+    np.testing.assert_array_equal(stored.fit_mask, fitted.fit_mask)
+    np.testing.assert_array_equal(stored.excluded_mask, fitted.excluded_mask)
+    for name in ("label", "window", "chi2", "dof", "bic", "status", "parameters", "parameter_errors", "selected_model"):
+        assert getattr(stored, name) == getattr(fitted, name), name
+    assert model.continuum.parameters == fit.continuum.parameters
+    assert (model.continuum.chi2, model.continuum.dof) == (fit.continuum.chi2, fit.continuum.dof)
+    assert model.complex_statuses == fit.complex_statuses
+    assert tuple(model.measurements) == fit.measurements
+    assert model.warnings == fit.warnings
+    assert model.spectrum.extinction == fit.spectrum.extinction
+    assert model.spectrum.metadata == fit.spectrum.metadata
+    assert model.host_model is None
+
+
+def test_the_host_comes_back(tmp_path):
+    fit = made_result(0, host=True)
+    with hold_store(tmp_path / "run", {}, "h") as store:
+        with ShardWriter(store.task_folder("t"), store.run_id) as shard:
+            shard.add(fit, Origin("k", "i", "made.fits"))
+            parts = shard.close()
+        store.promote("t", parts, keys=["k"])
+    model = load_archived_model(tmp_path / "run", "k")
+    np.testing.assert_allclose(model.host_model, 0.5)
+    np.testing.assert_allclose(model.total_flux, fit.total_flux, rtol=1e-6)
+    np.testing.assert_allclose(model.model, fit.model, rtol=1e-6)
+
+
+def test_measurements_answer_to_names_and_say_when_a_name_is_not_enough(run):
+    measurements = load_archived_model(run, "made-0003").measurements
+    fwhm = measurements["hb_broad_fwhm"]
+    assert (fwhm.unit, fwhm.error) == ("km/s", 80.5)
+    assert measurements["chi2", "hbeta_oiii"].value == 61.25
+    assert measurements["chi2", None].value == 590.5
+    with pytest.raises(NotInRunError, match=r"2 measurements are called 'chi2'.*hbeta_oiii"):
+        measurements["chi2"]
+    with pytest.raises(NotInRunError, match="no measurement 'fwhm_hg'"):
+        measurements["fwhm_hg"]
+
+
+@pytest.mark.parametrize("finalized", [False, True])
+def test_an_unknown_object_is_answered_with_similar_names(run, finalized):
+    if finalized:
+        finalize_run(run)
+    with pytest.raises(NotInRunError, match=r"no object has the key or id '0003'.*made-0003"):
+        load_archived_model(run, "0003")
+    with pytest.raises(NotInRunError, match=r"near it: .*made-0039"):
+        load_archived_model(run, "made-0040")
+
+
+@pytest.mark.parametrize("finalized", [False, True])
+def test_an_ambiguous_id_is_answered_with_its_keys(tmp_path, finalized):
+    path = tmp_path / "run"
+    with hold_store(path, {}, "h") as store:
+        with ShardWriter(store.task_folder("t"), store.run_id) as shard:
+            for key in ("night-1", "night-2"):
+                shard.add(made_result(0), Origin(key, "J0001", "made.fits"))
+            parts = shard.close()
+        store.promote("t", parts, keys=["night-1", "night-2"])
+    if finalized:
+        finalize_run(path)
+    with pytest.raises(NotInRunError, match=r"2 objects have the id 'J0001'.*'night-1', 'night-2'"):
+        load_archived_model(path, "J0001")
+    assert load_archived_model(path, "night-2").object_key == "night-2"
+
+
+def test_measurements_are_sorted_by_object_within_a_shard(run):
+    for shard in open_run(run).shards("measurements"):
+        numbers = pq.read_table(shard)["object_number"].to_numpy()
+        assert np.all(np.diff(numbers) >= 0)
+        assert pq.ParquetFile(shard).metadata.format_version == "2.6"
+
+
+def test_one_model_row_group_holds_few_objects(run):
+    for shard in open_run(run).shards("models"):
+        footer = pq.ParquetFile(shard).metadata
+        assert max(footer.row_group(i).num_rows for i in range(footer.num_row_groups)) <= 16
+
+
+def test_a_table_is_read_with_chosen_columns_and_rows(run):
+    bundle = open_run(run)
+    table = bundle.read_table("objects", columns=["object_key", "redshift"], filter=pc.field("redshift") > 0.6)
+    assert table.column_names == ["object_key", "redshift"]
+    assert table.num_rows == 9
+    assert bundle.read_table("derived").num_rows == 0
+    assert {name: bundle.read_table(name).num_rows for name in TABLES} == {
+        "inputs": 40, "objects": 40, "measurements": 160, "warnings": 80, "models": 40, "failures": 0, "derived": 0,
+    }  # fmt: skip
+    with pytest.raises(RunError, match="no column 'z'"):
+        bundle.read_table("objects", columns=["z"])
+    with pytest.raises(RunError, match="no table 'spectra'"):
+        bundle.read_table("spectra")
