@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,14 +142,15 @@ def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], ter
         table[i] = (term.kind, term.column, *term.slots, *rows, bank)
         constants[i] = term.constants
     derivative_of = np.array(list(derivative_rows), dtype=np.int64).reshape(-1, 2)
+    layout, axes, values = _flatten_banks(tuple(banks))
+    return Program(tuple(parameters), tuple(columns), table, constants, derivative_of, layout, axes, values)
+
+
+@cache
+def _flatten_banks(banks: tuple[TemplateBank, ...]) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Layout, axes and values of several banks in one array; kept, since programs of one selection share it."""
     offsets = np.cumsum([0, *[bank.values.size for bank in banks]])
-    layout = np.array(
-        [(offset, *bank.values.shape) for offset, bank in zip(offsets, banks, strict=False)], dtype=np.int64
-    ).reshape(-1, 3)
-    axes = np.array(
-        [(bank.log_wave_start, bank.log_wave_step, bank.log_fwhm_start, bank.log_fwhm_step) for bank in banks]
-    ).reshape(-1, 4)
+    layout = [(offset, *bank.values.shape) for offset, bank in zip(offsets, banks, strict=False)]
+    axes = [(bank.log_wave_start, bank.log_wave_step, bank.log_fwhm_start, bank.log_fwhm_step) for bank in banks]
     values = np.concatenate([bank.values.ravel() for bank in banks]) if banks else np.zeros(0)
-    return Program(
-        tuple(parameters), tuple(columns), table, constants, derivative_of, layout, axes, values
-    )
+    return np.array(layout, dtype=np.int64).reshape(-1, 3), np.array(axes, dtype=float).reshape(-1, 4), values

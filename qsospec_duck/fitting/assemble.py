@@ -1,0 +1,110 @@
+"""From solutions to results: models on the full grid, parameters in published units."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qsospec_duck.fitting.complexes import ComplexSolution
+from qsospec_duck.fitting.continuum import ContinuumSolution
+from qsospec_duck.fitting.continuum_measurements import continuum_parameters
+from qsospec_duck.fitting.covariance import Optimum, evaluate_columns
+from qsospec_duck.fitting.line_measurements import complex_parameters
+from qsospec_duck.fitting.result import Component, ComplexFit, ContinuumFit, FitWarning, FloatArray
+from qsospec_duck.fitting.warning_codes import warn
+from qsospec_duck.models.program import compile_program
+from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import Kind, Term
+from qsospec_duck.spectra import Spectrum
+
+
+def continuum_result(solution: ContinuumSolution) -> ContinuumFit:
+    """The continuum as users see it."""
+    optimum = solution.optimum
+    values, errors = continuum_parameters(solution)
+    components = tuple(
+        Component("continuum", None, name, "continuum", optimum.amplitudes[column] * solution.columns[column])
+        for column, name in enumerate(optimum.program.columns)
+    )
+    return ContinuumFit(
+        success=optimum.status == 1,
+        status=optimum.status,
+        message=_message(optimum),
+        selected_model=solution.selected_model,
+        parameters=values,
+        parameter_errors=errors,
+        covariance=_published_covariance(optimum, solution.covariance),
+        chi2=optimum.chi2,
+        dof=int(np.count_nonzero(solution.used)) - optimum.n_parameters,
+        fit_mask=solution.fit_mask,
+        clip_mask=solution.clip_mask,
+        components=components,
+        model=solution.model,
+    )
+
+
+def empty_continuum(rest: Spectrum) -> tuple[ContinuumFit, FitWarning]:
+    """The continuum of a spectrum whose windows hold too few pixels, and the warning that says so."""
+    nothing = np.zeros(rest.n_pix, dtype=bool)
+    message = "too few usable pixels in the continuum windows"
+    fit = ContinuumFit(
+        False, -1, message, "none", {}, {}, np.zeros((0, 0)), 0.0, 0, nothing, ~nothing, (), np.zeros(rest.n_pix)
+    )
+    return fit, warn("continuum_failed", "continuum", f"{message}: nothing was fitted.")
+
+
+def complex_result(rest: Spectrum, solution: ComplexSolution) -> ComplexFit:
+    """A line complex as users see it."""
+    optimum = solution.optimum
+    values, errors = complex_parameters(solution)
+    components = _line_components(rest, solution)
+    dof = int(np.count_nonzero(solution.fit_mask)) - optimum.n_parameters
+    return ComplexFit(
+        recipe_id=solution.recipe.recipe_id,
+        label=solution.recipe.label,
+        success=optimum.status == 1,
+        status=optimum.status,
+        message=_message(optimum),
+        selected_model=solution.selected_model,
+        parameters=values,
+        parameter_errors=errors,
+        covariance=_published_covariance(optimum, solution.covariance),
+        chi2=optimum.chi2,
+        dof=dof,
+        bic=solution.bic,
+        window=solution.recipe.window,
+        fit_mask=solution.fit_mask,
+        excluded_mask=solution.excluded_mask,
+        components=components,
+        model=sum((component.values for component in components), np.zeros(rest.n_pix)),
+    )
+
+
+def _line_components(rest: Spectrum, solution: ComplexSolution) -> tuple[Component, ...]:
+    """Every Gaussian with flux on the full grid, exactly 0 beyond its support."""
+    x = np.log(rest.wavelength)
+    ones = np.ones_like(x)
+    optimum = solution.optimum
+    gaussians = solution.model.gaussians
+    terms = [
+        Term(Kind.LINE, i, (g.fwhm_slot, g.velocity_slot), (float(np.log(line(g.line_id).wavelength)), g.ratio))
+        for i, g in enumerate(gaussians)
+    ]
+    split = compile_program(optimum.program.parameters, [g.name for g in gaussians], terms)
+    profiles, _ = evaluate_columns(split, x, ones, optimum.theta)
+    return tuple(
+        Component("complex", solution.recipe.recipe_id, g.name, g.role, optimum.amplitudes[g.column] * profile)
+        for g, profile in zip(gaussians, profiles, strict=True)
+        if optimum.amplitudes[g.column] > 0
+    )
+
+
+def _published_covariance(optimum: Optimum, covariance: FloatArray) -> FloatArray:
+    """Covariance in published units: shapes as slope or km/s."""
+    scale = np.ones(covariance.shape[0])
+    for slot, parameter in enumerate(optimum.program.parameters):
+        scale[slot] = parameter.physical_slope(float(optimum.theta[slot]))
+    return covariance * np.outer(scale, scale)
+
+
+def _message(optimum: Optimum) -> str:
+    return f"converged in {optimum.n_steps} steps" if optimum.status == 1 else f"not converged after {optimum.n_steps} steps"

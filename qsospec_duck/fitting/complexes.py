@@ -1,0 +1,293 @@
+"""One line complex on top of the continuum: from a recipe to Gaussians with errors.
+
+The complex is fitted to what the continuum leaves. Its covariance carries the continuum's: with line
+parameters l and continuum parameters k from their own least-squares problems, W = diag(1/σ²), Jacobians
+J over the pixels of the complex (w) and those that the continuum fit used as well (s), C = (JᵀWJ)⁻¹,
+
+    B_w = J_lᵀ W J_k over w,      B_s = the same over s,      E = C_l B,
+    Cov(l)    = C_l + E_w C_k E_wᵀ − E_s C_k E_wᵀ − E_w C_k E_sᵀ,
+    Cov(l, k) = (E_s − E_w) C_k,
+
+the first-order propagation of the noise through both fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting.continuum import ContinuumSolution
+from qsospec_duck.fitting.covariance import (
+    Optimum,
+    amplitude_errors,
+    covariance_of,
+    evaluate_columns,
+    jacobian,
+    optimise,
+)
+from qsospec_duck.fitting.coverage import Coverage
+from qsospec_duck.fitting.masks import find_troughs, residual_scatter
+from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import VELOCITY_UNIT, Kind, Parameter, Program, Term, compile_program
+from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
+from qsospec_duck.spectra import Spectrum
+
+_ABSORPTION_PASSES = 3
+"""Rounds of absorption masking inside a complex."""
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """One Gaussian of one line, and where its numbers stand in a program."""
+
+    name: str
+    """``hb_broad_1``, ``oiii5008_wing``."""
+
+    line_id: str
+    role: str
+    column: int
+    ratio: float
+    fwhm_slot: int
+    velocity_slot: int
+
+
+@dataclass(frozen=True)
+class ComplexModel:
+    """A recipe compiled for one set of covered components."""
+
+    program: Program
+    gaussians: tuple[Gaussian, ...]
+
+
+@dataclass(frozen=True)
+class ComplexSolution:
+    """A fitted complex with what measurements need of it."""
+
+    recipe: ComplexRecipe
+    coverage: Coverage
+    model: ComplexModel
+    optimum: Optimum
+    selected_model: str
+    fit_mask: BoolArray
+    excluded_mask: BoolArray
+    covariance: FloatArray
+    """(n_par + n_col, n_par + n_col), the continuum's share included."""
+
+    cross_covariance: FloatArray
+    """(n_par + n_col, n_continuum) between the complex and the continuum."""
+
+    amplitude_errors: FloatArray
+    rank_deficient: bool
+
+    @property
+    def bic(self) -> float:
+        """χ² + k ln n of the fitted pixels."""
+        return self.optimum.chi2 + self.optimum.n_parameters * float(np.log(max(np.count_nonzero(self.fit_mask), 1)))
+
+
+@cache
+def compile_complex(components: tuple[ComponentRecipe, ...]) -> ComplexModel:
+    """Terms, parameters and Gaussians of some components of a recipe."""
+    parameters: list[Parameter] = []
+    slots: dict[str, tuple[int, int]] = {}
+    columns: list[str] = []
+    terms: list[Term] = []
+    gaussians: list[Gaussian] = []
+    for component in components:
+        for number, band in enumerate(component.fwhm, start=1):
+            suffix = f"_{number}" if component.count > 1 else ""
+            group = component.kinematics or f"{component.name}{suffix}"
+            if group not in slots:
+                slots[group] = (len(parameters), len(parameters) + 1)
+                parameters += _shape_parameters(group, band, component.velocity)
+            fwhm_slot, velocity_slot = slots[group]
+            column = len(columns)
+            columns.append(f"{component.name}{suffix}")
+            for line_id, ratio in zip(component.lines, component.ratios, strict=True):
+                name = f"{line_id}_{component.role}{suffix}"
+                gaussians.append(Gaussian(name, line_id, component.role, column, ratio, fwhm_slot, velocity_slot))
+                terms.append(
+                    Term(Kind.LINE, column, (fwhm_slot, velocity_slot), (float(np.log(line(line_id).wavelength)), ratio))
+                )
+    return ComplexModel(compile_program(parameters, columns, terms), tuple(gaussians))
+
+
+def _shape_parameters(group: str, band: tuple[float, float], velocity: tuple[float, float]) -> list[Parameter]:
+    low, high = np.log(band[0]), np.log(band[1])
+    v_low, v_high = velocity[0] / VELOCITY_UNIT, velocity[1] / VELOCITY_UNIT
+    return [
+        Parameter(f"{group}_fwhm", float(0.5 * (low + high)), float(low), float(high), "fwhm"),
+        Parameter(f"{group}_velocity", float(np.clip(0.0, v_low, v_high)), v_low, v_high, "velocity"),
+    ]
+
+
+def fit_complex(
+    spectrum: Spectrum, continuum: ContinuumSolution, continuum_model: FloatArray, recipe: ComplexRecipe,
+    coverage: Coverage, *, delta_bic: float, min_snr: float,
+) -> ComplexSolution:  # fmt: skip
+    """Fit one covered complex.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Rest frame.
+    continuum : ContinuumSolution
+    continuum_model : ndarray, shape (n_pix,)
+        Its model, evaluated once for all complexes.
+    recipe, coverage
+        What to fit, and where.
+    delta_bic, min_snr : float
+        What an optional component must gain in BIC and show as flux over error.
+    """
+    always = tuple(component for component in coverage.components if not component.optional)
+    optional = tuple(component for component in coverage.components if component.optional)
+    mask = coverage.mask.copy()
+    solution = _fit_components(spectrum, continuum, continuum_model, recipe, coverage, always, mask, None)
+    if recipe.mask_absorption:
+        for _ in range(_ABSORPTION_PASSES):
+            kept = mask & ~_absorbed(spectrum, continuum_model, solution, coverage.mask)
+            if np.array_equal(kept, solution.fit_mask) or np.count_nonzero(kept) < recipe.min_pixels:
+                break
+            solution = _fit_components(
+                spectrum, continuum, continuum_model, recipe, coverage, always, kept, solution.optimum.theta
+            )
+    for component in optional:
+        richer = _fit_components(
+            spectrum, continuum, continuum_model, recipe, coverage, (*always, component), solution.fit_mask, None
+        )
+        if _earns_its_place(richer, solution, component, delta_bic, min_snr):
+            always = (*always, component)
+            name = f"{solution.selected_model}+{component.name}"
+            solution = replace(richer, selected_model=name)
+    return solution
+
+
+def _fit_components(
+    spectrum: Spectrum, continuum: ContinuumSolution, continuum_model: FloatArray, recipe: ComplexRecipe,
+    coverage: Coverage, components: tuple[ComponentRecipe, ...], mask: BoolArray, warm: FloatArray | None,
+) -> ComplexSolution:  # fmt: skip
+    """Fit a fixed set of components on fixed pixels."""
+    model = compile_complex(components)
+    index = np.flatnonzero(mask)
+    x = np.log(spectrum.wavelength[index])
+    inverse_sigma = np.sqrt(spectrum.ivar[index])
+    flux = spectrum.flux[index] - continuum_model[index]
+    starts = starting_shapes(model, x, flux, inverse_sigma) if warm is None else warm[None, :]
+    optimum = optimise(model.program, x, inverse_sigma, flux, starts, short_iterations=6)
+
+    columns, derivatives = evaluate_columns(model.program, x, inverse_sigma, optimum.theta)
+    weighted = jacobian(optimum, columns, derivatives)
+    own, deficient = covariance_of(optimum, weighted)
+    continuum_rows = continuum.jacobian[:, index] * inverse_sigma
+    covariance, cross = _with_continuum(own, weighted, continuum_rows, continuum.covariance, continuum.used[index])
+    errors = amplitude_errors(optimum, covariance, columns)
+    excluded = coverage.mask & ~mask
+    return ComplexSolution(
+        recipe, coverage, model, optimum, "core", mask, excluded, covariance, cross, errors, deficient
+    )
+
+
+def _with_continuum(
+    own: FloatArray, weighted: FloatArray, continuum_rows: FloatArray, continuum_covariance: FloatArray, shared: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Cov(l) and Cov(l, k) of the module docstring."""
+    e_window = own @ (weighted @ continuum_rows.T)
+    e_shared = own @ (weighted[:, shared] @ continuum_rows[:, shared].T)
+    both = e_window @ continuum_covariance
+    mixed = e_shared @ continuum_covariance @ e_window.T
+    covariance = own + both @ e_window.T - mixed - mixed.T
+    return covariance, e_shared @ continuum_covariance - both
+
+
+def starting_shapes(model: ComplexModel, x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray) -> FloatArray:
+    """Deterministic starts, shape (n_start, n_par): where χ² of a sum of Gaussians has its minima.
+
+    Widths begin in the middle, low and high in their bands; velocities of broad lines at zero, at the peak of
+    the smoothed data near the line, and split to either side of it.
+    """
+    program = model.program
+    low, high = program.low, program.high
+    widths = np.array([parameter.kind == "fwhm" for parameter in program.parameters])
+    base = program.start
+    peaked = base.copy()
+    smooth = _smoothed(flux, inverse_sigma)
+    seen: set[int] = set()
+    broad_slots: list[int] = []
+    for gaussian in model.gaussians:
+        slot = gaussian.velocity_slot
+        if slot in seen:
+            continue
+        seen.add(slot)
+        center = np.log(line(gaussian.line_id).wavelength)
+        reach = np.array([low[slot], high[slot]]) * VELOCITY_UNIT / C_KMS
+        first, last = np.searchsorted(x, center + reach)
+        if last - first > 2:
+            at = first + int(np.argmax(smooth[first:last]))
+            peaked[slot] = np.clip((x[at] - center) * C_KMS / VELOCITY_UNIT, low[slot], high[slot])
+        if gaussian.role == "broad":
+            broad_slots.append(slot)
+
+    def varied(origin: FloatArray, width: float, spread: float) -> FloatArray:
+        row = origin.copy()
+        row[widths] = low[widths] + width * (high[widths] - low[widths])
+        for order, slot in enumerate(broad_slots):
+            row[slot] = np.clip(row[slot] + spread * (-1.0) ** order, low[slot], high[slot])
+        return row
+
+    return np.array(
+        [
+            varied(base, 0.5, 0.0),
+            varied(peaked, 0.25, 0.0),
+            varied(peaked, 0.6, 0.3),
+            varied(peaked, 0.5, -0.6),
+            varied(base, 0.75, 0.8),
+        ]
+    )
+
+
+def _smoothed(flux: FloatArray, inverse_sigma: FloatArray) -> FloatArray:
+    """Inverse-variance boxcar over 7 pixels."""
+    weight = inverse_sigma**2
+    kernel = np.ones(min(7, flux.size))
+    total = np.convolve(weight, kernel, mode="same")
+    return np.convolve(flux * weight, kernel, mode="same") / np.maximum(total, 1e-300)
+
+
+def _absorbed(
+    spectrum: Spectrum, continuum_model: FloatArray, solution: ComplexSolution, mask: BoolArray
+) -> BoolArray:
+    """(n_pix,) True on absorption troughs below continuum plus lines, inside the complex."""
+    index = np.flatnonzero(mask)
+    x = np.log(spectrum.wavelength[index])
+    columns, _ = evaluate_columns(solution.model.program, x, np.ones_like(x), solution.optimum.theta)
+    total = continuum_model[index] + solution.optimum.amplitudes @ columns
+    residual = (spectrum.flux[index] - total) * np.sqrt(spectrum.ivar[index])
+    residual /= residual_scatter(residual)
+    adjacent = np.concatenate([[False], np.diff(index) == 1])
+    out = np.zeros(spectrum.n_pix, dtype=bool)
+    out[index[find_troughs(residual, adjacent, 2.0, 5.0, 3)]] = True
+    return out
+
+
+def _earns_its_place(
+    richer: ComplexSolution, simpler: ComplexSolution, component: ComponentRecipe, delta_bic: float, min_snr: float
+) -> bool:
+    """Whether an optional component is significant, and broader than the narrow lines beside it."""
+    if simpler.bic - richer.bic < delta_bic:
+        return False
+    names: Sequence[str] = richer.model.program.columns
+    column = names.index(component.name)
+    flux, error = richer.optimum.amplitudes[column], richer.amplitude_errors[column]
+    if not (error > 0 and flux >= min_snr * error):
+        return False
+    own = next(g for g in richer.model.gaussians if g.column == column)
+    core = [
+        g for g in richer.model.gaussians
+        if g.role == "narrow" and g.line_id in component.lines and richer.optimum.amplitudes[g.column] > 0
+    ]  # fmt: skip
+    return all(richer.optimum.theta[own.fwhm_slot] > richer.optimum.theta[g.fwhm_slot] for g in core)

@@ -1,0 +1,187 @@
+"""Options of a fit: frozen, hashable, each with its unit and the reason for its default."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from qsospec_duck.constants import BALMER_EDGE, H0_DEFAULT, OM0_DEFAULT, POWER_LAW_BREAK, POWER_LAW_PIVOT
+from qsospec_duck.errors import ConfigError
+from qsospec_duck.models.recipes import packaged_recipes
+from qsospec_duck.spectra import ExtinctionConfig
+
+Band = tuple[float, float]
+
+CONTINUUM_WINDOWS: tuple[Band, ...] = (
+    (1150.0, 1170.0), (1275.0, 1290.0), (1350.0, 1360.0), (1445.0, 1465.0), (1690.0, 1705.0), (1770.0, 1810.0),
+    (1970.0, 2400.0), (2480.0, 2675.0), (2925.0, 3400.0), (3500.0, 3600.0), (3600.0, 4260.0), (4435.0, 4640.0),
+    (5100.0, 5535.0), (6005.0, 6035.0), (6110.0, 6250.0), (6800.0, 7000.0), (7180.0, 7250.0), (7600.0, 7700.0),
+    (7950.0, 8050.0), (8600.0, 8800.0), (9350.0, 9400.0), (9650.0, 9800.0), (10200.0, 10600.0), (11400.0, 12400.0),
+)  # fmt: skip
+"""Rest wavelengths [Å] free of strong lines, as the quasar codes in use choose them (Shen et al. 2011, ApJS 194, 45;
+Guo, Shen & Wang 2018, ASCL 1809.008), extended into the near infrared."""
+
+LYA_SAFE_WINDOWS: tuple[Band, ...] = (
+    (1275.0, 1290.0), (1315.0, 1325.0), (1345.0, 1365.0), (1445.0, 1465.0), (1680.0, 1710.0), (1975.0, 2050.0),
+    (2150.0, 2250.0), (2950.0, 2990.0), (3020.0, 3100.0),
+    *(window for window in CONTINUUM_WINDOWS if window[0] >= 3400.0),
+)  # fmt: skip
+"""Windows redward of the Lyα forest, where a spectrum reaches it."""
+
+
+@dataclass(frozen=True)
+class PowerLawConfig:
+    """The accretion-disc continuum, f_λ ∝ λ^α, pivoted at 3000 Å."""
+
+    mode: str = "auto"
+    """``single``, ``broken`` (one slope each side of ``break_wavelength``) or ``auto`` (the better one by BIC)."""
+
+    pivot: float = POWER_LAW_PIVOT
+    """Wavelength of the normalisation [Å]."""
+
+    break_wavelength: float = POWER_LAW_BREAK
+    """Wavelength of the bend [Å]."""
+
+    slope_bounds: Band = (-5.0, 3.0)
+    """Bounds of α."""
+
+    delta_bic: float = 10.0
+    """A broken power law must lower BIC by this much (very strong evidence, Kass & Raftery 1995)."""
+
+    min_pixels_per_side: int = 20
+    """Fewest fitted pixels each side of the break."""
+
+    def __post_init__(self) -> None:
+        if self.mode not in ("single", "broken", "auto"):
+            raise ConfigError(f"PowerLawConfig.mode is {self.mode!r}; it should be 'single', 'broken' or 'auto'.")
+
+
+@dataclass(frozen=True)
+class IronConfig:
+    """One Fe II template."""
+
+    template: str
+    """Packaged template id, or path of a two-column file (vacuum Å, flux per Å)."""
+
+    enabled: bool = True
+    fwhm_bounds: Band = (500.0, 10000.0)
+    """FWHM of the Gaussian that broadens the template [km/s]."""
+
+    velocity_bounds: Band = (-1500.0, 1500.0)
+    """Shift of the template against the catalog redshift [km/s]."""
+
+
+@dataclass(frozen=True)
+class BalmerConfig:
+    """The Balmer pseudo-continuum (`qsospec_duck.models.balmer`)."""
+
+    enabled: bool = True
+    table: str = "sh95_ne09"
+    """Case B table, ``sh95_ne09`` or ``sh95_ne10`` (log electron density)."""
+
+    lowest_level: int = 6
+    """First upper level of the series: 6 puts Hδ and all higher lines here."""
+
+    edge: float = BALMER_EDGE
+    """Balmer limit [vacuum Å]."""
+
+    temperature: float = 15_000.0
+    """Electron temperature [K]."""
+
+    tau_edge: float = 1.0
+    """Optical depth at the edge (Grandi 1982 fits 0.1 to 2)."""
+
+    fwhm_bounds: Band = (500.0, 15000.0)
+    """FWHM of the series lines [km/s]."""
+
+    velocity_bounds: Band = (-2000.0, 2000.0)
+    """Shift against the catalog redshift [km/s]."""
+
+    needed_range: Band = (2650.0, 4150.0)
+    """It is fitted where enough continuum pixels lie here [Å]; further blue it cannot be told from a power law."""
+
+
+@dataclass(frozen=True)
+class ContinuumConfig:
+    """The global continuum."""
+
+    windows: tuple[Band, ...] = CONTINUUM_WINDOWS
+    lya_safe_windows: tuple[Band, ...] = LYA_SAFE_WINDOWS
+    mask_windows: tuple[Band, ...] = ((3710.0, 3745.0), (3855.0, 3880.0))
+    """Narrow lines inside the windows: [O II] and [Ne III]."""
+
+    power_law: PowerLawConfig = field(default_factory=PowerLawConfig)
+    iron_uv: IronConfig = field(default_factory=lambda: IronConfig("mejia16_uv"))
+    iron_optical: IronConfig = field(default_factory=lambda: IronConfig("veron04"))
+    balmer: BalmerConfig = field(default_factory=BalmerConfig)
+    min_component_pixels: int = 20
+    """Fewest fitted pixels inside a component's coverage."""
+
+    clip_passes: int = 3
+    """Rounds of absorption clipping; it stops early when nothing more is clipped."""
+
+    clip_run_sigma: float = 2.0
+    """Three or more adjacent pixels below the model by this many σ are a trough: by chance once in 80,000 pixels."""
+
+    clip_pixel_sigma: float = 5.0
+    """A single pixel below the model by this many σ is absorbed or bad; never above: lines are not clipped."""
+
+
+@dataclass(frozen=True)
+class UncertaintyConfig:
+    """How errors are found."""
+
+    method: str = "covariance"
+    """``covariance``, or ``monte_carlo`` (refits of noise draws; the best fit stays as it is)."""
+
+    draws: int = 50
+    """Noise draws of ``monte_carlo``."""
+
+    seed: int = 1
+    """Seed of the draws; each object adds its key, so results do not depend on the order of objects."""
+
+    def __post_init__(self) -> None:
+        if self.method not in ("covariance", "monte_carlo"):
+            raise ConfigError(f"UncertaintyConfig.method is {self.method!r}; 'covariance' or 'monte_carlo' is right.")
+        if self.draws < 2:
+            raise ConfigError(f"UncertaintyConfig.draws is {self.draws}; at least 2 are needed for a scatter.")
+
+
+@dataclass(frozen=True)
+class Cosmology:
+    """Flat ΛCDM of the published luminosities; SQL recalibrates to any other without a refit."""
+
+    h0: float = H0_DEFAULT
+    """Hubble constant [km/s/Mpc]."""
+
+    om0: float = OM0_DEFAULT
+    """Matter density today."""
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """All scientific options of a fit."""
+
+    extinction: ExtinctionConfig = field(default_factory=ExtinctionConfig)
+    continuum: ContinuumConfig = field(default_factory=ContinuumConfig)
+    complexes: tuple[str, ...] = field(default_factory=lambda: tuple(packaged_recipes()))
+    """Recipes: packaged ids or paths of TOML files."""
+
+    wing_delta_bic: float = 20.0
+    """BIC gain that an optional component needs."""
+
+    wing_min_snr: float = 5.0
+    """Flux over error that an optional component needs."""
+
+    uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
+    cosmology: Cosmology = field(default_factory=Cosmology)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All options as nested JSON-able values."""
+        return json.loads(json.dumps(asdict(self)))
+
+    def hash(self) -> str:
+        """SHA-256 of the options: runs with equal hashes may be joined."""
+        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()

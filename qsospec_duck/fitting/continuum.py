@@ -1,0 +1,262 @@
+"""The global continuum: power law, Fe II, Balmer pseudo-continuum, with absorption clipped from below.
+
+Enters a rest-frame spectrum; leaves the continuum on its whole grid with the optimum and its Jacobian, from
+which line complexes take their share of the continuum's uncertainty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qsospec_duck.fitting.config import ContinuumConfig, IronConfig
+from qsospec_duck.fitting.covariance import (
+    Optimum,
+    amplitude_errors,
+    covariance_of,
+    evaluate_columns,
+    jacobian,
+    optimise,
+)
+from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
+from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray
+from qsospec_duck.fitting.warning_codes import warn
+from qsospec_duck.models.bank import TemplateBank, balmer_bank, template_bank
+from qsospec_duck.models.program import VELOCITY_UNIT, Kind, Parameter, Program, Term, compile_program
+from qsospec_duck.spectra import Spectrum
+
+_START_FWHM = 3000.0
+"""First guess of every template width [km/s]."""
+
+
+@dataclass(frozen=True)
+class ContinuumSolution:
+    """The continuum with what later stages need of it."""
+
+    optimum: Optimum
+    selected_model: str
+    fit_mask: BoolArray
+    """(n_pix,) offered to the fit."""
+
+    clip_mask: BoolArray
+    """(n_pix,) survived clipping."""
+
+    columns: FloatArray
+    """(n_col, n_pix) columns per unit amplitude on the whole grid."""
+
+    jacobian: FloatArray
+    """(n_par + n_col, n_pix) derivative of the model by shapes, then amplitudes."""
+
+    covariance: FloatArray
+    amplitude_errors: FloatArray
+    warnings: tuple[FitWarning, ...]
+
+    @property
+    def model(self) -> FloatArray:
+        """(n_pix,) the continuum."""
+        return self.optimum.amplitudes @ self.columns
+
+    @property
+    def used(self) -> BoolArray:
+        """(n_pix,) pixels of the fit."""
+        return self.fit_mask & self.clip_mask
+
+
+def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool) -> ContinuumSolution | None:
+    """Fit the continuum in its windows; ``None`` where no window holds enough pixels.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Rest frame.
+    config : ContinuumConfig
+    lya_safe : bool
+        Use the windows redward of the Lyα forest.
+    """
+    wave = spectrum.wavelength
+    windows = config.lya_safe_windows if lya_safe else config.windows
+    fit_mask = inside_windows(wave, windows) & ~inside_windows(wave, config.mask_windows) & spectrum.good
+    if np.count_nonzero(fit_mask) < config.min_component_pixels:
+        return None
+    warnings: list[FitWarning] = []
+    parts = _covered_parts(wave[fit_mask], config, warnings)
+    program = continuum_program(config, "single", *parts)
+    clip_mask = np.ones(wave.size, dtype=bool)
+    x = np.log(wave)
+    inverse_sigma = np.sqrt(spectrum.ivar)
+
+    def fit(model: Program, starts: FloatArray) -> Optimum:
+        used = fit_mask & clip_mask
+        return optimise(model, x[used], inverse_sigma[used], spectrum.flux[used], starts)
+
+    optimum = fit(program, _starts(program))
+    for _ in range(config.clip_passes):
+        model = optimum.amplitudes @ evaluate_columns(optimum.program, x, np.ones_like(x), optimum.theta)[0]
+        kept = _unabsorbed(spectrum, model, fit_mask, config)
+        if np.array_equal(kept[fit_mask], clip_mask[fit_mask]):
+            break
+        clip_mask = kept
+        optimum = fit(program, optimum.theta[None, :])
+    selected = "single"
+    if _may_break(wave[fit_mask & clip_mask], config):
+        broken = continuum_program(config, "broken", *parts)
+        slope = optimum.theta[0]
+        start = np.concatenate([[slope, slope], optimum.theta[1:]])
+        other = fit(broken, start[None, :])
+        n_used = np.count_nonzero(fit_mask & clip_mask)
+        gain = optimum.chi2 - other.chi2 - (other.n_parameters - optimum.n_parameters) * np.log(n_used)
+        if config.power_law.mode == "broken" or gain >= config.power_law.delta_bic:
+            optimum, selected = other, "broken"
+
+    columns, derivatives = evaluate_columns(optimum.program, x, np.ones_like(x), optimum.theta)
+    full_jacobian = jacobian(optimum, columns, derivatives)
+    used = fit_mask & clip_mask
+    weighted = full_jacobian[:, used] * inverse_sigma[used]
+    covariance, deficient = covariance_of(optimum, weighted)
+    errors = amplitude_errors(optimum, covariance, weighted[optimum.theta.size :])
+    _judge(optimum, fit_mask, clip_mask, deficient, warnings)
+    return ContinuumSolution(
+        optimum, selected, fit_mask, clip_mask, columns, full_jacobian, covariance, errors, tuple(warnings)
+    )
+
+
+@cache
+def continuum_program(
+    config: ContinuumConfig, power_law: str, iron_uv: bool, iron_optical: bool, balmer: bool
+) -> Program:
+    """The continuum's terms for one choice of power law and of covered components."""
+    low, high = config.power_law.slope_bounds
+    constants = (np.log(config.power_law.pivot), np.log(config.power_law.break_wavelength))
+    parameters = [Parameter("power_law_slope", -1.5, low, high, "slope")]
+    if power_law == "broken":
+        parameters.append(Parameter("power_law_slope_red", -1.5, low, high, "slope"))
+        terms = [Term(Kind.BROKEN, 0, (0, 1), constants)]
+    else:
+        terms = [Term(Kind.POWER, 0, (0, -1), constants)]
+    columns = ["power_law"]
+    for name, covered in (("iron_uv", iron_uv), ("iron_optical", iron_optical), ("balmer", balmer)):
+        if not covered:
+            continue
+        bank, fwhm_bounds, velocity_bounds = _bank(config, name)
+        slot = len(parameters)
+        parameters += [
+            _width(f"{name}_fwhm", fwhm_bounds),
+            Parameter(
+                f"{name}_velocity", 0.0, velocity_bounds[0] / VELOCITY_UNIT, velocity_bounds[1] / VELOCITY_UNIT, "velocity"
+            ),
+        ]
+        terms.append(Term(Kind.BANK, len(columns), (slot, slot + 1), bank=bank))
+        columns.append(name)
+    return compile_program(parameters, columns, terms)
+
+
+def _bank(config: ContinuumConfig, name: str) -> tuple[TemplateBank, tuple[float, float], tuple[float, float]]:
+    """Bank of a component and the bounds of its width and velocity [km/s]."""
+    if name == "balmer":
+        balmer = config.balmer
+        bank = balmer_bank(
+            balmer.table, balmer.lowest_level, balmer.edge, balmer.temperature, balmer.tau_edge, *balmer.fwhm_bounds
+        )
+        return bank, balmer.fwhm_bounds, balmer.velocity_bounds
+    iron: IronConfig = getattr(config, name)
+    return template_bank(iron.template, *iron.fwhm_bounds), iron.fwhm_bounds, iron.velocity_bounds
+
+
+def _width(name: str, bounds: tuple[float, float]) -> Parameter:
+    start = float(np.log(np.clip(_START_FWHM, *bounds)))
+    return Parameter(name, start, float(np.log(bounds[0])), float(np.log(bounds[1])), "fwhm")
+
+
+def _covered_parts(
+    wave: NDArray[np.float64], config: ContinuumConfig, warnings: list[FitWarning]
+) -> tuple[bool, bool, bool]:
+    """Which of UV Fe II, optical Fe II and Balmer have enough fitted pixels."""
+    covered = []
+    for name, enabled in (
+        ("iron_uv", config.iron_uv.enabled),
+        ("iron_optical", config.iron_optical.enabled),
+        ("balmer", config.balmer.enabled),
+    ):
+        if not enabled:
+            covered.append(False)
+            continue
+        low, high = config.balmer.needed_range if name == "balmer" else _bank(config, name)[0].coverage
+        n_inside = int(np.count_nonzero((wave >= low) & (wave <= high)))
+        enough = n_inside >= config.min_component_pixels
+        covered.append(enough)
+        if not enough:
+            code = "component_not_covered" if n_inside == 0 else "continuum_few_pixels"
+            warnings.append(
+                warn(
+                    code,
+                    "continuum",
+                    f"{name}: {n_inside} continuum pixels between {low:.0f} and {high:.0f} Å; "
+                    f"{config.min_component_pixels} are needed.",
+                    component=name,
+                    n_pixels=n_inside,
+                )
+            )
+    return covered[0], covered[1], covered[2]
+
+
+def _starts(program: Program) -> FloatArray:
+    """Widths near a third and three times the first guess beside it: χ² has few minima, and they differ in width."""
+    start = program.start
+    widths = np.array([parameter.kind == "fwhm" for parameter in program.parameters])
+    rows = [start]
+    for factor in (0.4, 2.2):
+        row = start.copy()
+        row[widths] = np.clip(row[widths] + np.log(factor), program.low[widths], program.high[widths])
+        rows.append(row)
+    return np.array(rows if widths.any() else rows[:1])
+
+
+def _unabsorbed(spectrum: Spectrum, model: FloatArray, fit_mask: BoolArray, config: ContinuumConfig) -> BoolArray:
+    """(n_pix,) False on absorption troughs of the fitted pixels."""
+    index = np.flatnonzero(fit_mask)
+    residual = (spectrum.flux[index] - model[index]) * np.sqrt(spectrum.ivar[index])
+    residual /= residual_scatter(residual)
+    adjacent = np.concatenate([[False], np.diff(index) == 1])
+    troughs = find_troughs(residual, adjacent, config.clip_run_sigma, config.clip_pixel_sigma, 3)
+    kept = np.ones(spectrum.n_pix, dtype=bool)
+    # A continuum is never clipped to less than half of its pixels: then the model is wrong, not the data.
+    if np.count_nonzero(troughs) <= 0.5 * index.size:
+        kept[index[troughs]] = False
+    return kept
+
+
+def _may_break(wave: NDArray[np.float64], config: ContinuumConfig) -> bool:
+    law = config.power_law
+    if law.mode == "single":
+        return False
+    n_red = int(np.count_nonzero(wave > law.break_wavelength))
+    return min(n_red, wave.size - n_red) >= law.min_pixels_per_side
+
+
+def _judge(
+    optimum: Optimum, fit_mask: BoolArray, clip_mask: BoolArray, deficient: bool, warnings: list[FitWarning]
+) -> None:
+    """Say what did not go normally."""
+    if optimum.status != 1:
+        warnings.append(
+            warn("continuum_not_converged", "continuum", f"no convergence after {optimum.n_steps} steps.", steps=optimum.n_steps)
+        )
+    n_clipped = int(np.count_nonzero(fit_mask & ~clip_mask))
+    if n_clipped:
+        warnings.append(
+            warn("absorption_clipped", "continuum", f"{n_clipped} continuum pixels clipped as absorption.", n_pixels=n_clipped)
+        )
+    if deficient:
+        warnings.append(warn("rank_deficient", "continuum", "continuum parameters are degenerate with each other."))
+    live = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
+    for slot in np.flatnonzero(optimum.at_bound):
+        if int(slot) in live:
+            parameter = optimum.program.parameters[slot]
+            value = parameter.physical(float(optimum.theta[slot]))
+            warnings.append(
+                warn("parameter_at_bound", "continuum", f"{parameter.name} ended on its bound, {value:.5g}.",
+                     parameter=parameter.name, value=value)
+            )  # fmt: skip

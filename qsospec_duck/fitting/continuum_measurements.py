@@ -1,0 +1,190 @@
+"""Measurements of the continuum: parameters, monochromatic fluxes and luminosities, Fe II bands."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qsospec_duck.constants import CONTINUUM_WAVELENGTHS, FLUX_UNIT, LINE_FLUX_UNIT
+from qsospec_duck.fitting.continuum import ContinuumSolution
+from qsospec_duck.fitting.covariance import evaluate_columns, jacobian
+from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.warning_codes import warn
+from qsospec_duck.spectra import Spectrum
+
+IRON_BANDS = {
+    "iron_optical": (4434.0, 4684.0),
+    "iron_uv": (2250.0, 2650.0),
+}
+"""Rest wavelengths [Å] between which Fe II is integrated: 4434-4684 defines R_Fe (Boroson & Green 1992,
+ApJS 80, 109), 2250-2650 the UV strength (Dietrich et al. 2003, ApJ 596, 817, and after)."""
+
+_AMPLITUDE_UNITS = {"power_law": FLUX_UNIT, "iron_uv": LINE_FLUX_UNIT, "iron_optical": LINE_FLUX_UNIT, "balmer": LINE_FLUX_UNIT}
+_SHAPE_UNITS = {"slope": "", "fwhm": "km/s", "velocity": "km/s"}
+
+
+def continuum_parameters(solution: ContinuumSolution) -> tuple[dict[str, float], dict[str, float | None]]:
+    """Values and errors of all continuum parameters in published units, shapes first, then amplitudes."""
+    optimum = solution.optimum
+    values: dict[str, float] = {}
+    errors: dict[str, float | None] = {}
+    live = optimum.live_shapes
+    for slot, parameter in enumerate(optimum.program.parameters):
+        theta = float(optimum.theta[slot])
+        error = float(np.sqrt(max(solution.covariance[slot, slot], 0.0))) * parameter.physical_slope(theta)
+        values[parameter.name] = parameter.physical(theta)
+        errors[parameter.name] = error if live[slot] and error > 0 else None
+    for column, name in enumerate(optimum.program.columns):
+        error = float(solution.amplitude_errors[column])
+        values[f"{name}_norm"] = float(optimum.amplitudes[column])
+        errors[f"{name}_norm"] = error if error > 0 else None
+    return values, errors
+
+
+def measure_continuum(
+    solution: ContinuumSolution, spectrum: Spectrum, log_distance: float | None
+) -> tuple[list[Measurement], list[FitWarning]]:
+    """All measurements of the continuum.
+
+    Parameters
+    ----------
+    solution : ContinuumSolution
+    spectrum : Spectrum
+        Rest frame.
+    log_distance : float or None
+        log10 of 4π d_L² · 1e-17 [cm²]; ``None`` where there is no luminosity.
+    """
+    warnings: list[FitWarning] = []
+    rows = _parameter_rows(solution) + _statistics(solution)
+    good = spectrum.wavelength[spectrum.good]
+    outside = []
+    for wavelength in CONTINUUM_WAVELENGTHS:
+        if not good[0] <= wavelength <= good[-1]:
+            outside.append(f"{wavelength:.0f}")
+            continue
+        rows += _sample(solution, wavelength, log_distance, warnings)
+    if outside:
+        warnings.append(
+            warn(
+                "continuum_extrapolated", "continuum",
+                f"no luminosity at {', '.join(outside)} Å: the spectrum covers {good[0]:.0f} to {good[-1]:.0f} Å.",
+                wavelengths=outside,
+            )
+        )  # fmt: skip
+    for name, (low, high) in IRON_BANDS.items():
+        if name in solution.optimum.program.columns and good[0] <= low and high <= good[-1]:
+            rows += _iron_band(solution, name, low, high)
+    return rows, warnings
+
+
+def _parameter_rows(solution: ContinuumSolution) -> list[Measurement]:
+    optimum = solution.optimum
+    values, errors = continuum_parameters(solution)
+    alive = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
+    shapes = {p.name: (slot in alive, _SHAPE_UNITS[p.kind]) for slot, p in enumerate(optimum.program.parameters)}
+    rows = []
+    for name, value in values.items():
+        feature = next(column for column in optimum.program.columns if name.startswith(column))
+        is_alive, unit = shapes.get(name, (True, _AMPLITUDE_UNITS[feature]))
+        if is_alive:
+            measure = name.removeprefix(f"{feature}_")
+            rows.append(
+                Measurement(
+                    "continuum_parameter", name, value, errors[name], unit,
+                    feature_id=feature, role="continuum", measure=measure,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def _statistics(solution: ContinuumSolution) -> list[Measurement]:
+    n_used = int(np.count_nonzero(solution.used))
+    optimum = solution.optimum
+    dof = n_used - optimum.n_parameters
+    values = {
+        "chi2": optimum.chi2,
+        "dof": float(dof),
+        "bic": optimum.chi2 + optimum.n_parameters * float(np.log(max(n_used, 1))),
+    }
+    if dof > 0:
+        values["reduced_chi2"] = optimum.chi2 / dof
+    return [Measurement("continuum_metric", name, value, None, "", measure=name, method="none") for name, value in values.items()]
+
+
+def _sample(
+    solution: ContinuumSolution, wavelength: float, log_distance: float | None, warnings: list[FitWarning]
+) -> list[Measurement]:
+    """Power-law flux density and λL_λ at one wavelength, without Fe II and Balmer emission."""
+    optimum = solution.optimum
+    x = np.array([np.log(wavelength)])
+    columns, derivatives = evaluate_columns(optimum.program, x, np.ones(1), optimum.theta)
+    flux = float(optimum.amplitudes[0] * columns[0, 0])
+    gradient = np.zeros(optimum.theta.size + optimum.amplitudes.size)
+    gradient[optimum.theta.size] = columns[0, 0]
+    for (slot, column), derivative in zip(optimum.program.derivative_of, derivatives[:, 0], strict=True):
+        if column == 0:
+            gradient[slot] += optimum.amplitudes[0] * derivative
+    error = float(np.sqrt(max(gradient @ solution.covariance @ gradient, 0.0)))
+    name = f"{wavelength:.0f}"
+    if not flux > 0:
+        warnings.append(warn("negative_continuum", "continuum", f"the power law vanishes at {name} Å.", wavelength=wavelength))
+        return []
+    rows = [
+        Measurement(
+            "continuum_sample", f"flux_{name}", flux, error if error > 0 else None, FLUX_UNIT,
+            feature_id="power_law", role="continuum", measure="flux",
+        )
+    ]  # fmt: skip
+    if log_distance is not None:
+        rows.append(
+            Measurement(
+                "continuum_metric", f"logl{name}", float(np.log10(flux * wavelength)) + log_distance,
+                error / flux / float(np.log(10.0)) if error > 0 else None, "dex(erg/s)",
+                feature_id="power_law", role="continuum", measure="logl",
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _iron_band(solution: ContinuumSolution, name: str, low: float, high: float) -> list[Measurement]:
+    """Flux of Fe II between two wavelengths, and its equivalent width against the power law."""
+    optimum = solution.optimum
+    wave = np.linspace(low, high, 126)
+    columns, derivatives = evaluate_columns(optimum.program, np.log(wave), np.ones_like(wave), optimum.theta)
+    own = optimum.program.columns.index(name)
+    weights = np.gradient(wave)
+    weights[[0, -1]] *= 0.5
+    rows_of_jacobian = jacobian(optimum, columns, derivatives)
+    n_par = optimum.theta.size
+    law = optimum.amplitudes[0] * columns[0]
+    iron = optimum.amplitudes[own] * columns[own]
+    flux = float(weights @ iron)
+
+    def gradients(column: int) -> FloatArray:
+        """∂F/∂p of one column's share, shape (n_par + n_col, n)."""
+        out = np.zeros_like(rows_of_jacobian)
+        out[n_par + column] = columns[column]
+        for (slot, of_column), values in zip(optimum.program.derivative_of, derivatives, strict=True):
+            if of_column == column:
+                out[slot] += optimum.amplitudes[column] * values
+        return out
+
+    by_iron = gradients(own)
+    flux_gradient = by_iron @ weights
+    flux_error = float(np.sqrt(max(flux_gradient @ solution.covariance @ flux_gradient, 0.0)))
+    if flux_error == 0.0:
+        flux_error = float(solution.amplitude_errors[own] * (weights @ columns[own]))
+    band = f"{low:.0f}_{high:.0f}"
+
+    def row(measure: str, value: float, error: float, unit: str) -> Measurement:
+        return Measurement(
+            "continuum_metric", f"{name}_{measure}_{band}", value, error if error > 0 else None, unit,
+            feature_id=name, role="continuum", measure=f"{measure}_{band}",
+        )  # fmt: skip
+
+    rows = [row("flux", flux, flux_error, LINE_FLUX_UNIT)]
+    if np.all(law > 0):
+        ew = float(weights @ (iron / law))
+        ew_gradient = (by_iron / law - gradients(0) * iron / law**2) @ weights
+        ew_error = float(np.sqrt(max(ew_gradient @ solution.covariance @ ew_gradient, 0.0)))
+        rows.append(row("ew", ew, ew_error, "Angstrom"))
+    return rows

@@ -1,0 +1,179 @@
+"""Covariance of a least-squares optimum, and what it tells about degeneracy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qsospec_duck.fitting.solver import minimise_from_starts
+from qsospec_duck.models.evaluate import evaluate
+from qsospec_duck.models.program import Program
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+EIGENVALUE_FLOOR = 1e-10
+"""Eigenvalues of the unit-diagonal normal matrix below this are lost in rounding: the direction is degenerate."""
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where the solver ended."""
+
+    program: Program
+    theta: FloatArray
+    """(n_par,) shape parameters."""
+
+    amplitudes: FloatArray
+    """(n_col,)."""
+
+    chi2: float
+    status: int
+    n_steps: int
+    at_bound: BoolArray
+    """(n_par,) True where a shape lies on its bound."""
+
+    free: BoolArray
+    """(n_par,) True where a shape was fitted."""
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of fitted numbers that the data constrain: free shapes of live columns, and amplitudes."""
+        return int(np.count_nonzero(self.live_shapes)) + int(np.count_nonzero(self.amplitudes > 0))
+
+    @property
+    def live_shapes(self) -> BoolArray:
+        """(n_par,) True for free shapes inside their bounds that some column with a positive amplitude has."""
+        live = np.zeros(self.theta.size, dtype=bool)
+        for slot, column in self.program.derivative_of:
+            live[slot] |= self.amplitudes[column] > 0
+        return live & self.free & ~self.at_bound
+
+
+def optimise(
+    program: Program,
+    x: FloatArray,
+    inverse_sigma: FloatArray,
+    flux: FloatArray,
+    starts: FloatArray,
+    *,
+    short_iterations: int = 5,
+    max_iterations: int = 100,
+    tolerance: float = 1e-4,
+) -> Optimum:
+    """Find the least χ² of a program on some pixels from one or more starts.
+
+    Parameters
+    ----------
+    program : Program
+    x, inverse_sigma, flux : ndarray, shape (n,)
+        ln λ, 1/σ and flux of the pixels.
+    starts : ndarray, shape (n_start, n_par)
+        Starting shapes; the best after ``short_iterations`` steps goes on.
+    max_iterations : int
+        Limit on steps.
+    tolerance : float
+        Stop when a step promises less than this in χ²: 1e-4 is a hundredth of a σ.
+    """
+    theta = np.empty(starts.shape[1])
+    amplitudes = np.zeros(len(program.columns))
+    low, high = program.low, program.high
+    free = high > low
+    chi2, status, n_steps = minimise_from_starts(
+        x, inverse_sigma, inverse_sigma * flux, np.ascontiguousarray(starts), low, high, free,
+        program.terms, program.constants, program.derivative_of, program.bank_layout, program.bank_axes,
+        program.bank_values, theta, amplitudes, short_iterations, max_iterations, tolerance,
+    )  # fmt: skip
+    margin = 1e-6 * (high - low)
+    at_bound = free & ((theta <= low + margin) | (theta >= high - margin))
+    return Optimum(program, theta, amplitudes, float(chi2), int(status), int(n_steps), at_bound, free)
+
+
+def evaluate_columns(
+    program: Program, x: FloatArray, factor: FloatArray, theta: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Columns (n_col, n) and derivative rows (n_der, n), each times ``factor`` (n,)."""
+    columns = np.empty((len(program.columns), x.size))
+    derivatives = np.empty((program.derivative_of.shape[0], x.size))
+    span = np.empty((columns.shape[0] + derivatives.shape[0], 2), dtype=np.int64)
+    evaluate(
+        x, factor, theta, program.terms, program.constants, program.derivative_of,
+        program.bank_layout, program.bank_axes, program.bank_values, columns, derivatives, span,
+    )  # fmt: skip
+    return columns, derivatives
+
+
+def jacobian(optimum: Optimum, columns: FloatArray, derivatives: FloatArray) -> FloatArray:
+    """∂F/∂p, shape (n_par + n_col, n): shapes first, then amplitudes."""
+    program = optimum.program
+    rows = np.zeros((optimum.theta.size + columns.shape[0], columns.shape[1]))
+    for (slot, column), values in zip(program.derivative_of, derivatives, strict=True):
+        if optimum.amplitudes[column] > 0:
+            rows[slot] += optimum.amplitudes[column] * values
+    rows[optimum.theta.size :] = columns
+    return rows
+
+
+def covariance_of(optimum: Optimum, weighted_jacobian: FloatArray) -> tuple[FloatArray, bool]:
+    """Covariance of shapes and amplitudes at an optimum.
+
+    The normal matrix is scaled to unit diagonal before it is inverted, so neither the unit of the flux nor
+    that of a velocity enters. Shapes on a bound and amplitudes that ended at 0 have no row of their own
+    (zeros); for the latter see `amplitude_errors`.
+
+    Parameters
+    ----------
+    weighted_jacobian : ndarray, shape (n_par + n_col, n)
+        Rows of `jacobian` times 1/σ.
+
+    Returns
+    -------
+    covariance : ndarray, shape (n_par + n_col, n_par + n_col)
+    rank_deficient : bool
+        Some direction was degenerate; its variance is a lower limit.
+    """
+    active = np.concatenate([optimum.live_shapes, optimum.amplitudes > 0])
+    rows = weighted_jacobian[active]
+    out = np.zeros((active.size, active.size))
+    if rows.shape[0] == 0:
+        return out, False
+    normal = rows @ rows.T
+    inverse, deficient = invert_scaled(normal)
+    out[np.ix_(active, active)] = inverse
+    return out, deficient
+
+
+def invert_scaled(normal: FloatArray) -> tuple[FloatArray, bool]:
+    """Inverse of a positive semi-definite matrix after scaling its diagonal to 1; whether a direction was lost."""
+    diagonal = np.sqrt(np.maximum(np.diag(normal), 1e-300))
+    values, vectors = np.linalg.eigh(normal / np.outer(diagonal, diagonal))
+    deficient = bool(values[0] < EIGENVALUE_FLOOR)
+    inverse = (vectors / np.maximum(values, EIGENVALUE_FLOOR)) @ vectors.T
+    return inverse / np.outer(diagonal, diagonal), deficient
+
+
+def amplitude_errors(optimum: Optimum, covariance: FloatArray, weighted_columns: FloatArray) -> FloatArray:
+    """1σ error of every amplitude, shape (n_col,).
+
+    For an amplitude that ended at 0 it is the error it would have with its shapes held and the other
+    amplitudes free: the scale of an upper limit.
+    """
+    n_par = optimum.theta.size
+    errors = np.sqrt(np.maximum(np.diag(covariance)[n_par:], 0.0))
+    zero = optimum.amplitudes <= 0
+    if zero.any():
+        live = weighted_columns[~zero]
+        gram = live @ live.T
+        for column in np.flatnonzero(zero):
+            own = float(weighted_columns[column] @ weighted_columns[column])
+            if own <= 0:
+                continue
+            shared = live @ weighted_columns[column]
+            if live.shape[0]:
+                inverse, _ = invert_scaled(gram)
+                own -= float(shared @ inverse @ shared)
+            if own > 0:
+                errors[column] = own**-0.5
+    return errors

@@ -1,0 +1,149 @@
+"""The fit of one quasar, from spectrum to measurements: the method section of the paper."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+
+from qsospec_duck.constants import FLUX_UNIT_CGS
+from qsospec_duck.errors import FitError
+from qsospec_duck.fitting.assemble import complex_result, continuum_result, empty_continuum
+from qsospec_duck.fitting.complexes import ComplexSolution, fit_complex
+from qsospec_duck.fitting.config import Cosmology, FitConfig
+from qsospec_duck.fitting.continuum import ContinuumSolution, fit_continuum
+from qsospec_duck.fitting.continuum_measurements import measure_continuum
+from qsospec_duck.fitting.cosmology import luminosity_distance_cm
+from qsospec_duck.fitting.coverage import coverage_of
+from qsospec_duck.fitting.line_measurements import ContinuumBase, measure_complex
+from qsospec_duck.fitting.result import ComplexFit, FitResult, FitWarning, Measurement
+from qsospec_duck.fitting.verdicts import judge_complex, judge_coverage, judge_spectrum
+from qsospec_duck.models.recipes import load_recipe
+from qsospec_duck.spectra import Spectrum, prepare
+
+MIN_GOOD_PIXELS = 50
+"""Fewest usable pixels of a spectrum that is worth a fit."""
+
+_LYA_LINE = 1215.67
+
+
+def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult:
+    """Fit one quasar spectrum: continuum, Fe II, Balmer and every covered line complex.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Observed or rest frame; dereddened and shifted here where it is not yet.
+    config : FitConfig, optional
+        Scientific options; defaults where none are given.
+
+    Returns
+    -------
+    FitResult
+        On the spectrum's own grid, rest frame. What did not go normally stands in its ``warnings``.
+
+    Raises
+    ------
+    FitError
+        Fewer than 50 usable pixels, or a negative redshift: there is nothing to fit.
+    ConfigError
+        A recipe or a template cannot be read.
+    """
+    config = config or FitConfig()
+    started = time.perf_counter()
+    _refuse_hopeless(spectrum)
+    rest = prepare(spectrum, config.extinction)
+    recipes = [load_recipe(name) for name in config.complexes]
+    coverages = [coverage_of(rest, recipe) for recipe in recipes]
+    warnings = judge_spectrum(rest)
+
+    continuum = fit_continuum(rest, config.continuum, lya_safe=bool(rest.wavelength[rest.good][0] < _LYA_LINE))
+    continuum_seconds = time.perf_counter() - started
+    if continuum is None:
+        result, failure = empty_continuum(rest)
+        statuses = {recipe.recipe_id: "failed" if c.can_fit else c.status for recipe, c in zip(recipes, coverages, strict=True)}
+        return FitResult(rest, result, {}, statuses, (), (*warnings, failure), metadata=_metadata(config, started, 0.0))
+
+    warnings += continuum.warnings
+    model = continuum.model
+    base = _continuum_base(rest, continuum)
+    log_distance = _log_distance(rest, config.cosmology)
+    rows, found = measure_continuum(continuum, rest, log_distance)
+    warnings += found
+
+    fits: dict[str, ComplexFit] = {}
+    statuses: dict[str, str] = {}
+    for recipe, coverage in zip(recipes, coverages, strict=True):
+        statuses[recipe.recipe_id] = coverage.status
+        warnings += judge_coverage(recipe, coverage)
+        if not coverage.can_fit:
+            continue
+        solution = fit_complex(
+            rest, continuum, model, recipe, coverage, delta_bic=config.wing_delta_bic, min_snr=config.wing_min_snr
+        )
+        complex_rows, complex_warnings = _measure(solution, base, log_distance)
+        rows += complex_rows
+        warnings += complex_warnings
+        fits[recipe.recipe_id] = complex_result(rest, solution)
+    return FitResult(
+        spectrum=rest,
+        continuum=continuum_result(continuum),
+        complexes=fits,
+        complex_statuses=statuses,
+        measurements=tuple(rows),
+        warnings=tuple(warnings),
+        metadata=_metadata(config, started, continuum_seconds),
+    )
+
+
+def _measure(
+    solution: ComplexSolution, base: ContinuumBase, log_distance: float | None
+) -> tuple[list[Measurement], list[FitWarning]]:
+    rows, warnings = measure_complex(solution, base, log_distance)
+    return rows, warnings + judge_complex(solution)
+
+
+def _refuse_hopeless(spectrum: Spectrum) -> None:
+    n_good = int(np.count_nonzero(spectrum.good))
+    if n_good < MIN_GOOD_PIXELS:
+        raise FitError(
+            f"{spectrum.label}: {n_good} of {spectrum.n_pix} pixels are usable (ivar > 0 and finite flux); "
+            f"a fit needs {MIN_GOOD_PIXELS}."
+        )
+    if spectrum.z < 0:
+        raise FitError(f"{spectrum.label}: redshift is {spectrum.z}; a quasar's is not negative.")
+
+
+def _continuum_base(rest: Spectrum, continuum: ContinuumSolution) -> ContinuumBase:
+    """Power law and Balmer emission with their derivatives, against which equivalent widths are measured."""
+    optimum = continuum.optimum
+    kept = np.array([name in ("power_law", "balmer") for name in optimum.program.columns])
+    amplitudes = np.where(kept, optimum.amplitudes, 0.0)
+    rows = continuum.jacobian.copy()
+    for slot in range(optimum.theta.size):
+        columns = [column for k, column in optimum.program.derivative_of if k == slot]
+        if not all(kept[column] for column in columns):
+            rows[slot] = 0.0
+    rows[optimum.theta.size :][~kept] = 0.0
+    return ContinuumBase(np.log(rest.wavelength), amplitudes @ continuum.columns, rows, continuum.covariance)
+
+
+def _log_distance(rest: Spectrum, cosmology: Cosmology) -> float | None:
+    """log10 of 4π d_L² · 1e-17 [cm²]; ``None`` for relative fluxes and z = 0."""
+    if rest.flux_unit == "relative" or not rest.z > 0:
+        return None
+    distance = luminosity_distance_cm(rest.z, cosmology.h0, cosmology.om0)
+    return math.log10(4.0 * math.pi * FLUX_UNIT_CGS) + 2.0 * math.log10(distance)
+
+
+def _metadata(config: FitConfig, started: float, continuum_seconds: float) -> dict[str, object]:
+    return {
+        "configuration_hash": config.hash(),
+        "h0": config.cosmology.h0,
+        "om0": config.cosmology.om0,
+        "seconds_continuum": continuum_seconds,
+        "seconds_total": time.perf_counter() - started,
+    }
+
+

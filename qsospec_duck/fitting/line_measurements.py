@@ -1,0 +1,233 @@
+"""Measurements of line complexes: summed profiles per line and role, with errors from the full covariance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qsospec_duck.constants import C_KMS, LINE_FLUX_UNIT
+from qsospec_duck.fitting.complexes import ComplexSolution, Gaussian
+from qsospec_duck.fitting.profiles import MEASURES, measure_profile
+from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.warning_codes import warn
+from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import VELOCITY_UNIT
+
+UNITS = {
+    "flux": LINE_FLUX_UNIT,
+    "ew": "Angstrom",
+    "centroid": "Angstrom",
+    "voff": "km/s",
+    "fwhm": "km/s",
+    "sigma": "km/s",
+    "w80": "km/s",
+    "asymmetry": "",
+    "snr": "",
+    "logl": "dex(erg/s)",
+}
+"""Unit of every line measure."""
+
+DETECTION_SNR = 3.0
+"""Flux over error below which widths and offsets are not published."""
+
+UNRELIABLE_FRACTION = 0.5
+"""An FWHM whose error is larger than this fraction of it is flagged."""
+
+
+@dataclass(frozen=True)
+class ContinuumBase:
+    """What equivalent widths are measured against: the continuum without Fe II."""
+
+    x: FloatArray
+    """(n_pix,) ln λ."""
+
+    values: FloatArray
+    """(n_pix,) power law plus Balmer pseudo-continuum."""
+
+    jacobian: FloatArray
+    """(n_cont, n_pix) derivative by the continuum's parameters."""
+
+    covariance: FloatArray
+    """(n_cont, n_cont)."""
+
+
+def measure_complex(
+    solution: ComplexSolution, base: ContinuumBase, log_distance: float | None
+) -> tuple[list[Measurement], list[FitWarning]]:
+    """All measurements of one complex.
+
+    Parameters
+    ----------
+    solution : ComplexSolution
+    base : ContinuumBase
+    log_distance : float or None
+        log10 of 4π d_L² · 1e-17 [cm²], which turns a line flux into a luminosity; ``None`` without one
+        (relative fluxes, z ≤ 0).
+    """
+    rows = _statistics(solution) + _parameters(solution)
+    warnings: list[FitWarning] = []
+    features: dict[tuple[str, str], list[Gaussian]] = {}
+    for gaussian in solution.model.gaussians:
+        features.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
+    roles_of: dict[str, set[str]] = {}
+    for component in solution.recipe.components:
+        for line_id in component.lines:
+            roles_of.setdefault(line_id, set()).add(component.role)
+    for line_id, roles in roles_of.items():
+        members = [gaussian for gaussian in solution.model.gaussians if gaussian.line_id == line_id]
+        if len(roles) > 1 and members:
+            features[line_id, "total"] = members
+    for (line_id, role), members in features.items():
+        rows += _measure_feature(solution, base, log_distance, line_id, role, members, warnings)
+    return rows, warnings
+
+
+def _measure_feature(
+    solution: ComplexSolution, base: ContinuumBase, log_distance: float | None,
+    line_id: str, role: str, members: list[Gaussian], warnings: list[FitWarning],
+) -> list[Measurement]:  # fmt: skip
+    """Measures of one line in one role."""
+    optimum = solution.optimum
+    recipe_id = solution.recipe.recipe_id
+    columns = np.array([g.column for g in members])
+    ratios = np.array([g.ratio for g in members])
+    fluxes = optimum.amplitudes[columns] * ratios
+    total = float(fluxes.sum())
+
+    def row(measure: str, value: float, error: float | None) -> Measurement:
+        return Measurement(
+            "complex_metric", f"{line_id}_{role}_{measure}", value, _usable(value, error), UNITS[measure],
+            recipe_id, line_id, role, measure, "none" if measure == "snr" else "covariance",
+        )  # fmt: skip
+
+    def not_detected(flux_error: float) -> None:
+        warnings.append(
+            warn(
+                "line_not_detected", "complex", f"{line_id} {role}: flux {total:.4g} ± {flux_error:.2g} {LINE_FLUX_UNIT}.",
+                recipe_id=recipe_id, line_id=line_id, role=role, flux=total, error=flux_error,
+            )
+        )  # fmt: skip
+
+    if total <= 0:
+        flux_error = float(np.min(solution.amplitude_errors[columns] * ratios))
+        not_detected(flux_error)
+        return [row("flux", 0.0, flux_error)]
+
+    velocities = optimum.theta[[g.velocity_slot for g in members]] * VELOCITY_UNIT
+    log_fwhm = optimum.theta[[g.fwhm_slot for g in members]]
+    values = np.empty(len(MEASURES))
+    gradients = np.empty((len(MEASURES), 3, len(members)))
+    base_gradient = np.empty(base.jacobian.shape[0])
+    wavelength = line(line_id).wavelength
+    measure_profile(
+        fluxes, velocities, log_fwhm, float(np.log(wavelength)), base.x, base.values, base.jacobian,
+        values, gradients, base_gradient,
+    )  # fmt: skip
+    n_par = optimum.theta.size
+    by_parameter = np.zeros((len(MEASURES), n_par + optimum.amplitudes.size))
+    for i, gaussian in enumerate(members):
+        by_parameter[:, n_par + gaussian.column] += gradients[:, 0, i] * gaussian.ratio
+        by_parameter[:, gaussian.velocity_slot] += gradients[:, 1, i] * VELOCITY_UNIT
+        by_parameter[:, gaussian.fwhm_slot] += gradients[:, 2, i]
+    variances = np.einsum("ij,jk,ik->i", by_parameter, solution.covariance, by_parameter)
+    ew = MEASURES.index("ew")
+    variances[ew] += 2.0 * by_parameter[ew] @ solution.cross_covariance @ base_gradient
+    variances[ew] += base_gradient @ base.covariance @ base_gradient
+    errors = np.sqrt(np.maximum(variances, 0.0))
+    measured = dict(zip(MEASURES, zip(values.tolist(), errors.tolist(), strict=True), strict=True))
+
+    flux, flux_error = measured["flux"]
+    rows = [row("flux", flux, flux_error)]
+    if base.values[np.clip(np.searchsorted(base.x, np.log(wavelength)), 0, base.x.size - 1)] > 0:
+        rows.append(row("ew", *measured["ew"]))
+    else:
+        warnings.append(
+            warn("negative_continuum", "complex", f"no continuum under {line_id}: no equivalent width.", recipe_id=recipe_id)
+        )
+    if flux_error > 0:
+        rows.append(row("snr", flux / flux_error, None))
+    if log_distance is not None:
+        rows.append(row("logl", float(np.log10(flux)) + log_distance, flux_error / flux / np.log(10.0)))
+    if not flux_error > 0:
+        warnings.append(
+            warn("line_error_unavailable", "complex", f"{line_id} {role}: no flux error.", recipe_id=recipe_id)
+        )
+    elif flux < DETECTION_SNR * flux_error:
+        not_detected(flux_error)
+        return rows
+    voff, voff_error = measured["voff"]
+    centroid = wavelength * float(np.exp(voff / C_KMS))
+    rows.append(row("centroid", centroid, centroid * voff_error / C_KMS))
+    rows += [row(measure, *measured[measure]) for measure in ("voff", "fwhm", "sigma", "w80")]
+    if np.count_nonzero(fluxes) > 1:
+        # A single Gaussian is symmetric by construction: that is no measurement.
+        rows.append(row("asymmetry", *measured["asymmetry"]))
+    fwhm, fwhm_error = measured["fwhm"]
+    if fwhm_error > UNRELIABLE_FRACTION * fwhm:
+        warnings.append(
+            warn(
+                "unreliable_width", "complex", f"{line_id} {role}: FWHM {fwhm:.0f} ± {fwhm_error:.0f} km/s.",
+                recipe_id=recipe_id, line_id=line_id, role=role, fwhm=fwhm, error=fwhm_error,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _statistics(solution: ComplexSolution) -> list[Measurement]:
+    n_used = int(np.count_nonzero(solution.fit_mask))
+    dof = n_used - solution.optimum.n_parameters
+    chi2 = solution.optimum.chi2
+    values = {"chi2": chi2, "dof": float(dof), "bic": solution.bic}
+    if dof > 0:
+        values["reduced_chi2"] = chi2 / dof
+    return [
+        Measurement("complex_metric", name, value, None, "", solution.recipe.recipe_id, measure=name, method="none")
+        for name, value in values.items()
+    ]
+
+
+def complex_parameters(solution: ComplexSolution) -> tuple[dict[str, float], dict[str, float | None]]:
+    """Values and errors of all parameters in published units, shapes first, then amplitudes."""
+    optimum = solution.optimum
+    values: dict[str, float] = {}
+    errors: dict[str, float | None] = {}
+    live = optimum.live_shapes
+    for slot, parameter in enumerate(optimum.program.parameters):
+        theta = float(optimum.theta[slot])
+        values[parameter.name] = parameter.physical(theta)
+        error = float(np.sqrt(max(solution.covariance[slot, slot], 0.0))) * parameter.physical_slope(theta)
+        errors[parameter.name] = _usable(values[parameter.name], error) if live[slot] else None
+    for column, name in enumerate(optimum.program.columns):
+        values[f"{name}_flux"] = float(optimum.amplitudes[column])
+        errors[f"{name}_flux"] = _usable(values[f"{name}_flux"], float(solution.amplitude_errors[column]))
+    return values, errors
+
+
+def _parameters(solution: ComplexSolution) -> list[Measurement]:
+    """Rows of the parameters; shapes of components without flux mean nothing and are left out."""
+    values, errors = complex_parameters(solution)
+    optimum = solution.optimum
+    alive = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
+    shapes = {
+        parameter.name: (slot in alive, parameter.kind) for slot, parameter in enumerate(optimum.program.parameters)
+    }
+    rows = []
+    for name, value in values.items():
+        feature, _, measure = name.rpartition("_")
+        is_alive, kind = shapes.get(name, (True, "flux"))
+        if is_alive:
+            rows.append(
+                Measurement(
+                    "complex_parameter", name, value, errors[name], LINE_FLUX_UNIT if kind == "flux" else "km/s",
+                    solution.recipe.recipe_id, feature, None, measure,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def _usable(value: float, error: float | None) -> float | None:
+    """An error that says something: finite, and not the rounding noise of a parameter that could not move."""
+    if error is None or not np.isfinite(error) or error <= 1e-12 * abs(value):
+        return None
+    return error

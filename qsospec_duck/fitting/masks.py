@@ -1,0 +1,76 @@
+"""Which pixels a fit uses: windows, and troughs of absorption."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+BoolArray = NDArray[np.bool_]
+
+SHOULDER_SIGMA = 1.0
+"""A trough extends over neighbours that lie at least this far below the model."""
+
+
+def inside_windows(wavelength: NDArray[np.float64], windows: tuple[tuple[float, float], ...]) -> BoolArray:
+    """(n,) True where a wavelength lies in one of the bands, edges included."""
+    inside = np.zeros(wavelength.size, dtype=bool)
+    for low, high in windows:
+        first, last = np.searchsorted(wavelength, (low, high * (1 + 1e-15)))
+        inside[first:last] = True
+    return inside
+
+
+def residual_scatter(residual_sigma: NDArray[np.float64]) -> float:
+    """Robust scatter of residuals in σ, at least 1: where the model is poor or errors are too small, a trough must be deeper.
+
+    1.4826 median(|r − median r|), the standard deviation for Gaussian noise.
+    """
+    if residual_sigma.size == 0:
+        return 1.0
+    deviation = np.abs(residual_sigma - np.median(residual_sigma))
+    return max(1.0, 1.4826 * float(np.median(deviation)))
+
+
+@numba.njit(cache=True, nogil=True)
+def find_troughs(residual_sigma, adjacent, run_sigma, pixel_sigma, run_pixels):
+    """Mark pixels of absorption troughs.
+
+    A trough is a run of ``run_pixels`` or more adjacent pixels that all lie ``run_sigma`` below the model,
+    or one pixel that lies ``pixel_sigma`` below; it grows over neighbours that lie `SHOULDER_SIGMA` below.
+    Nothing above the model is ever marked.
+
+    Parameters
+    ----------
+    residual_sigma : ndarray, shape (n,)
+        (data − model) / σ of the fitted pixels in order of wavelength.
+    adjacent : ndarray of bool, shape (n,)
+        True where a pixel follows the one before it on the detector (no gap of windows between).
+    run_sigma, pixel_sigma : float
+    run_pixels : int
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    n = residual_sigma.size
+    marked = np.zeros(n, np.bool_)
+    start = 0
+    for i in range(n + 1):
+        inside = i < n and residual_sigma[i] < -run_sigma
+        if inside and (i == start or adjacent[i]):
+            continue
+        if i - start >= run_pixels:
+            marked[start:i] = True
+        start = i if inside else i + 1
+    for i in range(n):
+        if residual_sigma[i] < -pixel_sigma:
+            marked[i] = True
+    grown = marked.copy()
+    for i in range(1, n):
+        if grown[i - 1] and adjacent[i] and residual_sigma[i] < -SHOULDER_SIGMA:
+            grown[i] = True
+    for i in range(n - 2, -1, -1):
+        if grown[i + 1] and adjacent[i + 1] and residual_sigma[i] < -SHOULDER_SIGMA:
+            grown[i] = True
+    return grown

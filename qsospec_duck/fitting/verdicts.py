@@ -1,0 +1,127 @@
+"""What did not go normally, said as warnings: of the spectrum, of a coverage, of a fitted complex."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qsospec_duck.fitting.complexes import ComplexSolution
+from qsospec_duck.fitting.coverage import Coverage
+from qsospec_duck.fitting.result import FitWarning
+from qsospec_duck.fitting.warning_codes import warn
+from qsospec_duck.models.recipes import ComplexRecipe
+from qsospec_duck.spectra import Spectrum
+
+LOW_SNR = 2.0
+"""Median signal-to-noise ratio per pixel below which a spectrum is flagged."""
+
+HIGH_REDUCED_CHI2 = 3.0
+"""Reduced χ² above which a model is no good description."""
+
+
+def judge_spectrum(rest: Spectrum) -> list[FitWarning]:
+    """Extinction, signal-to-noise ratio, survey redshift warnings, lost pixels."""
+    found = []
+    if rest.extinction.status == "unavailable":
+        found.append(
+            warn("galactic_extinction_unavailable", "spectrum", "no E(B-V) is known: fitted without Galactic dereddening.")
+        )
+    good = rest.good
+    snr = float(np.median(np.abs(rest.flux[good]) * np.sqrt(rest.ivar[good])))
+    if snr < LOW_SNR:
+        found.append(warn("low_snr", "spectrum", f"median S/N per pixel is {snr:.2f}.", snr=snr))
+    fraction = float(np.mean(good))
+    if fraction < 0.5:
+        found.append(warn("few_good_pixels", "spectrum", f"{fraction:.0%} of the pixels are usable.", fraction=fraction))
+    zwarn = rest.metadata.get("zwarn")
+    if zwarn:
+        found.append(warn("redshift_warning", "spectrum", f"ZWARN is {zwarn}.", zwarn=int(zwarn)))
+    return found
+
+
+def judge_coverage(recipe: ComplexRecipe, coverage: Coverage) -> list[FitWarning]:
+    """Why a complex was not fitted, or which of its components were left out."""
+    recipe_id = recipe.recipe_id
+    codes = {
+        "not_covered": "complex_not_covered",
+        "too_few_pixels": "complex_few_pixels",
+        "edge_truncated": "edge_truncated",
+        "red_side_only": "red_side_only",
+    }
+    found = []
+    if coverage.status in codes:
+        found.append(warn(codes[coverage.status], "complex", coverage.message, recipe_id=recipe_id))
+    if coverage.can_fit and coverage.dropped:
+        found.append(
+            warn(
+                "component_dropped", "complex", f"not covered: {', '.join(coverage.dropped)}.",
+                recipe_id=recipe_id, components=list(coverage.dropped),
+            )
+        )  # fmt: skip
+    if coverage.can_fit and recipe.coverage == "lya":
+        found.append(
+            warn("lya_forest_unmodelled", "complex", "pixels blueward of Lyα hold intergalactic absorption.", recipe_id=recipe_id)
+        )
+    return found
+
+
+def judge_complex(solution: ComplexSolution) -> list[FitWarning]:
+    """Convergence, degeneracy, bounds, absorption, quality of a fitted complex."""
+    recipe_id = solution.recipe.recipe_id
+    optimum = solution.optimum
+    found = []
+    if optimum.status != 1:
+        found.append(
+            warn("complex_not_converged", "complex", f"no convergence after {optimum.n_steps} steps.", recipe_id=recipe_id)
+        )
+    if solution.rank_deficient:
+        found.append(warn("rank_deficient", "complex", "line parameters are degenerate with each other.", recipe_id=recipe_id))
+    n_used = int(np.count_nonzero(solution.fit_mask))
+    n_excluded = int(np.count_nonzero(solution.excluded_mask))
+    if n_excluded:
+        found.append(
+            warn("absorption_masked", "complex", f"{n_excluded} pixels masked as absorption.", recipe_id=recipe_id, n_pixels=n_excluded)
+        )
+    if n_excluded > n_used:
+        found.append(warn("mostly_absorbed", "complex", "more pixels are absorbed than fitted.", recipe_id=recipe_id))
+    dof = n_used - optimum.n_parameters
+    if dof > 0 and optimum.chi2 > HIGH_REDUCED_CHI2 * dof:
+        found.append(
+            warn("high_chi2", "complex", f"reduced chi2 is {optimum.chi2 / dof:.2f}.", recipe_id=recipe_id, reduced_chi2=optimum.chi2 / dof)
+        )
+    return found + _bounds(solution)
+
+
+def _bounds(solution: ComplexSolution) -> list[FitWarning]:
+    """Shapes on a bound, for components that are detected.
+
+    Where several Gaussians of one line share its broad profile, the limits between their width bands are only a
+    labelling; a width on such an inner limit is normal and not flagged.
+    """
+    optimum = solution.optimum
+    inner: set[tuple[int, float]] = set()
+    for component in solution.recipe.components:
+        bands = component.fwhm
+        limits = {band[0] for band in bands[1:]} | {band[1] for band in bands[:-1]}
+        for gaussian in solution.model.gaussians:
+            if gaussian.line_id == component.lines[0] and gaussian.role == component.role:
+                inner |= {(gaussian.fwhm_slot, round(float(np.log(limit)), 9)) for limit in limits}
+    detected = {
+        int(slot)
+        for slot, column in optimum.program.derivative_of
+        if optimum.amplitudes[column] > 3.0 * solution.amplitude_errors[column]
+    }
+    found = []
+    for slot in np.flatnonzero(optimum.at_bound):
+        parameter = optimum.program.parameters[slot]
+        theta = float(optimum.theta[slot])
+        nearest = min((parameter.low, parameter.high), key=lambda bound: abs(bound - theta))  # noqa: B023
+        if int(slot) not in detected or (int(slot), round(nearest, 9)) in inner:
+            continue
+        value = parameter.physical(theta)
+        found.append(
+            warn(
+                "parameter_at_bound", "complex", f"{parameter.name} ended on its bound, {value:.5g} km/s.",
+                recipe_id=solution.recipe.recipe_id, parameter=parameter.name, value=value,
+            )
+        )  # fmt: skip
+    return found
