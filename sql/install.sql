@@ -1,0 +1,53 @@
+-- Every object of the SQL product in the order it loads; Python reads this list and runs the same files.
+-- In the duckdb shell, from the top of the checkout:
+--     SET VARIABLE qsospec_tiles = 'tiles/**/*.parquet'; SET VARIABLE qsospec_run = 'runs/hb';
+--     .read sql/install.sql
+
+-- part: macros - need nothing
+.read sql/cosmology/flat_distance_integral.sql
+.read sql/cosmology/luminosity_distance_mpc.sql
+.read sql/cosmology/luminosity_distance_cm.sql
+.read sql/luminosity/logl_lambda.sql
+.read sql/luminosity/logl_line.sql
+.read sql/luminosity/logl_err.sql
+.read sql/luminosity/loglbol_5100.sql
+.read sql/luminosity/loglbol_3000.sql
+.read sql/luminosity/loglbol_1350.sql
+.read sql/luminosity/loglbol_5100_runnoe12.sql
+.read sql/luminosity/loglbol_3000_runnoe12.sql
+.read sql/luminosity/loglbol_1450_runnoe12.sql
+.read sql/luminosity/loglbol_5100_netzer19.sql
+.read sql/luminosity/loglbol_1400_netzer19.sql
+.read sql/luminosity/loglbol_err.sql
+.read sql/mass/logmbh_hb.sql
+.read sql/mass/logmbh_hb_err.sql
+.read sql/mass/logmbh_mgii.sql
+.read sql/mass/logmbh_mgii_err.sql
+.read sql/mass/logmbh_mgii_s11.sql
+.read sql/mass/logmbh_mgii_s11_err.sql
+.read sql/mass/logmbh_civ.sql
+.read sql/mass/logmbh_civ_err.sql
+.read sql/mass/logmbh_civ_c17.sql
+.read sql/mass/logmbh_civ_c17_err.sql
+.read sql/mass/logmbh_ha.sql
+.read sql/mass/logmbh_ha_err.sql
+.read sql/mass/logmbh_ha_s11.sql
+.read sql/mass/logmbh_ha_s11_err.sql
+.read sql/mass/mass_relations.sql
+.read sql/mass/logledd.sql
+.read sql/mass/logledd_err.sql
+
+-- part: tiles - need the variable qsospec_tiles
+.read sql/tiles/spectra.sql
+
+-- part: run - need the variable qsospec_run
+.read sql/views/inputs.sql
+.read sql/views/objects.sql
+.read sql/views/measurements.sql
+.read sql/views/warnings.sql
+.read sql/views/models.sql
+.read sql/views/failures.sql
+.read sql/views/derived.sql
+.read sql/views/named_measurements.sql
+.read sql/views/line_catalog.sql
+.read sql/views/catalog.sql

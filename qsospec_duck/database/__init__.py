@@ -1,1 +1,11 @@
-"""DuckDB ground floor: SQL files are loaded here."""
+"""DuckDB ground floor: the SQL files are found, read, loaded and commented here.
+
+Enters: a connection and the files of ``sql/``. Leaves: the connection with macros and views that explain
+themselves through ``COMMENT ON``.
+"""
+
+from qsospec_duck.database.files import SqlFile, sql_files, sql_folder
+from qsospec_duck.database.load import load_sql
+from qsospec_duck.database.quote import identifier, literal
+
+__all__ = ["SqlFile", "identifier", "literal", "load_sql", "sql_files", "sql_folder"]

@@ -1,0 +1,99 @@
+"""SQL text of the views over the bundle tables, made from ``columns.csv``.
+
+A view has every column of its table with its type, whatever shards there are: the branch that reads nothing
+gives the names and types (a run without derived rows still has an empty, typed view), and columns that an
+older bundle lacks are NULL. That branch reads ``manifest.json``, so a path that holds no run is an error that
+names the missing file, never an empty view.
+"""
+
+from __future__ import annotations
+
+from qsospec_duck.columns import Column, columns_of
+from qsospec_duck.database import identifier, literal
+from qsospec_duck.database.load import column_comment
+
+BUNDLE_VIEWS = {
+    "inputs": "inputs: what was offered to the run, one row a spectrum.",
+    "objects": "objects: what was fitted, one row a spectrum with its outcome and flags.",
+    "measurements": "measurements: every number of every fit in long form, one row a quantity.",
+    "warnings": "warnings: everything that did not go normally, one row a warning of an object.",
+    "models": "models: data, masks and model components, one row a spectrum; wide rows, select few.",
+    "failures": "failures: spectra that could not be fitted, with the exception.",
+    "derived": "derived: quantities computed after the fit, one row a quantity and calibration.",
+}
+"""First header line of every view over a bundle table."""
+
+RUN_PATH = "coalesce(getvariable('qsospec_run'), '.')"
+"""SQL for the run directory: the variable ``qsospec_run``, else the working directory."""
+
+GENERATED = "Generated from columns.csv by python -m qsospec_duck.catalog.generate; change that, not this file."
+
+
+def bundle_view(table: str) -> str:
+    """Text of ``sql/views/<table>.sql``."""
+    columns = columns_of(table)
+    typed = ",\n".join(f"        {_name(column)}::{_type(column)} AS {_name(column)}" for column in columns)
+    empty = ",\n".join(f"            NULL::{_type(column)} AS {_name(column)}" for column in columns)
+    return f"""\
+-- {BUNDLE_VIEWS[table]}
+--
+-- Reads data/{table}/*.parquet of the run that the variable qsospec_run names (else of the working directory).
+-- {GENERATED}
+CREATE OR REPLACE VIEW {table} AS
+    SELECT
+{typed}
+    FROM (
+        SELECT
+{empty}
+        FROM read_json({RUN_PATH} || '/manifest.json', columns := {{schema_version: 'VARCHAR'}})
+        WHERE false
+        UNION ALL BY NAME
+        SELECT *
+        FROM read_parquet(
+            {RUN_PATH} || '/data/{table}/*.parquet', union_by_name := true, allow_empty := true
+        )
+    );
+
+{comments(table, columns)}"""
+
+
+SPECTRA_HEADER = f"""\
+-- spectra: the spectra relation over tile Parquet, one row a spectrum.
+--
+-- Reads the files that the variable qsospec_tiles names: a glob such as 'tiles/**/*.parquet', or a list of globs. Columns
+-- of the relation that a tile lacks are NULL; columns that tiles have beyond it follow at the end. Filters on scalars
+-- skip whole row groups; the arrays are read only when they are selected.
+-- {GENERATED}
+"""
+
+
+def spectra_view() -> str:
+    """Text of ``sql/tiles/spectra.sql``."""
+    columns = columns_of("spectra")
+    empty = ",\n".join(f"        NULL::{_type(column)} AS {_name(column)}" for column in columns)
+    return f"""\
+{SPECTRA_HEADER}CREATE OR REPLACE VIEW spectra AS
+    SELECT
+{empty}
+    WHERE false
+    UNION ALL BY NAME
+    SELECT *
+    FROM read_parquet(getvariable('qsospec_tiles'), union_by_name := true);
+
+{comments("spectra", columns)}"""
+
+
+def comments(view: str, columns: tuple[Column, ...]) -> str:
+    """``COMMENT ON COLUMN`` statements for the columns of a view."""
+    return "".join(
+        f"COMMENT ON COLUMN {view}.{_name(column)} IS {literal(column_comment(column))};\n" for column in columns
+    )
+
+
+def _name(column: Column) -> str:
+    # release, role, value and the like parse as they are; only a name that does not needs its quotes
+    return column.name if column.name not in {"values", "table"} else identifier(column.name)
+
+
+def _type(column: Column) -> str:
+    return column.type.replace("values FLOAT", '"values" FLOAT')

@@ -1,0 +1,220 @@
+"""SQL text of ``catalog`` and ``line_catalog``: long-form measurements pivoted into explicit columns.
+
+Every column is one conditional aggregate, so a query that asks for three columns computes three; a PIVOT
+would compute all of them whatever is selected.
+"""
+
+from __future__ import annotations
+
+from qsospec_duck.catalog.bundle_views import GENERATED, comments
+from qsospec_duck.catalog.columns import catalog_columns, catalog_lines, has_error, line_measures, measure_of
+from qsospec_duck.columns import columns_of
+from qsospec_duck.constants import CONTINUUM_WAVELENGTHS
+
+IDENTIFIERS = {
+    "run_id": "o.run_id",
+    "object_key": "o.object_key",
+    "object_id": "o.object_id",
+    "z": "o.redshift",
+    "ra": "o.ra",
+    "dec": "o.dec",
+    "fit_quality": "o.fit_quality",
+    "fit_warn": "o.fit_warn",
+    "snr_median": "o.snr_median",
+    "ebv": "o.ebv",
+    "zwarn": "o.zwarn",
+    "is_host_subtracted": "o.host_decomp_enabled",
+    "continuum_reduced_chi2": "o.continuum_reduced_chi2",
+}
+"""Columns of ``catalog`` that come from ``objects``."""
+
+CONTINUUM = {
+    **{f"logl{wave:.0f}": ("continuum_metric", f"logl{wave:.0f}") for wave in CONTINUUM_WAVELENGTHS},
+    **{f"flux{wave:.0f}": ("continuum_sample", f"flux_{wave:.0f}") for wave in CONTINUUM_WAVELENGTHS},
+    "power_law_slope": ("continuum_parameter", "power_law_slope"),
+    "power_law_slope_red": ("continuum_parameter", "power_law_slope_red"),
+    "iron_uv_flux": ("continuum_metric", "iron_uv_flux_2250_2650"),
+    "iron_uv_ew": ("continuum_metric", "iron_uv_ew_2250_2650"),
+    "iron_uv_fwhm": ("continuum_parameter", "iron_uv_fwhm"),
+    "iron_optical_flux": ("continuum_metric", "iron_optical_flux_4434_4684"),
+    "iron_optical_ew": ("continuum_metric", "iron_optical_ew_4434_4684"),
+    "iron_optical_fwhm": ("continuum_parameter", "iron_optical_fwhm"),
+}
+"""Columns of ``catalog`` that are one measurement each: section and quantity. All have an error."""
+
+FROM_MEASUREMENTS = {
+    "rfe": "CASE WHEN w.ew_hb > 0 THEN w.iron_optical_ew / w.ew_hb END",
+    "rfe_err": """CASE WHEN w.ew_hb > 0
+                THEN sqrt(
+                    pow(w.iron_optical_ew_err / w.ew_hb, 2)
+                    + pow(w.iron_optical_ew * w.ew_hb_err / (w.ew_hb * w.ew_hb), 2)
+                )
+            END""",
+    "logmbh_hb": "logmbh_hb(w.fwhm_hb, w.logl5100)",
+    "logmbh_hb_err": "logmbh_hb_err(w.fwhm_hb, w.fwhm_hb_err, w.logl5100_err)",
+    "logmbh_mgii": "logmbh_mgii(w.fwhm_mgii, w.logl3000)",
+    "logmbh_mgii_err": "logmbh_mgii_err(w.fwhm_mgii, w.fwhm_mgii_err, w.logl3000_err)",
+    "logmbh_mgii_s11": "logmbh_mgii_s11(w.fwhm_mgii, w.logl3000)",
+    "logmbh_mgii_s11_err": "logmbh_mgii_s11_err(w.fwhm_mgii, w.fwhm_mgii_err, w.logl3000_err)",
+    "logmbh_civ": "logmbh_civ(w.fwhm_civ, w.logl1350)",
+    "logmbh_civ_err": "logmbh_civ_err(w.fwhm_civ, w.fwhm_civ_err, w.logl1350_err)",
+    "logmbh_civ_c17": "logmbh_civ_c17(w.fwhm_civ, -w.voff_civ, w.logl1350)",
+    "logmbh_civ_c17_err": """logmbh_civ_c17_err(
+                w.fwhm_civ, w.fwhm_civ_err, -w.voff_civ, w.voff_civ_err, w.logl1350_err
+            )""",
+    "logmbh_ha": "logmbh_ha(w.fwhm_ha, w.logl_ha)",
+    "logmbh_ha_err": "logmbh_ha_err(w.fwhm_ha, w.fwhm_ha_err, w.logl_ha_err)",
+    "loglbol_from": """CASE
+                WHEN o.redshift < 0.7e0 AND w.logl5100 IS NOT NULL THEN 'logl5100'
+                WHEN o.redshift >= 1.9e0 AND w.logl1350 IS NOT NULL THEN 'logl1350'
+                WHEN w.logl3000 IS NOT NULL THEN 'logl3000'
+                WHEN w.logl5100 IS NOT NULL THEN 'logl5100'
+                WHEN w.logl1350 IS NOT NULL THEN 'logl1350'
+            END""",
+}
+"""Columns of ``catalog`` computed from others (``w``) and from ``objects`` (``o``)."""
+
+FIDUCIAL = {
+    "logmbh_from": """CASE
+            WHEN c.z < 0.7e0 AND c.logmbh_hb IS NOT NULL THEN 'logmbh_hb'
+            WHEN c.z >= 1.9e0 AND c.logmbh_civ IS NOT NULL THEN 'logmbh_civ'
+            WHEN c.logmbh_mgii IS NOT NULL THEN 'logmbh_mgii'
+            WHEN c.logmbh_hb IS NOT NULL THEN 'logmbh_hb'
+            WHEN c.logmbh_civ IS NOT NULL THEN 'logmbh_civ'
+        END""",
+    "loglbol": """CASE c.loglbol_from
+            WHEN 'logl5100' THEN loglbol_5100(c.logl5100)
+            WHEN 'logl3000' THEN loglbol_3000(c.logl3000)
+            WHEN 'logl1350' THEN loglbol_1350(c.logl1350)
+        END""",
+    "loglbol_err": """CASE c.loglbol_from
+            WHEN 'logl5100' THEN loglbol_err(c.logl5100_err)
+            WHEN 'logl3000' THEN loglbol_err(c.logl3000_err)
+            WHEN 'logl1350' THEN loglbol_err(c.logl1350_err)
+        END""",
+}
+"""Columns of ``catalog`` that choose by redshift among the columns of ``c``."""
+
+RATIOS = {
+    "logmbh": """CASE f.logmbh_from
+            WHEN 'logmbh_hb' THEN f.logmbh_hb WHEN 'logmbh_mgii' THEN f.logmbh_mgii WHEN 'logmbh_civ' THEN f.logmbh_civ
+        END""",
+    "logmbh_err": """CASE f.logmbh_from
+            WHEN 'logmbh_hb' THEN f.logmbh_hb_err
+            WHEN 'logmbh_mgii' THEN f.logmbh_mgii_err
+            WHEN 'logmbh_civ' THEN f.logmbh_civ_err
+        END""",
+    "logledd": "logledd(f.loglbol, logmbh)",
+    "logledd_err": "logledd_err(f.loglbol_err, logmbh_err)",
+}
+"""Columns of the outermost SELECT; ``logmbh`` there is the column just before."""
+
+
+def catalog_view() -> str:
+    """Text of ``sql/views/catalog.sql``."""
+    columns = catalog_columns()
+    chosen = ",\n".join(
+        f"        {RATIOS[column.name]} AS {column.name}" if column.name in RATIOS else f"        f.{column.name}"
+        for column in columns
+    )
+    computed = ",\n".join(f"            {sql} AS {name}" for name, sql in FROM_MEASUREMENTS.items())
+    named = ",\n".join(f"            {sql} AS {name}" for name, sql in IDENTIFIERS.items())
+    fiducial = ",\n".join(f"            {_indent(sql)} AS {name}" for name, sql in FIDUCIAL.items())
+    measured = ",\n".join(_aggregates())
+    return f"""\
+-- catalog: the wide catalog, one row a fitted quasar.
+--
+-- Line columns are <measure>_<line>: fwhm_hb, ew_civ_err; broad profiles carry the line's name alone, narrow ones end in
+-- _na, wings in _wing. NULL where a quantity was not measured or its measurement is not published. Luminosities are in
+-- the cosmology of the run; derived_masses() gives them, and the masses, in any other. Errors are statistical.
+-- Each column is one conditional aggregate over measurements: cheap for a few columns, slow for hundreds.
+-- {GENERATED}
+CREATE OR REPLACE VIEW catalog AS
+    SELECT
+{chosen}
+    FROM (
+        SELECT
+            c.*,
+{fiducial}
+        FROM (
+        SELECT
+{named},
+            w.* EXCLUDE (object_key),
+{computed}
+        FROM objects AS o
+        LEFT JOIN (
+            SELECT
+                m.object_key AS object_key,
+{measured}
+            FROM named_measurements AS m
+            WHERE isfinite(m.value)
+            GROUP BY m.object_key
+        ) AS w ON w.object_key = o.object_key
+        ) AS c
+    ) AS f;
+
+{comments("catalog", columns)}"""
+
+
+def _aggregates() -> list[str]:
+    """One conditional aggregate a measured column of ``catalog``."""
+    found = []
+    for name, (section, quantity) in CONTINUUM.items():
+        found += _pair(name, f"m.section = '{section}' AND m.quantity = '{quantity}'", error=True)
+    for line in catalog_lines():
+        for measure in line_measures():
+            condition = f"m.section = 'complex_metric' AND m.quantity = '{line.line_id}_{line.role}_{measure_of(measure)}'"
+            found += _pair(f"{measure.name}_{line.suffix}", condition, error=has_error(measure))
+    return found
+
+
+def _pair(name: str, condition: str, *, error: bool) -> list[str]:
+    value = f"                max(m.value) FILTER ({condition}) AS {name}"
+    # max() ignores NULL but keeps NaN as the largest value: an error that is not finite is no error
+    spread = f"                max(m.error) FILTER ({condition} AND isfinite(m.error))::DOUBLE AS {name}_err"
+    return [value, spread] if error else [value]
+
+
+def _indent(sql: str) -> str:
+    return sql.replace("\n", "\n    ")
+
+
+def line_catalog_view() -> str:
+    """Text of ``sql/views/line_catalog.sql``."""
+    aggregates = []
+    for measure in line_measures():
+        aggregates += _pair(measure.name, f"m.measure = '{measure_of(measure)}'", error=has_error(measure))
+    measured = ",\n".join(text.replace("                max", "            max", 1) for text in aggregates)
+    names = ",\n".join(
+        f"        l.{measure.name}" + (f",\n        l.{measure.name}_err" if has_error(measure) else "")
+        for measure in line_measures()
+    )
+    return f"""\
+-- line_catalog: one row a fitted quasar, line complex, line and role, with all its measures.
+--
+-- role is broad, narrow, wing or total (the sum of the others). NULL where a measure was not taken or is not published.
+-- {GENERATED}
+CREATE OR REPLACE VIEW line_catalog AS
+    SELECT
+        o.run_id,
+        o.object_key,
+        o.object_id,
+        o.redshift AS z,
+        l.recipe_id,
+        l.line_id,
+        l.role,
+{names}
+    FROM objects AS o
+    JOIN (
+        SELECT
+            m.object_key AS object_key,
+            m.recipe_id AS recipe_id,
+            m.feature_id AS line_id,
+            m.role AS role,
+{measured}
+        FROM named_measurements AS m
+        WHERE m.section = 'complex_metric' AND m.feature_id IS NOT NULL AND isfinite(m.value)
+        GROUP BY m.object_key, m.recipe_id, m.feature_id, m.role
+    ) AS l ON l.object_key = o.object_key;
+
+{comments("line_catalog", columns_of("line_catalog"))}"""

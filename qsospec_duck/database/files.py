@@ -1,0 +1,116 @@
+"""Where the SQL files are, in which order they load, and what each of them makes.
+
+``sql/install.sql`` is the one list: a line ``.read sql/<folder>/<object>.sql`` for every file, so the
+``duckdb`` shell and Python build the same database. A line ``-- part: <name>`` opens a part:
+
+========= =============================================================================
+part      needs
+========= =============================================================================
+macros    nothing
+tiles     the variable ``qsospec_tiles``: a glob, or a list of globs, over tile Parquet
+run       the variable ``qsospec_run``: a run directory
+========= =============================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from qsospec_duck.errors import ConfigError
+
+PARTS = ("macros", "tiles", "run")
+"""Parts of ``install.sql`` in the order they load."""
+
+_CREATE = re.compile(
+    r"^CREATE\s+OR\s+REPLACE\s+(?P<kind>MACRO|VIEW)\s+(?P<name>[a-z_][a-z0-9_]*)", re.IGNORECASE | re.MULTILINE
+)
+_TABLE_MACRO = re.compile(r"\)\s*AS\s+TABLE\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """One file of ``sql/``: one object."""
+
+    path: Path
+    part: str
+    """Part of ``install.sql`` that lists it."""
+
+    name: str
+    """Name of the object, which is also the name of the file."""
+
+    kind: str
+    """``MACRO``, ``MACRO TABLE`` or ``VIEW``, as ``COMMENT ON`` calls it."""
+
+    statement: str
+    """The whole text of the file."""
+
+    comment: str
+    """The header comment without its dashes."""
+
+
+def sql_folder() -> Path:
+    """Folder of the SQL files: inside an installed package, else at the top of the checkout.
+
+    Raises
+    ------
+    ConfigError
+        Neither place holds ``install.sql``.
+    """
+    package = Path(__file__).resolve().parents[1]
+    places = (package / "sql", package.parent / "sql")
+    for place in places:
+        if (place / "install.sql").is_file():
+            return place
+    raise ConfigError(
+        f"no install.sql in {places[0]} or {places[1]}; the SQL files should be inside the installed package "
+        "or at the top of the checkout."
+    )
+
+
+def sql_files() -> tuple[SqlFile, ...]:
+    """Every file that ``install.sql`` lists, in its order.
+
+    Raises
+    ------
+    ConfigError
+        A listed file is missing, makes no object or one with another name, or stands in no part.
+    """
+    folder = sql_folder()
+    found, part = [], ""
+    for number, line in enumerate((folder / "install.sql").read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("-- part:"):
+            part = line.removeprefix("-- part:").split()[0]
+            if part not in PARTS:
+                raise ConfigError(f"install.sql, line {number}: part {part!r}; it should be one of {', '.join(PARTS)}.")
+        elif line.startswith(".read "):
+            relative = line.removeprefix(".read ").strip()
+            if not part:
+                raise ConfigError(f"install.sql, line {number}: {relative} stands before the first '-- part:' line.")
+            found.append(_read(folder / relative.removeprefix("sql/"), part))
+    return tuple(found)
+
+
+def _read(path: Path, part: str) -> SqlFile:
+    if not path.is_file():
+        raise ConfigError(f"{path}: listed in install.sql, but there is no such file.")
+    text = path.read_text(encoding="utf-8")
+    made = list(_CREATE.finditer(text))
+    if len(made) != 1 or made[0]["name"] != path.stem:
+        names = ", ".join(match["name"] for match in made) or "nothing"
+        raise ConfigError(f"{path}: makes {names}; it should CREATE OR REPLACE exactly one object named {path.stem}.")
+    kind = made[0]["kind"].upper()
+    if kind == "MACRO" and _TABLE_MACRO.search(text):
+        kind = "MACRO TABLE"
+    return SqlFile(path, part, path.stem, kind, text, header_of(text))
+
+
+def header_of(text: str) -> str:
+    """The comment lines on top of an SQL file, without their dashes."""
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").removeprefix(" ").rstrip())
+    return "\n".join(lines).strip()

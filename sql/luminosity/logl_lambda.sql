@@ -1,0 +1,15 @@
+-- logl_lambda(flux, wavelength, z, h0 := 70, om0 := 0.3): monochromatic luminosity lambda L_lambda.
+--
+--   flux        flux density in the rest frame, f_rest = f_observed (1 + z) [1e-17 erg/s/cm2/Angstrom]
+--   wavelength  rest wavelength [Angstrom]
+--   z           redshift, more than 0
+--   h0, om0     Hubble constant [km/s/Mpc] and matter density of a flat universe
+--   returns     log10 of lambda L_lambda [dex(erg/s)]; NULL when an input is NULL or not positive
+--
+-- Source: Hogg 1999, arXiv:astro-ph/9905116, section 7: lambda L_lambda = 4 pi D_L^2 lambda f_rest, because
+-- lambda_rest f_rest = lambda_observed f_observed.
+CREATE OR REPLACE MACRO logl_lambda(flux, wavelength, z, h0 := 70e0, om0 := 0.3e0) AS
+    CASE WHEN flux > 0 AND wavelength > 0 AND z > 0
+        THEN log10(4e0 * pi()) + 2e0 * log10(luminosity_distance_cm(z, h0 := h0, om0 := om0))
+            + log10(flux * wavelength) - 17e0
+    END;

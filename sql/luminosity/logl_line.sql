@@ -1,0 +1,12 @@
+-- logl_line(flux, z, h0 := 70, om0 := 0.3): luminosity of an emission line.
+--
+--   flux     integrated line flux [1e-17 erg/s/cm2]; the same in the observed and the rest frame
+--   z        redshift, more than 0
+--   h0, om0  Hubble constant [km/s/Mpc] and matter density of a flat universe
+--   returns  log10 of the line luminosity [dex(erg/s)]; NULL when an input is NULL or not positive
+--
+-- Source: Hogg 1999, arXiv:astro-ph/9905116, equation 20: L = 4 pi D_L^2 F.
+CREATE OR REPLACE MACRO logl_line(flux, z, h0 := 70e0, om0 := 0.3e0) AS
+    CASE WHEN flux > 0 AND z > 0
+        THEN log10(4e0 * pi()) + 2e0 * log10(luminosity_distance_cm(z, h0 := h0, om0 := om0)) + log10(flux) - 17e0
+    END;

@@ -1,0 +1,11 @@
+-- loglbol_3000(logl3000): bolometric luminosity from 3000 Angstrom, Richards et al. 2006.
+--
+--   logl3000  log10 of lambda L_lambda at 3000 Angstrom [dex(erg/s)]
+--   returns   log10 of the bolometric luminosity [dex(erg/s)]; NULL for NULL
+--
+-- Source: Richards et al. 2006, ApJS 166, 470, mean quasar SED, as the factor 5.15 of Shen et al. 2011, ApJS 194, 45,
+-- section 3.8; the same factor in the public code sculptor (sculptor_extensions/qso.py) and in sheap 0.0.7. It includes
+-- the reprocessed infrared. Made from 259 luminous type 1 quasars; single objects scatter by up to a factor of two
+-- about the mean SED. The error in dex is that of logl3000.
+CREATE OR REPLACE MACRO loglbol_3000(logl3000) AS
+    logl3000 + log10(5.15e0);

@@ -1,0 +1,11 @@
+-- loglbol_5100_runnoe12(logl5100): bolometric luminosity from 5100 Angstrom, Runnoe et al. 2012.
+--
+--   logl5100  log10 of lambda L_lambda at 5100 Angstrom [dex(erg/s)]
+--   returns   log10 of the bolometric luminosity [dex(erg/s)]; NULL for NULL
+--
+-- Source: Runnoe, Brotherton & Shang 2012, MNRAS 422, 478: log L_iso = (4.89 +- 1.66) + (0.91 +- 0.04) log lambda L_lambda, and
+-- L_bol = 0.75 L_iso for the mean viewing angle; the same numbers in the public code holodeck (holodeck/ems/runnoe2012.py).
+-- Calibrated on the bright quasars of the SED atlas of Shang et al. 2011 (log L_bol about 45 to 47.5). The error in dex is 0.91 times that of logl5100
+-- (loglbol_err with slope := 0.91).
+CREATE OR REPLACE MACRO loglbol_5100_runnoe12(logl5100) AS
+    log10(0.75e0) + 4.89e0 + 0.91e0 * logl5100;
