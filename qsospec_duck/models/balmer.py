@@ -5,8 +5,11 @@ Blueward of the edge the bound-free emission of a partly thick cloud (Grandi 198
     F(λ) = F_edge · B_λ(T) (1 − exp(−τ (λ/λ_E)³)) / [B_λE(T) (1 − exp(−τ))],      λ ≤ λ_E,
 
 redward of it the lines n → 2 with n = 6 ... 400 at their case B ratios (Storey & Hummer 1995,
-MNRAS 272, 41). F_edge is what the blended lines sum to at the edge, so that the two join
-continuously and one amplitude serves both (Kovačević, Popović & Kollatschny 2014, AdSpR 54, 1347).
+MNRAS 272, 41). Towards the edge the lines crowd, dλ/dn = −8 λ_E/n³, and since I_n ∝ n⁻³ their mean
+flux density tends to I_n n³/(8 λ_E): that is F_edge, so bound-free emission and lines are continuous
+with one amplitude before and after both are broadened by the same velocity width. (Kovačević, Popović &
+Kollatschny 2014, AdSpR 54, 1347, join an unbroadened edge to the sum of broadened lines at λ_E, which
+is half of that limit, since half of each line's flux lies beyond the edge.)
 
 The tables end at n = 50. Beyond, level populations are close to Saha-Boltzmann,
 N_n ∝ n² exp(χ_n/kT), and Kramers' transition rates give A_n2 hν ∝ n⁻⁵ at equal Gaunt factors, so
@@ -90,28 +93,7 @@ def bound_free_shape(
     return np.where(wavelength <= edge * (1.0 + 1e-12), planck * depth, 0.0)
 
 
-def pseudocontinuum_of_series(
-    wavelength: NDArray[np.float64],
-    series: NDArray[np.float64],
-    at_edge: NDArray[np.float64],
-    edge: float,
-    temperature: float,
-    tau_edge: float,
-) -> NDArray[np.float64]:
-    """Join the bound-free emission to a broadened line series.
-
-    Parameters
-    ----------
-    wavelength : ndarray, shape (n,)
-        Vacuum Å.
-    series : ndarray, shape (n_width, n)
-        Summed lines at each wavelength, for several widths.
-    at_edge : ndarray, shape (n_width,)
-        The same sums at the edge.
-
-    Returns
-    -------
-    ndarray, shape (n_width, n)
-    """
-    shape = bound_free_shape(wavelength, edge, temperature, tau_edge)
-    return np.where(wavelength <= edge * (1.0 + 1e-12), at_edge[:, None] * shape, series)
+def edge_density(table: str = "sh95_ne09") -> float:
+    """Mean flux density [per Å] of the crowded lines at the edge, for a case B Hβ flux of 1."""
+    _, ratios = series_lines(table)
+    return float(ratios[-1] * HIGHEST_LEVEL**3 / (8.0 * BALMER_EDGE))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 
 from qsospec_duck.constants import BALMER_EDGE, C_KMS, FWHM_PER_SIGMA
-from qsospec_duck.models.balmer import pseudocontinuum_of_series, series_lines
+from qsospec_duck.models.balmer import bound_free_shape, edge_density, series_lines
 from qsospec_duck.models.templates import read_template
 
 GRID_KMS = 50.0
@@ -77,7 +77,7 @@ def balmer_bank(
     centers, ratios = series_lines(table, lowest_level)
     room = 5.0 * fwhm_max / FWHM_PER_SIGMA / C_KMS
     # The edge lies on a grid point, so that lines and bound-free emission join exactly there.
-    n_blue = int(np.ceil((np.log(edge) - np.log(_BALMER_BLUE)) / step))
+    n_blue = int(np.ceil((np.log(edge) - np.log(_BALMER_BLUE) + room) / step))
     start = float(np.log(edge) - n_blue * step)
     n_grid = n_blue + int(np.ceil((np.log(centers[0]) + room - np.log(edge)) / step)) + 1
     grid = start + step * np.arange(n_grid)
@@ -87,11 +87,12 @@ def balmer_bank(
     frequency = np.fft.rfftfreq(n_fft)
     positions = (np.log(centers) - start) / step
     phases = np.exp(-2j * np.pi * frequency[:, None] * positions[None, :])
-    # ∫ exp(−x²/2σ²)/(σ√2π) dλ over x = ln λ − ln λ₀ is λ₀ exp(σ²/2); a grid step is Δx.
+    # A line of flux I at λ₀ is I/λ₀ per unit of ln λ, and a grid step is Δ ln λ.
     transform = phases @ (ratios / centers) / step
-    sigma = np.exp(log_fwhm) / FWHM_PER_SIGMA / C_KMS
-    series = _broadened(transform, n_fft, log_fwhm)[:, :n_grid] * np.exp(-0.5 * sigma**2)[:, None]
-    values = pseudocontinuum_of_series(np.exp(grid), series, series[:, n_blue], edge, temperature, tau_edge)
+    bound_free = edge_density(table) * bound_free_shape(np.exp(grid), edge, temperature, tau_edge)
+    bound_free[n_blue] *= 0.5  # the edge halves its own grid cell
+    transform += np.fft.rfft(bound_free, n_fft)
+    values = _broadened(transform, n_fft, log_fwhm)[:, :n_grid]
     # Far redward of the first line the transform leaves rounding noise only.
     values[:, np.exp(grid) > centers[0]] *= values[:, np.exp(grid) > centers[0]] > 1e-12 * values.max()
     return _bank(f"balmer:{table}", start, log_fwhm, values, (_BALMER_BLUE, float(centers[0]) * 1.02))
