@@ -38,18 +38,21 @@ class Contents:
     parts: tuple[Part, ...] = ()
 
     def has_table(self, *columns: str) -> bool:
-        """Some table of the file has all these columns."""
+        """Tell whether some table of the file has all these columns."""
         return any(set(columns) <= part.columns for part in self.parts)
 
     def has_part(self, name: str) -> bool:
-        """Some HDU of the file has this EXTNAME."""
+        """Tell whether some HDU of the file has this EXTNAME."""
         return any(part.name == name for part in self.parts)
 
     def describe(self) -> str:
-        """The contents in a few words, for messages."""
+        """Say the contents in a few words, for messages."""
         if self.kind != "fits":
             return f"a {self.kind} file"
-        parts = [f"{part.where} {'columns ' + ', '.join(sorted(part.columns)[:6]) if part.columns else part.shape}" for part in self.parts[:8]]
+        parts = [
+            f"{part.where} {'columns ' + ', '.join(sorted(part.columns)[:6]) if part.columns else part.shape}"
+            for part in self.parts[:8]
+        ]
         return f"a FITS file with {'; '.join(parts)}"
 
 
@@ -83,8 +86,13 @@ def look_into(path: str | Path) -> Contents:
     if start.startswith(b"SIMPLE  ="):
         with FitsFile(source) as fits:
             parts = tuple(
-                Part(hdu.where, hdu.name, hdu.header, frozenset(hdu.cells) if hdu.is_table else frozenset(),
-                     hdu.shape if hdu.is_image or hdu.is_table else ())
+                Part(
+                    hdu.where,
+                    hdu.name,
+                    hdu.header,
+                    frozenset(hdu.cells) if hdu.is_table else frozenset(),
+                    hdu.shape if hdu.is_image or hdu.is_table else (),
+                )
                 for hdu in fits.hdus
             )
         return Contents(path, "fits", parts)
@@ -95,5 +103,7 @@ def look_into(path: str | Path) -> Contents:
         if start.startswith(magic):
             return Contents(path, kind)
     if b"\0" in start or Path(path).name.lower().removesuffix(".gz").endswith((".fits", ".fit", ".fts")):
-        raise refusal(path, f"starts with {start[:16]!r}", "a FITS file (b'SIMPLE  ='), Parquet (b'PAR1') or a text table")
+        raise refusal(
+            path, f"starts with {start[:16]!r}", "a FITS file (b'SIMPLE  ='), Parquet (b'PAR1') or a text table"
+        )
     return Contents(path, "text")

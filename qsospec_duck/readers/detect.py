@@ -46,11 +46,17 @@ def detect_reader(path: str | Path) -> str:
     """
     contents = look_into(path)
     for is_general in (False, True):
-        names = [name for name, reader in readers().items() if reader.is_general is is_general and reader.recognises(contents)]
+        names = [
+            name
+            for name, reader in readers().items()
+            if reader.is_general is is_general and reader.recognises(contents)
+        ]
         if len(names) == 1:
             return names[0]
         if names:
-            raise refusal(path, f"readers {' and '.join(names)} both recognise it", f"reader= one of {', '.join(names)}")
+            raise refusal(
+                path, f"readers {' and '.join(names)} both recognise it", f"reader= one of {', '.join(names)}"
+            )
     raise refusal(path, f"no reader recognises {contents.describe()}", f"spectra of {', '.join(readers())}")
 
 
@@ -101,5 +107,7 @@ def read_spectra(
     read = readers()[name].read
     known = set(inspect.signature(read).parameters) - {"path", "rows", "redshift"}
     if unknown := sorted(set(options) - known):
-        raise ConfigError(f"reader {name!r} has no option {', '.join(unknown)}; it has {', '.join(sorted(known)) or 'none'}.")
+        raise ConfigError(
+            f"reader {name!r} has no option {', '.join(unknown)}; it has {', '.join(sorted(known)) or 'none'}."
+        )
     return read(path, rows=rows, redshift=redshift, **options)

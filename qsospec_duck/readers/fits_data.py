@@ -24,7 +24,17 @@ from qsospec_duck.readers.refusal import refusal
 Array = NDArray[Any]
 
 _IMAGE_TYPES = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
-_CELL_TYPES = {"L": "u1", "B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8", "C": ">c8", "M": ">c16"}
+_CELL_TYPES = {
+    "L": "u1",
+    "B": "u1",
+    "I": ">i2",
+    "J": ">i4",
+    "K": ">i8",
+    "E": ">f4",
+    "D": ">f8",
+    "C": ">c8",
+    "M": ">c16",
+}
 _UNSIGNED_ZERO = {"i2": 2**15, "i4": 2**31, "i8": 2**63}
 _TFORM = re.compile(r"\s*(\d*)([LXBIJKAEDCMPQ])")
 
@@ -67,15 +77,17 @@ class FitsFile:
     def __enter__(self) -> FitsFile:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.source.close()
 
     def named(self, name: str) -> Hdu | None:
-        """The first HDU with this EXTNAME."""
+        """Find the first HDU with this EXTNAME."""
         return next((hdu for hdu in self.hdus if hdu.extent.name == name), None)
 
     def table_with(self, *columns: str) -> Hdu | None:
-        """The first table that has all these columns, whatever its name and place."""
+        """Find the first table that has all these columns, whatever its name and place."""
         return next((hdu for hdu in self.hdus if hdu.is_table and set(columns) <= hdu.cells.keys()), None)
 
 
@@ -136,7 +148,9 @@ class Hdu:
         try:
             kind = np.dtype(_IMAGE_TYPES[int(self.header["BITPIX"])])
         except KeyError as error:
-            raise refusal(self.source.path, f"BITPIX is {error}", "8, 16, 32, 64, -32 or -64", where=self.where) from error
+            raise refusal(
+                self.source.path, f"BITPIX is {error}", "8, 16, 32, 64, -32 or -64", where=self.where
+            ) from error
         if rows is None:
             raw = np.frombuffer(self._bytes(0, self.extent.data_bytes), kind).reshape(self.shape)
         else:
@@ -146,7 +160,12 @@ class Hdu:
     def _image_rows(self, kind: np.dtype[Any], rows: NDArray[np.intp]) -> Array:
         n_rows, inner = self.shape[0], self.shape[1:]
         if rows.size and (rows.min() < 0 or rows.max() >= n_rows):
-            raise refusal(self.source.path, f"rows {rows.min()} to {rows.max()} were asked for", f"rows 0 to {n_rows - 1}", where=self.where)
+            raise refusal(
+                self.source.path,
+                f"rows {rows.min()} to {rows.max()} were asked for",
+                f"rows 0 to {n_rows - 1}",
+                where=self.where,
+            )
         width = int(np.prod(inner)) * kind.itemsize
         parts = [self._bytes(int(row) * width, width) for row in rows]
         return np.frombuffer(b"".join(parts), kind).reshape(rows.size, *inner)
@@ -154,7 +173,9 @@ class Hdu:
     def _bytes(self, start: int, count: int) -> bytes:
         content = self.source.read_at(self.extent.data_start + start, count)
         if len(content) < count:
-            raise refusal(self.source.path, f"{len(content)} of {count} bytes could be read", "a complete file", where=self.where)
+            raise refusal(
+                self.source.path, f"{len(content)} of {count} bytes could be read", "a complete file", where=self.where
+            )
         return content
 
     @cached_property
@@ -165,17 +186,34 @@ class Hdu:
         for i in range(1, int(self.header.get("TFIELDS", 0)) + 1):
             form = _TFORM.match(str(self.header.get(f"TFORM{i}", "")))
             if form is None:
-                raise refusal(self.source.path, f"TFORM{i} is {self.header.get(f'TFORM{i}')!r}", "a binary table format", where=self.where)
+                raise refusal(
+                    self.source.path,
+                    f"TFORM{i} is {self.header.get(f'TFORM{i}')!r}",
+                    "a binary table format",
+                    where=self.where,
+                )
             repeat, letter = int(form[1] or 1), form[2]
             name = str(self.header.get(f"TTYPE{i}", f"COL{i}")).strip()
             cells.setdefault(
                 name.upper(),
-                Cell(name, letter, repeat, offset, str(self.header.get(f"TUNIT{i}", "")).strip(),
-                     self.header.get(f"TZERO{i}", 0), self.header.get(f"TSCAL{i}", 1)),
+                Cell(
+                    name,
+                    letter,
+                    repeat,
+                    offset,
+                    str(self.header.get(f"TUNIT{i}", "")).strip(),
+                    self.header.get(f"TZERO{i}", 0),
+                    self.header.get(f"TSCAL{i}", 1),
+                ),
             )
             offset += _cell_width(letter, repeat)
         if self.is_table and offset != int(self.header["NAXIS1"]):
-            raise refusal(self.source.path, f"columns take {offset} bytes a row, NAXIS1 is {self.header['NAXIS1']}", "equal numbers", where=self.where)
+            raise refusal(
+                self.source.path,
+                f"columns take {offset} bytes a row, NAXIS1 is {self.header['NAXIS1']}",
+                "equal numbers",
+                where=self.where,
+            )
         return cells
 
     @cached_property
@@ -192,13 +230,21 @@ class Hdu:
         """
         cell = self.cells.get(name.upper())
         if cell is None:
-            raise refusal(self.source.path, f"there is no column {name}", f"one of {', '.join(self.cells)}", where=self.where)
+            raise refusal(
+                self.source.path, f"there is no column {name}", f"one of {', '.join(self.cells)}", where=self.where
+            )
         n_rows, width = int(self.header["NAXIS2"]), int(self.header["NAXIS1"])
         if cell.letter == "A":
-            text = np.ndarray(n_rows, f"S{max(cell.repeat, 1)}", self._rows, cell.offset, (width,)) if cell.repeat else np.full(n_rows, b"")
+            text = (
+                np.ndarray(n_rows, f"S{max(cell.repeat, 1)}", self._rows, cell.offset, (width,))
+                if cell.repeat
+                else np.full(n_rows, b"")
+            )
             return np.array([value.decode("ascii", errors="replace").rstrip() for value in text], dtype=object)
         if cell.letter not in _CELL_TYPES:
-            raise refusal(self.source.path, f"column {cell.name} has format {cell.letter}", "numbers or text", where=self.where)
+            raise refusal(
+                self.source.path, f"column {cell.name} has format {cell.letter}", "numbers or text", where=self.where
+            )
         kind = np.dtype(_CELL_TYPES[cell.letter])
         shape, strides = ((n_rows,), (width,)) if cell.repeat == 1 else ((n_rows, cell.repeat), (width, kind.itemsize))
         raw = np.ndarray(shape, kind, self._rows, cell.offset, strides)
@@ -207,7 +253,7 @@ class Hdu:
         return _scaled(raw, cell.zero, cell.scale)
 
     def checksum_error(self) -> str | None:
-        """What is wrong with DATASUM: ``None`` where it agrees or the header has none."""
+        """Say what is wrong with DATASUM: ``None`` where it agrees or the header has none."""
         stated = self.header.get("DATASUM")
         if stated in (None, ""):
             return None
@@ -268,5 +314,7 @@ def _read_compressed(path: str | Path, index: int, where: str) -> Array:
             with fits.open(path, memmap=False) as hdus:
                 pixels = np.asarray(hdus[index].data)
         except (OSError, ValueError, TypeError, IndexError) as error:
-            raise refusal(path, f"the compressed image cannot be read ({error})", "a tile-compressed image", where=where) from error
+            raise refusal(
+                path, f"the compressed image cannot be read ({error})", "a tile-compressed image", where=where
+            ) from error
     return pixels.astype(pixels.dtype.newbyteorder("="))

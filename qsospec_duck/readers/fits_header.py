@@ -47,7 +47,7 @@ class LocalFile:
 
     def __init__(self, path: str | Path) -> None:
         self.path = path
-        self._file = Path(path).open("rb", buffering=0)
+        self._file = Path(path).open("rb", buffering=0)  # noqa: SIM115 (closed by close())
         self.size = os.fstat(self._file.fileno()).st_size
 
     def read_at(self, start: int, count: int) -> bytes:
@@ -167,7 +167,12 @@ def _read_header(source: ByteSource, position: int, index: int) -> tuple[dict[st
         if index and not looks_like_header:
             return {}, position + len(text)
         if len(block) < 4 * BLOCK:
-            raise refusal(source.path, "the header has no END card (the file is truncated)", "a complete header", where=f"HDU {index}")
+            raise refusal(
+                source.path,
+                "the header has no END card (the file is truncated)",
+                "a complete header",
+                where=f"HDU {index}",
+            )
 
 
 def _end_card(text: bytes) -> int | None:
@@ -187,7 +192,12 @@ def _data_bytes(source: ByteSource, header: Mapping[str, Any], index: int) -> in
         width = abs(int(header["BITPIX"])) // 8
         extra, groups = int(header.get("PCOUNT", 0)), int(header.get("GCOUNT", 1))
     except (KeyError, TypeError, ValueError) as error:
-        raise refusal(source.path, f"header card {error} is missing or no number", "BITPIX, NAXIS and NAXISn", where=f"HDU {index}") from error
+        raise refusal(
+            source.path,
+            f"header card {error} is missing or no number",
+            "BITPIX, NAXIS and NAXISn",
+            where=f"HDU {index}",
+        ) from error
     if not axes:
         return 0
     count = 1

@@ -7,6 +7,7 @@ wavelengths, equal lengths, a possible redshift, one key a row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,12 @@ def check_relation(path: str | Path, table: pa.Table) -> None:
         seen[key] = row
     for row, z in enumerate(table["z"].to_pylist()):
         if z is None or not np.isfinite(z) or z <= -1:
-            raise refusal(path, f"redshift is {z}", "a finite redshift greater than -1 (give redshift=...)", where=f"row {row} ({keys[row]})")
+            raise refusal(
+                path,
+                f"redshift is {z}",
+                "a finite redshift greater than -1 (or give redshift=)",
+                where=f"row {row} ({keys[row]})",
+            )
     lists = {name: table[name].combine_chunks() for name in LISTS}
     lengths = {name: np.diff(array.offsets.to_numpy()) for name, array in lists.items() if array.null_count == 0}
     for name in ("wavelength", "flux", "ivar"):
@@ -130,7 +136,12 @@ def check_relation(path: str | Path, table: pa.Table) -> None:
     for name, length in lengths.items():
         if not np.array_equal(length, lengths["wavelength"]):
             row = int(np.flatnonzero(length != lengths["wavelength"])[0])
-            raise refusal(path, f"{name} has {length[row]} pixels, wavelength {lengths['wavelength'][row]}", "equal lengths", where=f"row {row} ({keys[row]})")
+            raise refusal(
+                path,
+                f"{name} has {length[row]} pixels, wavelength {lengths['wavelength'][row]}",
+                "equal lengths",
+                where=f"row {row} ({keys[row]})",
+            )
     _check_wavelengths(path, lists["wavelength"], keys)
 
 
@@ -138,7 +149,7 @@ def _check_wavelengths(path: str | Path, wavelength: pa.ListArray, keys: Sequenc
     flat = wavelength.values.to_numpy()
     offsets = wavelength.offsets.to_numpy()
     previous = None
-    for row, (start, stop) in enumerate(zip(offsets[:-1], offsets[1:], strict=True)):
+    for row, (start, stop) in enumerate(pairwise(offsets)):
         wave = flat[start:stop]
         where = f"row {row} ({keys[row]})"
         if wave.size < 2:
@@ -148,15 +159,23 @@ def _check_wavelengths(path: str | Path, wavelength: pa.ListArray, keys: Sequenc
             continue
         steps = np.diff(wave)
         if not (np.isfinite(wave).all() and (steps > 0).all() and wave[0] > 0):
-            bad = int(np.flatnonzero(~(steps > 0))[0]) if not (steps > 0).all() else int(np.flatnonzero(~np.isfinite(wave) | (wave <= 0))[0])
+            bad = (
+                int(np.flatnonzero(~(steps > 0))[0])
+                if not (steps > 0).all()
+                else int(np.flatnonzero(~np.isfinite(wave) | (wave <= 0))[0])
+            )
             raise refusal(
-                path, f"wavelength {wave[bad]} Å of pixel {bad} is followed by {wave[min(bad + 1, wave.size - 1)]} Å",
-                "positive, finite, strictly increasing wavelengths", where=where,
+                path,
+                f"wavelength {wave[bad]} Å of pixel {bad} is followed by {wave[min(bad + 1, wave.size - 1)]} Å",
+                "positive, finite, strictly increasing wavelengths",
+                where=where,
             )
         previous = wave
 
 
-def pick_redshifts(path: str | Path, redshift: Redshift, found: Sequence[float | None], names: Sequence[tuple[Any, ...]]) -> list[float | None]:
+def pick_redshifts(
+    path: str | Path, redshift: Redshift, found: Sequence[float | None], names: Sequence[tuple[Any, ...]]
+) -> list[float | None]:
     """Redshift of each row: the caller's where there is one, else the file's.
 
     Parameters
@@ -171,11 +190,16 @@ def pick_redshifts(path: str | Path, redshift: Redshift, found: Sequence[float |
     if redshift is None:
         return list(found)
     if isinstance(redshift, Mapping):
-        return [next((float(redshift[name]) for name in alias if name in redshift), z) for alias, z in zip(names, found, strict=True)]
+        return [
+            next((float(redshift[name]) for name in alias if name in redshift), z)
+            for alias, z in zip(names, found, strict=True)
+        ]
     if isinstance(redshift, int | float | np.generic):
         return [float(redshift)] * len(found)
     if len(redshift) != len(found):
-        raise refusal(path, f"{len(redshift)} redshifts were given for {len(found)} spectra", "one, or one for each spectrum")
+        raise refusal(
+            path, f"{len(redshift)} redshifts were given for {len(found)} spectra", "one, or one for each spectrum"
+        )
     return [float(z) for z in redshift]
 
 
@@ -185,6 +209,8 @@ def concat_relations(tables: Sequence[pa.Table], paths: Sequence[str | Path]) ->
     for table, path in zip(tables, paths, strict=True):
         for key in table["object_key"].to_pylist():
             if key in owner:
-                raise ReaderError(f"{path}: object_key {key!r} is also that of {owner[key]}; expected one file for each key.")
+                raise ReaderError(
+                    f"{path}: object_key {key!r} is also that of {owner[key]}; expected one file for each key."
+                )
             owner[key] = str(path)
     return pa.concat_tables(tables, promote_options="default")

@@ -27,7 +27,7 @@ _PIXELS_DR8 = ("FLUX", "WAVELENGTH", "INVERSE_VARIANCE")
 
 
 def recognises(contents: Contents) -> bool:
-    """A table of flux, log wavelength and ivar with the SDSS masks."""
+    """Look for a table of flux, log wavelength and ivar with the SDSS masks."""
     return contents.has_table(*_PIXELS, "AND_MASK", "OR_MASK") or contents.has_table(*_PIXELS_DR8, "AND_MASK")
 
 
@@ -87,8 +87,16 @@ def read(
                 "release": release,
                 "source": file_key(path),
                 "row_index": 0,
-                "ra": _first(known.get("PLUG_RA"), cards.get("PLUG_RA"), known.get("RACAT"), cards.get("RAOBJ"), known.get("RA")),
-                "dec": _first(known.get("PLUG_DEC"), cards.get("PLUG_DEC"), known.get("DECCAT"), cards.get("DECOBJ"), known.get("DEC")),
+                "ra": _first(
+                    known.get("PLUG_RA"), cards.get("PLUG_RA"), known.get("RACAT"), cards.get("RAOBJ"), known.get("RA")
+                ),
+                "dec": _first(
+                    known.get("PLUG_DEC"),
+                    cards.get("PLUG_DEC"),
+                    known.get("DECCAT"),
+                    cards.get("DECOBJ"),
+                    known.get("DEC"),
+                ),
                 "z": pick_redshifts(path, redshift, [z], [(object_id,)]),
                 "zwarn": known.get("ZWARNING"),
                 "spectype": known.get("CLASS") or None,
@@ -111,13 +119,29 @@ def check_one_row(path: str | Path, rows: Sequence[int] | None) -> None:
 
 
 def _catalog_row(catalog: Hdu) -> dict[str, Any]:
-    """What the redshift table says, as plain values."""
-    names = ("Z", "Z_ERR", "ZWARNING", "CLASS", "SUBCLASS", "PLATE", "FIELD", "MJD", "FIBERID", "CATALOGID", "PROGRAMNAME",
-             "PLUG_RA", "PLUG_DEC", "RACAT", "DECCAT", "RA", "DEC")
+    """Read what the redshift table says, as plain values."""
+    names = (
+        "Z",
+        "Z_ERR",
+        "ZWARNING",
+        "CLASS",
+        "SUBCLASS",
+        "PLATE",
+        "FIELD",
+        "MJD",
+        "FIBERID",
+        "CATALOGID",
+        "PROGRAMNAME",
+        "PLUG_RA",
+        "PLUG_DEC",
+        "RACAT",
+        "DECCAT",
+        "RA",
+        "DEC",
+    )
     # FIELD of a plate file is the imaging field: the spectroscopic one stands beside a CATALOGID (SDSS-V).
     row = {name: catalog.column(name)[0] for name in names if name in catalog.cells and catalog.shape[0]}
-    plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
-    return {name: float(np.float64(str(np.float32(value)))) if name in ("Z", "Z_ERR") else value for name, value in plain.items()}
+    return {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
 
 
 def _object_id(path: str | Path, known: dict[str, Any], cards: dict[str, Any]) -> str:
@@ -127,12 +151,14 @@ def _object_id(path: str | Path, known: dict[str, Any], cards: dict[str, Any]) -
         return f"{int(known.get('FIELD') or cards.get('FIELDID') or 0):06d}-{mjd}-{known['CATALOGID']}"
     plate, fiber = known.get("PLATE") or cards.get("PLATEID"), known.get("FIBERID") or cards.get("FIBERID")
     if plate is None or mjd is None or fiber is None:
-        raise refusal(path, f"plate is {plate}, mjd {mjd}, fiber {fiber}", "all three, in the redshift table or the header")
+        raise refusal(
+            path, f"plate is {plate}, mjd {mjd}, fiber {fiber}", "all three, in the redshift table or the header"
+        )
     return f"{int(plate):04d}-{int(mjd)}-{int(fiber):04d}"
 
 
 def _first(*values: Any) -> float | None:
-    """The first number that is there."""
+    """Take the first number that is there."""
     return next((float(value) for value in values if value is not None), None)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from qsospec_duck.readers.arrays import inverse_variance
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.fits_data import FitsFile
 from qsospec_duck.readers.refusal import refusal
@@ -27,7 +28,7 @@ _CLASSES = {0: "UNKNOWN", 1: "STAR", 2: "GALAXY", 3: "QSO", 4: "QSO", 5: "SKY", 
 
 
 def recognises(contents: Contents) -> bool:
-    """A primary image of five (or six) rows with log-linear wavelengths and a plate."""
+    """Look for a primary image of five (or six) rows with log-linear wavelengths and a plate."""
     primary = contents.parts[0] if contents.parts else None
     return (
         primary is not None
@@ -63,17 +64,19 @@ def read(
         check_one_row(path, rows)
         missing = {"COEFF0", "COEFF1", "PLATEID", "MJD", "FIBERID"} - cards.keys()
         if missing or len(primary.shape) != 2:
-            raise refusal(path, f"shape {primary.shape}, no card {', '.join(sorted(missing)) or '(none missing)'}", "an spSpec image", where=primary.where)
+            raise refusal(
+                path,
+                f"shape {primary.shape}, no card {', '.join(sorted(missing)) or '(none missing)'}",
+                "an spSpec image",
+                where=primary.where,
+            )
         check_house_unit(path, cards.get("BUNIT"), where=primary.where)
         if cards.get("VACUUM") is False:
             raise refusal(path, "VACUUM is F", "vacuum wavelengths", where=primary.where)
         image = primary.image()
     n_pix = image.shape[1]
-    error = image[2].astype(np.float64)
-    ivar = np.zeros(n_pix)
     # An error of 0 marks a pixel without data.
-    ivar[error > 0] = error[error > 0] ** -2.0
-    flux, weight = clean_pixels(image[0], ivar)
+    flux, weight = clean_pixels(image[0], inverse_variance(image[2].astype(np.float64)))
     object_id = f"{int(cards['PLATEID']):04d}-{int(cards['MJD'])}-{int(cards['FIBERID']):04d}"
     return spectra_table(
         path,

@@ -17,7 +17,14 @@ from qsospec_duck.readers.refusal import refusal
 # (sic), DESI '10**-17 erg/(s cm2 Angstrom)'.
 _HOUSE = re.compile(r"^\s*(1(\.0*)?e-17|10\*\*-17|10\^-17|10-17)\s*\*?\s*erg[ /].*(a|å|ang\w*)\)?\s*$", re.IGNORECASE)
 
-_SPELLINGS = {"angstroms": "Angstrom", "ang": "Angstrom", "a": "Angstrom", "å": "Angstrom", "aa": "Angstrom", "microns": "micron"}
+_SPELLINGS = {
+    "angstroms": "Angstrom",
+    "ang": "Angstrom",
+    "a": "Angstrom",
+    "å": "Angstrom",
+    "aa": "Angstrom",
+    "microns": "micron",
+}
 
 
 def check_house_unit(path: str | Path, unit: Any, *, where: str = "") -> None:
@@ -47,11 +54,13 @@ def to_house_flux(
         stated = np.asarray(values, dtype=np.float64) * parse_unit(path, unit, where)
         return np.asarray(stated.to_value(house, equivalencies=u.spectral_density(wavelength * u.AA)))
     except u.UnitConversionError as error:
-        raise refusal(path, f"the flux unit is {unit!r}", "a flux density such as erg/s/cm2/Angstrom, W/m2/um or Jy", where=where) from error
+        raise refusal(
+            path, f"the flux unit is {unit!r}", "a flux density such as erg/s/cm2/Angstrom, W/m2/um or Jy", where=where
+        ) from error
 
 
 def parse_unit(path: str | Path, unit: str, where: str = "") -> Any:
-    """The astropy unit of a text.
+    """Make the astropy unit of a text.
 
     Raises
     ------
@@ -63,11 +72,13 @@ def parse_unit(path: str | Path, unit: str, where: str = "") -> Any:
     text = unit.strip()
     text = _SPELLINGS.get(text.lower(), text)
     text = re.sub(r"/(A|Å|Ang|Angstroms)\b", "/Angstrom", text)
-    # '1e-17 erg/cm^2/s/Ang' and '10**-17 erg/(s cm2 Angstrom)' are written with a number that astropy wants spelt 10**-17.
+    # '1e-17 erg/cm^2/s/Ang' and '10**-17 erg/(s cm2 Angstrom)' carry a number, which astropy wants as 10**-17.
     text = re.sub(r"^1(\.0*)?[eE]([+-]?\d+)\s*\*?\s*", r"10**\2 ", text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return u.Unit(text)
         except (ValueError, TypeError) as error:
-            raise refusal(path, f"{unit!r} is no unit", "a unit such as Angstrom, nm, erg/s/cm2/Angstrom or Jy", where=where) from error
+            raise refusal(
+                path, f"{unit!r} is no unit", "a unit such as Angstrom, nm, erg/s/cm2/Angstrom or Jy", where=where
+            ) from error
