@@ -1,1 +1,30 @@
-"""Tasks become receipts."""
+"""Batch: inputs become tasks, and tasks become shards of a run, on one core or on a cluster.
+
+Enters: files, globs, manifests, tables of the spectra relation. Leaves: receipts of staged shards, promoted.
+"""
+
+from qsospec_duck.batch.executors import resolve_workers
+from qsospec_duck.batch.fit_batch import BatchSummary, fit_batch
+from qsospec_duck.batch.inputs import expand_inputs
+from qsospec_duck.batch.items import Item
+from qsospec_duck.batch.plan import Plan, Task, make_plan
+from qsospec_duck.batch.progress import Bar, Lines, Progress, Silence
+from qsospec_duck.batch.worker import WorkOrder, WorkReceipt, run_work_order
+
+__all__ = [
+    "Bar",
+    "BatchSummary",
+    "Item",
+    "Lines",
+    "Plan",
+    "Progress",
+    "Silence",
+    "Task",
+    "WorkOrder",
+    "WorkReceipt",
+    "expand_inputs",
+    "fit_batch",
+    "make_plan",
+    "resolve_workers",
+    "run_work_order",
+]

@@ -103,8 +103,8 @@ class RunStore:
         self.share = share
         self._alone = alone
         self._log = ReceiptLog(path, share)
-        commits, _ = read_receipts(path)
-        self.parts = {part.path: part for part in live_parts(commits)}
+        self._commits, _ = read_receipts(path)
+        self.parts = {part.path: part for part in live_parts(self._commits)}
         own = live_parts(self._log.commits)
         require_files(path, self.parts.values())
         self._remove_strays()
@@ -114,6 +114,11 @@ class RunStore:
         for part in self.parts.values() if alone else own:
             if part.table == "failures":
                 self.failures.add(part)
+
+    @property
+    def facts(self) -> list[Mapping[str, Any]]:
+        """What the commits of all shares keep beside their parts."""
+        return [commit.facts for commit in self._commits if commit.facts]
 
     @property
     def run_id(self) -> str:
@@ -146,7 +151,6 @@ class RunStore:
         task: str,
         staged: Iterable[Part],
         *,
-        keys: Iterable[str],
         covered_inputs: Iterable[str] = (),
         facts: Mapping[str, Any] | None = None,
     ) -> None:
@@ -157,8 +161,6 @@ class RunStore:
         task : str
         staged : iterable of Part
             What the worker's receipt says lies in ``task_folder(task)``.
-        keys : iterable of str
-            Objects that the shard completes or that failed in it.
         covered_inputs : iterable of str
             Inputs whose outcome the shard holds completely: their earlier failures are replaced.
         facts : mapping, optional
@@ -170,15 +172,15 @@ class RunStore:
             A staged file is not what its receipt says, or an object is stored already.
         """
         folder = self.task_folder(task)
-        staged, keys = list(staged), set(keys)
+        staged = list(staged)
         for part in staged:
             verify_part(folder, part)
-        completed = _keys_in(folder, staged)
+        completed, failed = _keys_in(folder, staged, "objects"), _keys_in(folder, staged, "failures")
         numbers = {object_number(key) for key in completed}
         if len(numbers) < len(completed) or not self._done.isdisjoint(numbers):
             twice = [key for key in completed if self.is_done(key) or completed.count(key) > 1]
             raise RunError(f"task {task}: {twice[0]!r} would be stored twice; every object_key should be unique.")
-        carried, retired = self.failures.replace(folder, keys, set(covered_inputs))
+        carried, retired = self.failures.replace(folder, {*completed, *failed}, set(covered_inputs))
         self._commit(task, folder, [*staged, *carried], retired, facts)
         self._done |= numbers
 
@@ -277,10 +279,10 @@ def require_files(folder: Path, parts: Iterable[Part]) -> None:
         )
 
 
-def _keys_in(folder: Path, staged: list[Part]) -> list[str]:
+def _keys_in(folder: Path, staged: list[Part], table: str) -> list[str]:
     return [
         key
         for part in staged
-        if part.table == "objects"
+        if part.table == table
         for key in pq.read_table(folder / part.path, columns=["object_key"])["object_key"].to_pylist()
     ]

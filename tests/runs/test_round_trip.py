@@ -78,7 +78,7 @@ def test_the_host_comes_back(tmp_path):
         with ShardWriter(store.task_folder("t"), store.run_id) as shard:
             shard.add(fit, Origin("k", "i", "made.fits"))
             parts = shard.close()
-        store.promote("t", parts, keys=["k"])
+        store.promote("t", parts)
     model = load_archived_model(tmp_path / "run", "k")
     np.testing.assert_allclose(model.host_model, 0.5)
     np.testing.assert_allclose(model.total_flux, fit.total_flux, rtol=1e-6)
@@ -115,7 +115,7 @@ def test_an_ambiguous_id_is_answered_with_its_keys(tmp_path, finalized):
             for key in ("night-1", "night-2"):
                 shard.add(made_result(0), Origin(key, "J0001", "made.fits"))
             parts = shard.close()
-        store.promote("t", parts, keys=["night-1", "night-2"])
+        store.promote("t", parts)
     if finalized:
         finalize_run(path)
     with pytest.raises(NotInRunError, match=r"2 objects have the id 'J0001'.*'night-1', 'night-2'"):

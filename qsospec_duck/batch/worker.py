@@ -1,0 +1,217 @@
+"""The worker: one function that every executor calls.
+
+It opens its own reader, reads only its rows, fits, stages a shard, and gives back a small receipt. This is the
+one place of the package that catches every exception: a spectrum that cannot be read or fitted becomes a row
+of ``failures`` and stops nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qsospec_duck.batch.items import Item
+from qsospec_duck.batch.plan import Task
+from qsospec_duck.batch.relation_file import read_relation, table_row
+from qsospec_duck.errors import ReaderError
+from qsospec_duck.fitting import FitResult
+from qsospec_duck.runs import Failure, Origin, Part, ShardWriter
+from qsospec_duck.spectra import Spectrum, from_row
+
+FitFunction = Callable[[Spectrum, Any], FitResult]
+
+
+@dataclass(frozen=True)
+class WorkOrder:
+    """Everything that a worker needs; small unless spectra travel in it."""
+
+    task: Task
+    folder: str
+    """Staging folder of the task."""
+
+    run_id: str
+    config: Any
+    fit: FitFunction | None = None
+    """``None`` is `qsospec_duck.fitting.fit_quasar`."""
+
+    skip_keys: frozenset[str] = frozenset()
+    """Objects that turned out to be stored already."""
+
+    deaths: int = 0
+    """How many workers died while they had this task for themselves."""
+
+
+@dataclass(frozen=True)
+class WorkReceipt:
+    """What a worker did."""
+
+    task: str
+    parts: tuple[Part, ...]
+    keys: tuple[str, ...]
+    """Objects that were fitted."""
+
+    failed_keys: tuple[str, ...]
+    covered_inputs: tuple[str, ...]
+    """Files of which every row (that was asked for) has an outcome here."""
+
+    finished_inputs: tuple[str, ...]
+    """Those of them without a failure."""
+
+    seconds: float
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+
+def run_work_order(order: WorkOrder) -> WorkReceipt:
+    """Read, fit and stage one task."""
+    start = time.perf_counter()
+    fit = order.fit or _fit_quasar()
+    keys: list[str] = []
+    failed: list[str] = []
+    covered: list[str] = []
+    finished: list[str] = []
+    with ShardWriter(Path(order.folder), order.run_id) as shard:
+        for item in order.task.items:
+            failures = 0
+            for outcome in _outcomes(item, order, fit):
+                if isinstance(outcome, Failure):
+                    shard.add_failure(outcome)
+                    failed.append(outcome.origin.object_key)
+                    failures += 1
+                else:
+                    shard.add(*outcome)
+                    keys.append(outcome[1].object_key)
+            if item.kind == "file":
+                covered.append(item.name)
+                finished += [] if failures else [item.name]
+        parts = shard.close()
+    return WorkReceipt(
+        task=order.task.name,
+        parts=parts,
+        keys=tuple(keys),
+        failed_keys=tuple(failed),
+        covered_inputs=tuple(covered),
+        finished_inputs=tuple(finished),
+        seconds=time.perf_counter() - start,
+        where={"host": socket.gethostname(), "pid": os.getpid()},
+    )
+
+
+def failures_of_task(task: Task, exception_type: str, message: str) -> list[Failure]:
+    """Failures for everything in a task that never came back."""
+    return [
+        Failure(
+            Origin(key, _object_id(item, key), item.path or item.name, _row(item, i)),
+            exception_type,
+            message,
+            "",
+            {"input": item.name},
+        )
+        for item in task.items
+        for i, key in enumerate(item.keys if item.keys is not None else (item.name,))
+    ]
+
+
+def _outcomes(item: Item, order: WorkOrder, fit: FitFunction) -> Iterator[tuple[FitResult, Origin] | Failure]:
+    """Outcome of every spectrum of an item."""
+    try:
+        for origin, make in _spectra(item):
+            if origin.object_key in order.skip_keys:
+                continue
+            if item.only_keys is not None and origin.object_key not in item.only_keys:
+                continue
+            try:
+                result = fit(make(), order.config)
+            except Exception as error:
+                yield _failure(origin, item, error)
+            else:
+                yield result, replace(origin, redshift=result.spectrum.z)
+    except Exception as error:
+        # The file itself could not be read: its name stands for the keys that nobody has seen.
+        known_id = str(item.known.get("object_id") or item.name)
+        key = str(item.known.get("object_key") or item.name)
+        yield _failure(Origin(key, known_id, item.path or item.name, _row(item, 0)), item, error)
+
+
+def _spectra(item: Item) -> Iterator[tuple[Origin, Callable[[], Spectrum]]]:
+    """Where each spectrum of an item comes from, and how to make it."""
+    if item.kind == "spectra":
+        for spectrum, key in zip(item.spectra, item.keys or (), strict=True):
+            named = replace(spectrum, object_key=key, object_id=spectrum.object_id or key)
+            yield (
+                Origin(key, named.object_id, "memory", None, "memory", named.z, {"input": item.name}),
+                lambda s=named: s,
+            )
+    elif item.kind == "relation":
+        keys = dict(zip(item.rows or (), item.keys or (), strict=True))
+        for row, values in read_relation(item.path, item.rows or ()):
+            yield _from_values({**values, "object_key": keys[row]}, item, row)
+    else:
+        table = _read_spectra()(
+            item.path,
+            reader=item.known.get("reader", "auto"),
+            rows=None if item.rows is None else list(item.rows),
+            redshift=item.known.get("z"),
+        )
+        known = {name: value for name, value in item.known.items() if name != "reader"}
+        if known.keys() & {"object_id", "object_key"} and table.num_rows > 1:
+            raise ReaderError(
+                f"{item.path}: {table.num_rows} spectra, but the manifest names one; give a row_index for each."
+            )
+        for row in range(table.num_rows):
+            values = table_row(table, row)
+            index = values.get("row_index")
+            yield _from_values({**values, **known}, item, row if index is None else index)
+
+
+def _from_values(values: dict[str, Any], item: Item, row: int) -> tuple[Origin, Callable[[], Spectrum]]:
+    key = str(values["object_key"])
+    values["object_id"] = str(values.get("object_id") or values.get("target_id") or key)
+    origin = Origin(
+        object_key=key,
+        object_id=values["object_id"],
+        source=str(values.get("source") or item.path),
+        row_index=row,
+        reader=str(
+            values.get("reader") or item.known.get("reader") or ("relation" if item.kind == "relation" else "auto")
+        ),
+        redshift=values.get("z"),
+        metadata={"input": item.name},
+    )
+    return origin, partial(from_row, values)
+
+
+def _itself(spectrum: Spectrum) -> Spectrum:
+    return spectrum
+
+
+def _failure(origin: Origin, item: Item, error: Exception) -> Failure:
+    text = "".join(traceback.format_exception(error))
+    return Failure(origin, type(error).__name__, str(error), text, {"input": item.name})
+
+
+def _object_id(item: Item, key: str) -> str:
+    return str(item.known.get("object_id") or key)
+
+
+def _row(item: Item, position: int) -> int | None:
+    return item.rows[position] if item.rows is not None and position < len(item.rows) else None
+
+
+def _fit_quasar() -> FitFunction:
+    # Imported where it is needed: a worker that is handed a fit of its own does not compile this one.
+    from qsospec_duck.fitting import fit_quasar
+
+    return fit_quasar
+
+
+def _read_spectra() -> Callable[..., Any]:
+    from qsospec_duck.readers import read_spectra
+
+    return read_spectra
