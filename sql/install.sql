@@ -50,4 +50,5 @@
 .read sql/views/derived.sql
 .read sql/views/named_measurements.sql
 .read sql/views/line_catalog.sql
+.read sql/views/wide_measurements.sql
 .read sql/views/catalog.sql

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from qsospec_duck.catalog.bundle_views import BUNDLE_VIEWS, bundle_view, spectra_view
 from qsospec_duck.catalog.distance_macro import distance_macro
-from qsospec_duck.catalog.wide_views import catalog_view, line_catalog_view
+from qsospec_duck.catalog.wide_views import catalog_view, line_catalog_view, wide_measurements_view
 from qsospec_duck.database import sql_folder
 
 
@@ -18,6 +18,7 @@ def generated_files() -> dict[str, str]:
         **{f"views/{table}.sql": bundle_view(table) for table in BUNDLE_VIEWS},
         "tiles/spectra.sql": spectra_view(),
         "views/line_catalog.sql": line_catalog_view(),
+        "views/wide_measurements.sql": wide_measurements_view(),
         "views/catalog.sql": catalog_view(),
     }
 

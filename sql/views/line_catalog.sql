@@ -37,27 +37,32 @@ CREATE OR REPLACE VIEW line_catalog AS
             m.recipe_id AS recipe_id,
             m.feature_id AS line_id,
             m.role AS role,
-            max(m.value) FILTER (m.measure = 'flux') AS flux,
-            max(m.error) FILTER (m.measure = 'flux' AND isfinite(m.error))::DOUBLE AS flux_err,
-            max(m.value) FILTER (m.measure = 'ew') AS ew,
-            max(m.error) FILTER (m.measure = 'ew' AND isfinite(m.error))::DOUBLE AS ew_err,
-            max(m.value) FILTER (m.measure = 'fwhm') AS fwhm,
-            max(m.error) FILTER (m.measure = 'fwhm' AND isfinite(m.error))::DOUBLE AS fwhm_err,
-            max(m.value) FILTER (m.measure = 'sigma') AS sigma,
-            max(m.error) FILTER (m.measure = 'sigma' AND isfinite(m.error))::DOUBLE AS sigma_err,
-            max(m.value) FILTER (m.measure = 'voff') AS voff,
-            max(m.error) FILTER (m.measure = 'voff' AND isfinite(m.error))::DOUBLE AS voff_err,
-            max(m.value) FILTER (m.measure = 'centroid') AS centroid,
-            max(m.error) FILTER (m.measure = 'centroid' AND isfinite(m.error))::DOUBLE AS centroid_err,
-            max(m.value) FILTER (m.measure = 'w80') AS w80,
-            max(m.error) FILTER (m.measure = 'w80' AND isfinite(m.error))::DOUBLE AS w80_err,
-            max(m.value) FILTER (m.measure = 'asymmetry') AS asym,
-            max(m.error) FILTER (m.measure = 'asymmetry' AND isfinite(m.error))::DOUBLE AS asym_err,
-            max(m.value) FILTER (m.measure = 'logl') AS logl,
-            max(m.error) FILTER (m.measure = 'logl' AND isfinite(m.error))::DOUBLE AS logl_err,
-            max(m.value) FILTER (m.measure = 'snr') AS snr
-        FROM named_measurements AS m
-        WHERE m.section = 'complex_metric' AND m.feature_id IS NOT NULL AND isfinite(m.value)
+            max(CASE WHEN m.measure = 'flux' THEN m.value END) AS flux,
+            max(CASE WHEN m.measure = 'flux' THEN m.error END) AS flux_err,
+            max(CASE WHEN m.measure = 'ew' THEN m.value END) AS ew,
+            max(CASE WHEN m.measure = 'ew' THEN m.error END) AS ew_err,
+            max(CASE WHEN m.measure = 'fwhm' THEN m.value END) AS fwhm,
+            max(CASE WHEN m.measure = 'fwhm' THEN m.error END) AS fwhm_err,
+            max(CASE WHEN m.measure = 'sigma' THEN m.value END) AS sigma,
+            max(CASE WHEN m.measure = 'sigma' THEN m.error END) AS sigma_err,
+            max(CASE WHEN m.measure = 'voff' THEN m.value END) AS voff,
+            max(CASE WHEN m.measure = 'voff' THEN m.error END) AS voff_err,
+            max(CASE WHEN m.measure = 'centroid' THEN m.value END) AS centroid,
+            max(CASE WHEN m.measure = 'centroid' THEN m.error END) AS centroid_err,
+            max(CASE WHEN m.measure = 'w80' THEN m.value END) AS w80,
+            max(CASE WHEN m.measure = 'w80' THEN m.error END) AS w80_err,
+            max(CASE WHEN m.measure = 'asymmetry' THEN m.value END) AS asym,
+            max(CASE WHEN m.measure = 'asymmetry' THEN m.error END) AS asym_err,
+            max(CASE WHEN m.measure = 'logl' THEN m.value END) AS logl,
+            max(CASE WHEN m.measure = 'logl' THEN m.error END) AS logl_err,
+            max(CASE WHEN m.measure = 'snr' THEN m.value END) AS snr
+        FROM (
+            SELECT
+                n.object_key, n.recipe_id, n.feature_id, n.role, n.measure, n.value,
+                CASE WHEN isfinite(n.error) THEN n.error::DOUBLE END AS error
+            FROM named_measurements AS n
+            WHERE n.section = 'complex_metric' AND n.feature_id IS NOT NULL AND isfinite(n.value)
+        ) AS m
         GROUP BY m.object_key, m.recipe_id, m.feature_id, m.role
     ) AS l ON l.object_key = o.object_key;
 

@@ -53,8 +53,8 @@ CREATE OR REPLACE VIEW named_measurements AS
         input_scale AS (
             SELECT
                 e.object_key AS object_key,
-                1e17 * max(e.value) FILTER (e.quantity LIKE '%\_flux\_cgs' ESCAPE '\')
-                / max(e.value) FILTER (e.quantity LIKE '%\_flux\_input' ESCAPE '\') AS factor
+                1e17 * max(CASE WHEN e.quantity LIKE '%\_flux\_cgs' ESCAPE '\' THEN e.value END)
+                / max(CASE WHEN e.quantity LIKE '%\_flux\_input' ESCAPE '\' THEN e.value END) AS factor
             FROM earlier AS e
             WHERE e.section = 'complex_metric' AND e.value > 0
             GROUP BY e.object_key
