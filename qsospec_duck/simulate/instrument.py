@@ -44,12 +44,13 @@ def relative_noise(wavelength: FloatArray) -> FloatArray:
     """
     smooth = (wavelength / 6500.0) ** -0.8 + 6.0 * np.exp(-(wavelength - 3600.0) / 600.0)
     sky = np.zeros_like(wavelength)
-    for position in _SKY_LINES:
-        sky += 4.0 * np.exp(-0.5 * ((wavelength - position) / 1.2) ** 2)
+    peaks = [(position, 4.0) for position in _SKY_LINES]
     for head in _OH_BANDS:
         for order in range(_OH_LINES_PER_BAND):
-            strength = 2.5 * np.exp(-order / 6.0) * (head / 9000.0) ** 2
-            sky += strength * np.exp(-0.5 * ((wavelength - head - _OH_SPACING * order) / 1.2) ** 2)
+            peaks.append((head + _OH_SPACING * order, 2.5 * np.exp(-order / 6.0) * (head / 9000.0) ** 2))
+    for position, strength in peaks:
+        near = slice(*np.searchsorted(wavelength, [position - 8.0, position + 8.0]))
+        sky[near] += strength * np.exp(-0.5 * ((wavelength[near] - position) / 1.2) ** 2)
     return smooth * (1.0 + sky)
 
 

@@ -7,6 +7,9 @@ scatter about the composite's −1.5, and Fe II about R_Fe = 0.5 of Hβ (Shen & 
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 
 from qsospec_duck.constants import BALMER_EDGE, H0_DEFAULT, OM0_DEFAULT, POWER_LAW_PIVOT
@@ -15,7 +18,7 @@ from qsospec_duck.simulate.quasar import (
     Gaussian,
     Quasar,
     TemplateEmission,
-    balmer_emission,
+    balmer_edge_density,
     iron_emission,
     power_law,
 )
@@ -79,26 +82,30 @@ def draw_quasar(rng: np.random.Generator, z: float) -> Quasar:
     uv_flux = _scattered(rng, 35.0, 0.2) * float(power_law(bare, np.array([2450.0]))[0])
     optical_flux = _scattered(rng, 0.5, 0.25) * hb_flux
     balmer_flux = rng.uniform(0.05, 0.2) * float(power_law(bare, np.array([BALMER_EDGE]))[0])
-    balmer = TemplateEmission("sh95_ne09", 1.0, fwhm_hb)
-    at_edge = float(balmer_emission(balmer, np.array([BALMER_EDGE]))[0])
     return Quasar(
         z,
         bare.power_law_norm,
         slope,
         _iron("mejia16_uv", uv_flux, (2250.0, 2650.0), iron_fwhm, float(rng.normal(0.0, 150.0))),
         _iron("veron04", optical_flux, (4434.0, 4684.0), iron_fwhm, float(rng.normal(0.0, 150.0))),
-        TemplateEmission("sh95_ne09", balmer_flux / at_edge, fwhm_hb),
+        TemplateEmission("sh95_ne09", balmer_flux / balmer_edge_density("sh95_ne09"), fwhm_hb),
         tuple(lines),
     )
 
 
 def log_area(z: float) -> float:
     """log₁₀ of 4π d_L² · 1e-17 [cm²] in the default cosmology: rest-frame λf_λ in house units to λL_λ."""
+    distance = _cosmology().luminosity_distance(z).to_value("cm")
+    return float(np.log10(4.0 * np.pi) + 2.0 * np.log10(distance) - 17.0)
+
+
+@cache
+def _cosmology() -> Any:
+    """Astropy's flat ΛCDM, an oracle that neither the fit nor SQL uses."""
     # Imported here: astropy.cosmology costs most of a second, which only a simulation should pay.
     from astropy.cosmology import FlatLambdaCDM
 
-    distance = FlatLambdaCDM(H0=H0_DEFAULT, Om0=OM0_DEFAULT, Tcmb0=0.0).luminosity_distance(z).to_value("cm")
-    return float(np.log10(4.0 * np.pi) + 2.0 * np.log10(distance) - 17.0)
+    return FlatLambdaCDM(H0=H0_DEFAULT, Om0=OM0_DEFAULT, Tcmb0=0.0)
 
 
 def _broad_lines(rng: np.random.Generator, bare: Quasar, fwhm_hb: float, log_l3000: float) -> list[Gaussian]:

@@ -5,8 +5,9 @@ Rest frame, f_λ in 1e-17 erg/s/cm²/Å, with X = c ln(λ/λ₀):
     power law   N (λ / 3000 Å)^α
     line        Gaussian in X of velocity v and width σ = FWHM/2.3548, scaled to ∫ f dλ = F
     Fe II       template T(ln λ − v/c) of unit integral, convolved in ln λ with a Gaussian
-    Balmer      lines n → 2, n = 6 ... 400, at case B ratios redward of the edge; blueward
-                F_E B_λ(T) (1 − exp(−τ (λ/λ_E)³)) scaled to join them at the edge λ_E, T = 15,000 K, τ = 1
+    Balmer      lines n → 2, n = 6 ... 400, at case B ratios, and blueward of the edge λ_E the bound-free emission
+                F_E B_λ(T) (1 − exp(−τ (λ/λ_E)³)) of their mean density there, T = 15,000 K, τ = 1; both
+                convolved in ln λ with one Gaussian
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ _STEP_KMS = 12.0
 
 _REACH_SIGMA = 6.0
 """Where a Gaussian is cut: 1.5e-8 of its peak."""
+
+_BOUND_FREE_FROM = 912.0
+"""Blue end of the bound-free emission [Å]: the Lyman limit."""
 
 _TEMPERATURE = 15_000.0
 _TAU_EDGE = 1.0
@@ -107,7 +111,10 @@ def quasar_continuum(quasar: Quasar, wavelength: FloatArray) -> FloatArray:
 
 
 def continuum_without_iron(quasar: Quasar, wavelength: FloatArray) -> FloatArray:
-    """Power law and Balmer emission at rest wavelengths [Å], shape (n,): what equivalent widths are measured against."""
+    """Power law and Balmer emission at rest wavelengths [Å], shape (n,).
+
+    Equivalent widths are measured against this.
+    """
     flux = power_law(quasar, wavelength)
     if quasar.balmer is not None:
         flux += balmer_emission(quasar.balmer, wavelength)
@@ -153,41 +160,46 @@ def iron_emission(iron: TemplateEmission, wavelength: FloatArray) -> FloatArray:
 
 
 def balmer_emission(balmer: TemplateEmission, wavelength: FloatArray) -> FloatArray:
-    """Balmer continuum and high-order lines at rest wavelengths [Å]; shape (n,)."""
+    """Balmer continuum and high-order lines at rest wavelengths [Å], increasing; shape (n,)."""
     # A velocity shifts edge and lines together.
-    shifted = wavelength * np.exp(-balmer.velocity / C_KMS)
-    flux = np.zeros_like(wavelength)
-    blue = shifted <= BALMER_EDGE
-    flux[blue] = _balmer_lines(balmer, np.array([BALMER_EDGE]))[0] * _bound_free(shifted[blue])
-    centers, _ = _balmer_series(balmer.template)
-    last = centers[0] * np.exp(_REACH_SIGMA * balmer.fwhm / FWHM_PER_SIGMA / C_KMS)
-    red = ~blue & (shifted < last)
-    flux[red] = _balmer_lines(balmer, shifted[red])
-    return flux
-
-
-def _balmer_lines(balmer: TemplateEmission, wavelength: FloatArray) -> FloatArray:
-    """Sum of the line series, each line where it matters."""
+    log_wave = np.log(wavelength) - balmer.velocity / C_KMS
     sigma = balmer.fwhm / FWHM_PER_SIGMA
-    total = np.zeros_like(wavelength)
-    log_wave = np.log(wavelength)
+    reach = _REACH_SIGMA * sigma / C_KMS
+    flux = _broad_bound_free(balmer.template, sigma, log_wave)
     for center, ratio in zip(*_balmer_series(balmer.template), strict=True):
-        reach = _REACH_SIGMA * sigma / C_KMS
         first, last = np.searchsorted(log_wave, np.log(center) + np.array([-reach, reach]))
         if last > first:
             x = C_KMS * (log_wave[first:last] - np.log(center))
-            total[first:last] += ratio * unit_gaussian(x, center, 0.0, sigma)
-    return balmer.norm * total
+            flux[first:last] += ratio * unit_gaussian(x, center, 0.0, sigma)
+    return balmer.norm * flux
 
 
-def _bound_free(wavelength: FloatArray) -> FloatArray:
-    """Bound-free emission, 1 at the edge (Grandi 1982, ApJ 255, 25)."""
+def balmer_edge_density(table: str) -> float:
+    """Bound-free f_λ just blueward of the unbroadened edge, for a case B Hβ flux of 1 [1/Å].
 
-    def shape(at: FloatArray) -> FloatArray:
-        planck = at**-5.0 / np.expm1(_HC_OVER_K / (at * _TEMPERATURE))
-        return planck * (1.0 - np.exp(-_TAU_EDGE * (at / BALMER_EDGE) ** 3))
+    Lines n → 2 lie dλ/dn = −8 λ_E/n³ apart near the edge, so their mean flux density there is I_n n³/(8 λ_E).
+    """
+    levels, ratios = read_balmer_ratios(table)
+    last = float(levels[-1])
+    at_infinity = ratios[-1] * last**3 / np.exp(_RYDBERG_K / (last**2 * _TEMPERATURE))
+    return float(at_infinity / (8.0 * BALMER_EDGE))
 
-    return shape(wavelength) / shape(np.array([BALMER_EDGE]))
+
+def _broad_bound_free(table: str, sigma: float, log_wave: FloatArray) -> FloatArray:
+    """Bound-free emission (Grandi 1982, ApJ 255, 25), cut at the edge and then broadened by σ [km/s]."""
+    step = 2.0 * _STEP_KMS / C_KMS
+    reach = int(np.ceil(_REACH_SIGMA * sigma / C_KMS / step))
+    # Samples lie in the middle of cells, and the edge between two of them: what is cut is exactly half space.
+    n_blue = int(np.log(BALMER_EDGE / _BOUND_FREE_FROM) / step)
+    grid = np.log(BALMER_EDGE) + step * (np.arange(-n_blue, 2 * reach) + 0.5)
+    at, edge = np.exp(grid), BALMER_EDGE
+    planck = (
+        (edge / at) ** 5 * np.expm1(_HC_OVER_K / (edge * _TEMPERATURE)) / np.expm1(_HC_OVER_K / (at * _TEMPERATURE))
+    )
+    depth = (1.0 - np.exp(-_TAU_EDGE * (at / edge) ** 3)) / (1.0 - np.exp(-_TAU_EDGE))
+    emission = np.where(at < edge, balmer_edge_density(table) * planck * depth, 0.0)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step * C_KMS / sigma) ** 2)
+    return np.interp(log_wave, grid, fftconvolve(emission, kernel / kernel.sum(), mode="same"), left=0.0, right=0.0)
 
 
 @cache
