@@ -9,6 +9,7 @@ part      needs
 macros    nothing
 tiles     the variable ``qsospec_tiles``: a glob, or a list of globs, over tile Parquet
 run       the variable ``qsospec_run``: a run directory
+python    the Python functions that ``connect()`` registers; listed in ``install_python.sql``
 ========= =============================================================================
 """
 
@@ -20,8 +21,11 @@ from pathlib import Path
 
 from qsospec_duck.errors import ConfigError
 
-PARTS = ("macros", "tiles", "run")
-"""Parts of ``install.sql`` in the order they load."""
+PARTS = ("macros", "tiles", "run", "python")
+"""Parts of the lists in the order they load."""
+
+LISTS = ("install.sql", "install_python.sql")
+"""Lists of files below ``sql/``."""
 
 _CREATE = re.compile(
     r"^CREATE\s+OR\s+REPLACE\s+(?P<kind>MACRO|VIEW)\s+(?P<name>[a-z_][a-z0-9_]*)", re.IGNORECASE | re.MULTILINE
@@ -70,7 +74,7 @@ def sql_folder() -> Path:
 
 
 def sql_files() -> tuple[SqlFile, ...]:
-    """Every file that ``install.sql`` lists, in its order.
+    """Every file that ``install.sql`` and ``install_python.sql`` list, in their order.
 
     Raises
     ------
@@ -78,23 +82,30 @@ def sql_files() -> tuple[SqlFile, ...]:
         A listed file is missing, makes no object or one with another name, or stands in no part.
     """
     folder = sql_folder()
+    found = []
+    for name in LISTS:
+        found += _listed(folder, name)
+    return tuple(found)
+
+
+def _listed(folder: Path, name: str) -> list[SqlFile]:
     found, part = [], ""
-    for number, line in enumerate((folder / "install.sql").read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate((folder / name).read_text(encoding="utf-8").splitlines(), start=1):
         if line.startswith("-- part:"):
             part = line.removeprefix("-- part:").split()[0]
             if part not in PARTS:
-                raise ConfigError(f"install.sql, line {number}: part {part!r}; it should be one of {', '.join(PARTS)}.")
+                raise ConfigError(f"{name}, line {number}: part {part!r}; it should be one of {', '.join(PARTS)}.")
         elif line.startswith(".read "):
             relative = line.removeprefix(".read ").strip()
             if not part:
-                raise ConfigError(f"install.sql, line {number}: {relative} stands before the first '-- part:' line.")
+                raise ConfigError(f"{name}, line {number}: {relative} stands before the first '-- part:' line.")
             found.append(_read(folder / relative.removeprefix("sql/"), part))
-    return tuple(found)
+    return found
 
 
 def _read(path: Path, part: str) -> SqlFile:
     if not path.is_file():
-        raise ConfigError(f"{path}: listed in install.sql, but there is no such file.")
+        raise ConfigError(f"{path}: listed to load, but there is no such file.")
     text = path.read_text(encoding="utf-8")
     made = list(_CREATE.finditer(text))
     if len(made) != 1 or made[0]["name"] != path.stem:

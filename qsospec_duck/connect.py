@@ -1,0 +1,197 @@
+"""`connect`: a DuckDB connection with the views, macros and functions of this package."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import weakref
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import pyarrow as pa
+
+from qsospec_duck.columns import arrow_type
+from qsospec_duck.database import load_sql
+from qsospec_duck.errors import ConfigError, QsospecDuckError, RunError
+from qsospec_duck.fitting import FitConfig, fit_quasar
+from qsospec_duck.runs.rows import fit_quality, fit_warn
+from qsospec_duck.spectra import from_row
+
+FIT_ARGUMENTS = {
+    "object_key": "VARCHAR",
+    "object_id": "VARCHAR",
+    "survey": "VARCHAR",
+    "ra": "DOUBLE",
+    "dec": "DOUBLE",
+    "z": "DOUBLE",
+    "ebv": "DOUBLE",
+    "wavelength": "DOUBLE[]",
+    "flux": "DOUBLE[]",
+    "ivar": "DOUBLE[]",
+    "mask_array": "INTEGER[]",
+}
+"""Arguments of the SQL function ``fit_quasar_udf`` with their types."""
+
+_MEASUREMENT = (
+    "section VARCHAR, recipe_id VARCHAR, feature_id VARCHAR, role VARCHAR, quantity VARCHAR, value DOUBLE, error DOUBLE, "
+    "unit VARCHAR, method VARCHAR, measure VARCHAR"
+)
+FIT_RETURNS = (
+    "STRUCT(object_key VARCHAR, object_id VARCHAR, status VARCHAR, message VARCHAR, fit_quality INTEGER, "
+    f"fit_warn BIGINT, warning_codes VARCHAR[], measurements STRUCT({_MEASUREMENT})[])"
+)
+"""What ``fit_quasar_udf`` returns for a row."""
+
+_MEASUREMENT_FIELDS = tuple(member.split()[0] for member in _MEASUREMENT.split(", "))
+
+_open_connections: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
+
+
+class HasPath(Protocol):
+    """Anything with a run directory, such as an opened run."""
+
+    @property
+    def path(self) -> Path: ...
+
+
+def connect(
+    run: str | Path | HasPath | None = None,
+    tiles: str | Path | Sequence[str | Path] | None = None,
+    database: str | Path = ":memory:",
+    *,
+    config: FitConfig | None = None,
+    workers: int = 1,
+) -> duckdb.DuckDBPyConnection:
+    """Open DuckDB with the SQL product.
+
+    Parameters
+    ----------
+    run : path or opened run, optional
+        A run directory: its tables become views, with ``catalog`` and ``line_catalog`` beside them.
+    tiles : glob, path or several of them, optional
+        Tile Parquet: becomes the view ``spectra``.
+    database : path, optional
+        A DuckDB file to work in; in memory when absent.
+    config : FitConfig, optional
+        Options of the SQL function ``fit_quasar``.
+    workers : int
+        Processes that ``fit_quasar`` may use; 1 fits in this process.
+
+    Returns
+    -------
+    duckdb.DuckDBPyConnection
+        Close it, or use it in a ``with`` statement. The paths are variables of this connection
+        (``qsospec_run``, ``qsospec_tiles``): a ``cursor()`` of it has to set them again.
+
+    Raises
+    ------
+    RunError
+        ``run`` has no ``manifest.json``.
+    ConfigError
+        ``workers`` is less than 1.
+    duckdb.IOException
+        ``tiles`` matches no file.
+    """
+    if workers < 1:
+        raise ConfigError(f"workers is {workers}; it should be 1 or more.")
+    con = duckdb.connect(str(database))
+    try:
+        # the bar goes to stdout, even into a pipe
+        con.execute("SET enable_progress_bar = false")
+        parts = ["macros"]
+        if tiles is not None:
+            patterns = [str(tiles)] if isinstance(tiles, (str, Path)) else [str(tile) for tile in tiles]
+            con.execute("SET VARIABLE qsospec_tiles = ?", [patterns])
+            parts.append("tiles")
+        if run is not None:
+            con.execute("SET VARIABLE qsospec_run = ?", [_run_directory(run)])
+            parts.append("run")
+        con.create_function(
+            "fit_quasar_udf", _fit_function(config or FitConfig(), _Pool(workers)), list(FIT_ARGUMENTS.values()),
+            FIT_RETURNS, type="arrow", null_handling="special",
+        )  # fmt: skip
+        load_sql(con, [*parts, "python"])
+    except BaseException:
+        con.close()
+        raise
+    _open_connections.add(con)
+    return con
+
+
+@atexit.register
+def _close_connections() -> None:
+    # a connection that still holds a Python function when the interpreter ends makes the client report leaks
+    for con in list(_open_connections):
+        con.close()
+
+
+def _run_directory(run: str | Path | HasPath) -> str:
+    path = run if isinstance(run, (str, Path)) else run.path
+    if "://" in str(path):
+        return str(path).rstrip("/")
+    directory = Path(path).expanduser().resolve()
+    if not (directory / "manifest.json").is_file():
+        raise RunError(f"{directory}: no manifest.json; it should be the directory of a run.")
+    return str(directory)
+
+
+class _Pool:
+    """Worker processes of ``fit_quasar``, started when the first spectrum comes."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._executor: ProcessPoolExecutor | None = None
+
+    def map(self, config: FitConfig, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Fit rows in their order."""
+        if self.workers == 1:
+            return [_fit_row(config, row) for row in rows]
+        if self._executor is None:
+            # not fork: DuckDB's threads are running
+            context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
+            self._executor = ProcessPoolExecutor(self.workers, mp_context=context)
+        return list(self._executor.map(partial(_fit_row, config), rows, chunksize=4))
+
+
+def _fit_function(config: FitConfig, pool: _Pool) -> Callable[..., pa.Array]:
+    """``fit_quasar_udf``: one Arrow array an argument in, one struct a row out."""
+
+    # DuckDB counts the parameters: a *args would be one
+    def fit_rows(object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array):  # type: ignore[no-untyped-def]
+        columns = (object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array)
+        rows = [
+            {name: _plain(column[i]) for name, column in zip(FIT_ARGUMENTS, columns, strict=True)}
+            for i in range(len(object_key))
+        ]
+        return pa.array(pool.map(config, rows), type=arrow_type(FIT_RETURNS))
+
+    return fit_rows
+
+
+def _plain(scalar: pa.Scalar) -> Any:
+    if not scalar.is_valid:
+        return None
+    return scalar.values.to_numpy(zero_copy_only=False) if isinstance(scalar, pa.ListScalar) else scalar.as_py()
+
+
+def _fit_row(config: FitConfig, row: dict[str, Any]) -> dict[str, Any]:
+    """Fit one row; what a spectrum cannot give becomes ``failed`` with its message."""
+    about = {"object_key": row["object_key"], "object_id": row["object_id"]}
+    try:
+        result = fit_quasar(from_row(row), config)
+    except (QsospecDuckError, ArithmeticError, ValueError) as error:
+        return about | {"status": "failed", "message": f"{type(error).__name__}: {error}", "measurements": []}
+    return about | {
+        "status": "fitted",
+        "message": result.continuum.message,
+        "fit_quality": fit_quality(result),
+        "fit_warn": fit_warn(result.warning_codes),
+        "warning_codes": list(result.warning_codes),
+        "measurements": [
+            {name: getattr(measurement, name) for name in _MEASUREMENT_FIELDS} for measurement in result.measurements
+        ],
+    }
