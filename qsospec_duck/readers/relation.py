@@ -64,7 +64,7 @@ def spectra_table(path: str | Path, n_rows: int, columns: Mapping[str, Any]) -> 
         The columns break the contract of the relation.
     """
     schema = arrow_schema("spectra")
-    extra = arrow_schema("spectra_extra")
+    extra = pa.unify_schemas([arrow_schema("tiles"), arrow_schema("spectra_extra")])
     arrays, fields = [], []
     for field in schema:
         arrays.append(_arrow(columns.get(field.name), field.type, n_rows))
