@@ -325,7 +325,7 @@ def test_positions_lie_in_the_pixel_of_the_tile():
     assert pixel_centre(8 * 4096) == pytest.approx((45.0, -89.26902929), abs=1e-7)
     assert pixel_centre(23040) == pytest.approx((56.25, -8.98929935), abs=1e-7)
     assert pixel_centre(2048) == pytest.approx((22.5, 20.10550979), abs=1e-7)
-    with pytest.raises(ValueError, match="49151"):
+    with pytest.raises(ConfigError, match="49151"):
         pixel_centre(49152)
 
 

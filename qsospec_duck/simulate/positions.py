@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from qsospec_duck.errors import ConfigError
+
 # Ring and longitude of the twelve base pixels, in units of their own size (Górski et al. 2005, ApJ 622, 759).
 _RING_OF_FACE = (2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4)
 _LONGITUDE_OF_FACE = (1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7)
@@ -14,12 +16,12 @@ def pixel_centre(pixel: int, nside: int = 64) -> tuple[float, float]:
 
     Raises
     ------
-    ValueError
+    ConfigError
         There is no such pixel.
     """
     per_face = nside * nside
     if not 0 <= pixel < 12 * per_face:
-        raise ValueError(f"HEALPix pixel is {pixel}; at NSIDE {nside} pixels run from 0 to {12 * per_face - 1}.")
+        raise ConfigError(f"HEALPix pixel is {pixel}; at NSIDE {nside} pixels run from 0 to {12 * per_face - 1}.")
     face, inside = divmod(pixel, per_face)
     x, y = _every_other_bit(inside), _every_other_bit(inside >> 1)
     ring = _RING_OF_FACE[face] * nside - x - y - 1
