@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from qsospec_duck.batch.executors import (
     run_on_executor,
     run_serial,
 )
-from qsospec_duck.batch.inputs import expand_inputs, require_unique
+from qsospec_duck.batch.inputs import expand_inputs, require_unique, with_known
 from qsospec_duck.batch.plan import MAX_TASK_SIZE, Plan, Task, make_plan
 from qsospec_duck.batch.progress import Progress, pick_progress
 from qsospec_duck.batch.worker import FitFunction, WorkOrder, WorkReceipt, failures_of_task
@@ -64,6 +64,8 @@ def fit_batch(
     run_directory: Path | str,
     *,
     config: Any = None,
+    reader: str = "auto",
+    reader_options: Mapping[str, Any] | None = None,
     n_workers: int | str = 1,
     executor: Executor | str | Any | None = None,
     resume: bool = True,
@@ -88,6 +90,10 @@ def fit_batch(
         Run to create or to continue.
     config : FitConfig, optional
         Scientific options; defaults where none are given.
+    reader : str
+        Reader of all files; ``auto`` finds it by content. A manifest may say it for each.
+    reader_options : mapping, optional
+        Options of that reader, such as ``{"flux_scale": 1.0}``.
     n_workers : int or "auto"
         Worker processes. 1 works in this process; ``auto`` is at most eight and leaves one core free.
     executor : concurrent.futures.Executor, str or distributed.Client, optional
@@ -140,6 +146,7 @@ def fit_batch(
         shard_index=shard_index,
     ) as store:
         items = expand_inputs(inputs, store.task_folder("inputs"), task_size or MAX_TASK_SIZE)
+        items = with_known(items, {"reader": reader}, reader_options or {})
         require_unique(items)
         plan = make_plan(
             items,

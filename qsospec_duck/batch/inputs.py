@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -161,7 +161,8 @@ def _names(items: list[Item]) -> Iterator[tuple[str, str]]:
                 yield key, f"{item.path or 'memory'}{row}"
 
 
-def with_known(item: Item, **known: Any) -> Item:
-    """Add what the caller knows of a single input; a manifest's own value is kept."""
-    given = {name: value for name, value in known.items() if value is not None}
-    return replace(item, known={**given, **item.known})
+def with_known(items: list[Item], known: Mapping[str, Any], options: Mapping[str, Any]) -> list[Item]:
+    """Add what the caller says of all files; what a manifest says of one is kept."""
+    return [
+        replace(item, known={**known, **item.known}, options=options) if item.kind == "file" else item for item in items
+    ]

@@ -34,6 +34,9 @@ class Item:
     known: Mapping[str, Any] = field(default_factory=dict)
     """What a manifest says of a spectrum: object_key, object_id, z, ra, dec, ebv, reader."""
 
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Options of the reader."""
+
     spectra: tuple[Spectrum, ...] = ()
     only_keys: frozenset[str] | None = None
     """Fit these rows only: those that failed before. ``None`` means all."""

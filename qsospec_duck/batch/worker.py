@@ -144,10 +144,8 @@ def _spectra(item: Item) -> Iterator[tuple[Origin, Callable[[], Spectrum]]]:
     if item.kind == "spectra":
         for spectrum, key in zip(item.spectra, item.keys or (), strict=True):
             named = replace(spectrum, object_key=key, object_id=spectrum.object_id or key)
-            yield (
-                Origin(key, named.object_id, "memory", None, "memory", named.z, {"input": item.name}),
-                lambda s=named: s,
-            )
+            origin = Origin(key, named.object_id, "memory", None, "memory", named.z, {"input": item.name})
+            yield origin, partial(_itself, named)
     elif item.kind == "relation":
         keys = dict(zip(item.rows or (), item.keys or (), strict=True))
         for row, values in read_relation(item.path, item.rows or ()):
@@ -158,6 +156,7 @@ def _spectra(item: Item) -> Iterator[tuple[Origin, Callable[[], Spectrum]]]:
             reader=item.known.get("reader", "auto"),
             rows=None if item.rows is None else list(item.rows),
             redshift=item.known.get("z"),
+            **item.options,
         )
         known = {name: value for name, value in item.known.items() if name != "reader"}
         if known.keys() & {"object_id", "object_key"} and table.num_rows > 1:

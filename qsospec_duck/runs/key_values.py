@@ -26,7 +26,11 @@ def from_key_values(pairs: Iterable[Mapping[str, str]] | None) -> dict[str, Any]
 
 def to_json(value: Any) -> str:
     """JSON text of a value with numpy numbers, arrays, paths or dataclasses in it; NaN and infinities become null."""
-    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    try:
+        return _ENCODER.encode(value)
+    except (ValueError, TypeError):
+        # NaN, an infinity, or a key that is no text.
+        return _ENCODER.encode(plain(value))
 
 
 def plain(value: Any) -> Any:
@@ -50,3 +54,7 @@ def plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return str(value)
+
+
+# One encoder for all values: json.dumps would make one for each.
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, default=plain)

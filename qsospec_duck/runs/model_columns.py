@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -170,6 +171,7 @@ def _spectrum_metadata(result: FitResult) -> KeyValues:
         },
         "galactic_extinction_corrected": extinction.status in ("applied", "declared_corrected"),
         "ebv": spectrum.ebv,
+        "extinction": asdict(extinction),
         "house_flux_unit": spectrum.flux_unit,
         "reader": dict(spectrum.metadata),
     }

@@ -99,7 +99,6 @@ def _spectrum(model: pa.Table, about: Mapping[str, Any], scale: float) -> Spectr
     good = _mask(model, "input_mask", wave.size) & np.isfinite(error) & (error > 0)
     ivar = np.zeros_like(wave)
     ivar[good] = (error[good] * scale) ** -2.0
-    extinction = about.get("galactic_extinction") or {}
     return Spectrum(
         wavelength=wave,
         flux=np.where(np.isfinite(flux), flux * scale, 0.0),
@@ -111,15 +110,24 @@ def _spectrum(model: pa.Table, about: Mapping[str, Any], scale: float) -> Spectr
         ra=about.get("ra"),
         dec=about.get("dec"),
         ebv=about.get("ebv"),
-        extinction=Extinction(
-            status=extinction.get("status") or "uncorrected",
-            law=extinction.get("law"),
-            rv=extinction.get("rv"),
-            ebv=extinction.get("applied_ebv") if extinction.get("applied") else None,
-            source=extinction.get("source"),
-        ),
+        extinction=_extinction(about),
         flux_unit=about.get("house_flux_unit") or (FLUX_UNIT if about.get("flux_unit") == "cgs" else "relative"),
         metadata=about.get("reader") or {},
+    )
+
+
+def _extinction(about: Mapping[str, Any]) -> Extinction:
+    if "extinction" in about:
+        return Extinction(**about["extinction"])
+    # qsospec 0.1.1 has words of its own for two of the states.
+    found = about.get("galactic_extinction") or {}
+    status = found.get("status") or "uncorrected"
+    return Extinction(
+        status={"disabled": "uncorrected", "caller_preprocessed": "declared_corrected"}.get(status, status),
+        law=found.get("law") if found.get("applied") else None,
+        rv=found.get("rv") if found.get("applied") else None,
+        ebv=found.get("applied_ebv") if found.get("applied") else None,
+        source=found.get("map_name") if found.get("applied") else None,
     )
 
 

@@ -105,9 +105,10 @@ class ShardWriter:
 
 
 def stage_part(folder: Path, name: str, rows: int) -> Part:
-    """Receipt of one staged file."""
+    """Make the receipt of a staged file, called as its table or ``<table>-carried-<number>``."""
     path = folder / f"{name}.parquet"
-    table = "inputs" if name == FAILED_INPUTS else name
+    table = name.partition("-")[0]
+    table = "inputs" if table == FAILED_INPUTS else table
     return Part(table, path.name, rows, path.stat().st_size, sha256_of(path))
 
 
