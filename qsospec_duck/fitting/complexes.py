@@ -15,11 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 
-from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.continuum import ContinuumSolution
 from qsospec_duck.fitting.covariance import (
     Optimum,
@@ -32,36 +30,12 @@ from qsospec_duck.fitting.covariance import (
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.masks import find_troughs, residual_scatter
 from qsospec_duck.fitting.result import BoolArray, FloatArray
-from qsospec_duck.models.lines import line
-from qsospec_duck.models.program import VELOCITY_UNIT, Kind, Parameter, Program, Term, compile_program
+from qsospec_duck.fitting.starts import ComplexModel, ShapeSearch, compile_complex
 from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
 from qsospec_duck.spectra import Spectrum
 
 _ABSORPTION_PASSES = 3
 """Rounds of absorption masking inside a complex."""
-
-
-@dataclass(frozen=True)
-class Gaussian:
-    """One Gaussian of one line, and where its numbers stand in a program."""
-
-    name: str
-    """``hb_broad_1``, ``oiii5008_wing``."""
-
-    line_id: str
-    role: str
-    column: int
-    ratio: float
-    fwhm_slot: int
-    velocity_slot: int
-
-
-@dataclass(frozen=True)
-class ComplexModel:
-    """A recipe compiled for one set of covered components."""
-
-    program: Program
-    gaussians: tuple[Gaussian, ...]
 
 
 @dataclass(frozen=True)
@@ -88,42 +62,6 @@ class ComplexSolution:
     def bic(self) -> float:
         """χ² + k ln n of the fitted pixels."""
         return self.optimum.chi2 + self.optimum.n_parameters * float(np.log(max(np.count_nonzero(self.fit_mask), 1)))
-
-
-@cache
-def compile_complex(components: tuple[ComponentRecipe, ...]) -> ComplexModel:
-    """Terms, parameters and Gaussians of some components of a recipe."""
-    parameters: list[Parameter] = []
-    slots: dict[str, tuple[int, int]] = {}
-    columns: list[str] = []
-    terms: list[Term] = []
-    gaussians: list[Gaussian] = []
-    for component in components:
-        for number, band in enumerate(component.fwhm, start=1):
-            suffix = f"_{number}" if component.count > 1 else ""
-            group = component.kinematics or f"{component.name}{suffix}"
-            if group not in slots:
-                slots[group] = (len(parameters), len(parameters) + 1)
-                parameters += _shape_parameters(group, band, component.velocity)
-            fwhm_slot, velocity_slot = slots[group]
-            column = len(columns)
-            columns.append(f"{component.name}{suffix}")
-            for line_id, ratio in zip(component.lines, component.ratios, strict=True):
-                name = f"{line_id}_{component.role}{suffix}"
-                gaussians.append(Gaussian(name, line_id, component.role, column, ratio, fwhm_slot, velocity_slot))
-                terms.append(
-                    Term(Kind.LINE, column, (fwhm_slot, velocity_slot), (float(np.log(line(line_id).wavelength)), ratio))
-                )
-    return ComplexModel(compile_program(parameters, columns, terms), tuple(gaussians))
-
-
-def _shape_parameters(group: str, band: tuple[float, float], velocity: tuple[float, float]) -> list[Parameter]:
-    low, high = np.log(band[0]), np.log(band[1])
-    v_low, v_high = velocity[0] / VELOCITY_UNIT, velocity[1] / VELOCITY_UNIT
-    return [
-        Parameter(f"{group}_fwhm", float(0.5 * (low + high)), float(low), float(high), "fwhm"),
-        Parameter(f"{group}_velocity", float(np.clip(0.0, v_low, v_high)), v_low, v_high, "velocity"),
-    ]
 
 
 def fit_complex(
@@ -167,6 +105,22 @@ def fit_complex(
     return solution
 
 
+def refit_complex(
+    spectrum: Spectrum, continuum: ContinuumSolution, continuum_model: FloatArray, solution: ComplexSolution
+) -> ComplexSolution:
+    """The same components on the same pixels, on top of another continuum, from where they stood."""
+    components = tuple(
+        component
+        for component in solution.coverage.components
+        if not component.optional or component.name in solution.model.program.columns
+    )
+    again = _fit_components(
+        spectrum, continuum, continuum_model, solution.recipe, solution.coverage, components,
+        solution.fit_mask, solution.optimum.theta,
+    )  # fmt: skip
+    return replace(again, selected_model=solution.selected_model)
+
+
 def _fit_components(
     spectrum: Spectrum, continuum: ContinuumSolution, continuum_model: FloatArray, recipe: ComplexRecipe,
     coverage: Coverage, components: tuple[ComponentRecipe, ...], mask: BoolArray, warm: FloatArray | None,
@@ -177,8 +131,10 @@ def _fit_components(
     x = np.log(spectrum.wavelength[index])
     inverse_sigma = np.sqrt(spectrum.ivar[index])
     flux = spectrum.flux[index] - continuum_model[index]
-    starts = starting_shapes(model, x, flux, inverse_sigma) if warm is None else warm[None, :]
-    optimum = optimise(model.program, x, inverse_sigma, flux, starts, short_iterations=6)
+    if warm is None:
+        optimum = ShapeSearch(components, x, flux, inverse_sigma).optimum()
+    else:
+        optimum = optimise(model.program, x, inverse_sigma, flux, warm[None, :])
 
     columns, derivatives = evaluate_columns(model.program, x, inverse_sigma, optimum.theta)
     weighted = jacobian(optimum, columns, derivatives)
@@ -202,60 +158,6 @@ def _with_continuum(
     mixed = e_shared @ continuum_covariance @ e_window.T
     covariance = own + both @ e_window.T - mixed - mixed.T
     return covariance, e_shared @ continuum_covariance - both
-
-
-def starting_shapes(model: ComplexModel, x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray) -> FloatArray:
-    """Deterministic starts, shape (n_start, n_par): where χ² of a sum of Gaussians has its minima.
-
-    Widths begin in the middle, low and high in their bands; velocities of broad lines at zero, at the peak of
-    the smoothed data near the line, and split to either side of it.
-    """
-    program = model.program
-    low, high = program.low, program.high
-    widths = np.array([parameter.kind == "fwhm" for parameter in program.parameters])
-    base = program.start
-    peaked = base.copy()
-    smooth = _smoothed(flux, inverse_sigma)
-    seen: set[int] = set()
-    broad_slots: list[int] = []
-    for gaussian in model.gaussians:
-        slot = gaussian.velocity_slot
-        if slot in seen:
-            continue
-        seen.add(slot)
-        center = np.log(line(gaussian.line_id).wavelength)
-        reach = np.array([low[slot], high[slot]]) * VELOCITY_UNIT / C_KMS
-        first, last = np.searchsorted(x, center + reach)
-        if last - first > 2:
-            at = first + int(np.argmax(smooth[first:last]))
-            peaked[slot] = np.clip((x[at] - center) * C_KMS / VELOCITY_UNIT, low[slot], high[slot])
-        if gaussian.role == "broad":
-            broad_slots.append(slot)
-
-    def varied(origin: FloatArray, width: float, spread: float) -> FloatArray:
-        row = origin.copy()
-        row[widths] = low[widths] + width * (high[widths] - low[widths])
-        for order, slot in enumerate(broad_slots):
-            row[slot] = np.clip(row[slot] + spread * (-1.0) ** order, low[slot], high[slot])
-        return row
-
-    return np.array(
-        [
-            varied(base, 0.5, 0.0),
-            varied(peaked, 0.25, 0.0),
-            varied(peaked, 0.6, 0.3),
-            varied(peaked, 0.5, -0.6),
-            varied(base, 0.75, 0.8),
-        ]
-    )
-
-
-def _smoothed(flux: FloatArray, inverse_sigma: FloatArray) -> FloatArray:
-    """Inverse-variance boxcar over 7 pixels."""
-    weight = inverse_sigma**2
-    kernel = np.ones(min(7, flux.size))
-    total = np.convolve(weight, kernel, mode="same")
-    return np.convolve(flux * weight, kernel, mode="same") / np.maximum(total, 1e-300)
 
 
 def _absorbed(

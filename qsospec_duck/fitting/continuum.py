@@ -52,7 +52,9 @@ class ContinuumSolution:
 
     covariance: FloatArray
     amplitude_errors: FloatArray
+    rank_deficient: bool
     warnings: tuple[FitWarning, ...]
+    """Components that were left out."""
 
     @property
     def model(self) -> FloatArray:
@@ -117,9 +119,8 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
     weighted = full_jacobian[:, used] * inverse_sigma[used]
     covariance, deficient = covariance_of(optimum, weighted)
     errors = amplitude_errors(optimum, covariance, weighted[optimum.theta.size :])
-    _judge(optimum, fit_mask, clip_mask, deficient, warnings)
     return ContinuumSolution(
-        optimum, selected, fit_mask, clip_mask, columns, full_jacobian, covariance, errors, tuple(warnings)
+        optimum, selected, fit_mask, clip_mask, columns, full_jacobian, covariance, errors, deficient, tuple(warnings)
     )
 
 
@@ -234,29 +235,3 @@ def _may_break(wave: NDArray[np.float64], config: ContinuumConfig) -> bool:
         return False
     n_red = int(np.count_nonzero(wave > law.break_wavelength))
     return min(n_red, wave.size - n_red) >= law.min_pixels_per_side
-
-
-def _judge(
-    optimum: Optimum, fit_mask: BoolArray, clip_mask: BoolArray, deficient: bool, warnings: list[FitWarning]
-) -> None:
-    """Say what did not go normally."""
-    if optimum.status != 1:
-        warnings.append(
-            warn("continuum_not_converged", "continuum", f"no convergence after {optimum.n_steps} steps.", steps=optimum.n_steps)
-        )
-    n_clipped = int(np.count_nonzero(fit_mask & ~clip_mask))
-    if n_clipped:
-        warnings.append(
-            warn("absorption_clipped", "continuum", f"{n_clipped} continuum pixels clipped as absorption.", n_pixels=n_clipped)
-        )
-    if deficient:
-        warnings.append(warn("rank_deficient", "continuum", "continuum parameters are degenerate with each other."))
-    live = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
-    for slot in np.flatnonzero(optimum.at_bound):
-        if int(slot) in live:
-            parameter = optimum.program.parameters[slot]
-            value = parameter.physical(float(optimum.theta[slot]))
-            warnings.append(
-                warn("parameter_at_bound", "continuum", f"{parameter.name} ended on its bound, {value:.5g}.",
-                     parameter=parameter.name, value=value)
-            )  # fmt: skip

@@ -18,7 +18,7 @@ EIGENVALUE_FLOOR = 1e-10
 """Eigenvalues of the unit-diagonal normal matrix below this are lost in rounding: the direction is degenerate."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Optimum:
     """Where the solver ended."""
 
@@ -95,9 +95,9 @@ def evaluate_columns(
     program: Program, x: FloatArray, factor: FloatArray, theta: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Columns (n_col, n) and derivative rows (n_der, n), each times ``factor`` (n,)."""
-    columns = np.empty((len(program.columns), x.size))
-    derivatives = np.empty((program.derivative_of.shape[0], x.size))
-    span = np.empty((columns.shape[0] + derivatives.shape[0], 2), dtype=np.int64)
+    columns = np.zeros((len(program.columns), x.size))
+    derivatives = np.zeros((program.derivative_of.shape[0], x.size))
+    span = np.zeros((columns.shape[0] + derivatives.shape[0], 2), dtype=np.int64)
     evaluate(
         x, factor, theta, program.terms, program.constants, program.derivative_of,
         program.bank_layout, program.bank_axes, program.bank_values, columns, derivatives, span,

@@ -10,15 +10,16 @@ import numpy as np
 from qsospec_duck.constants import FLUX_UNIT_CGS
 from qsospec_duck.errors import FitError
 from qsospec_duck.fitting.assemble import complex_result, continuum_result, empty_continuum
-from qsospec_duck.fitting.complexes import ComplexSolution, fit_complex
+from qsospec_duck.fitting.complexes import ComplexSolution, fit_complex, refit_complex
 from qsospec_duck.fitting.config import Cosmology, FitConfig
 from qsospec_duck.fitting.continuum import ContinuumSolution, fit_continuum
 from qsospec_duck.fitting.continuum_measurements import measure_continuum
 from qsospec_duck.fitting.cosmology import luminosity_distance_cm
 from qsospec_duck.fitting.coverage import coverage_of
+from qsospec_duck.fitting.joint import fit_joint, takes_part
 from qsospec_duck.fitting.line_measurements import ContinuumBase, measure_complex
-from qsospec_duck.fitting.result import ComplexFit, FitResult, FitWarning, Measurement
-from qsospec_duck.fitting.verdicts import judge_complex, judge_coverage, judge_spectrum
+from qsospec_duck.fitting.result import FitResult, FitWarning
+from qsospec_duck.fitting.verdicts import judge_complex, judge_continuum, judge_coverage, judge_spectrum
 from qsospec_duck.models.recipes import load_recipe
 from qsospec_duck.spectra import Spectrum, prepare
 
@@ -56,7 +57,7 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
     rest = prepare(spectrum, config.extinction)
     recipes = [load_recipe(name) for name in config.complexes]
     coverages = [coverage_of(rest, recipe) for recipe in recipes]
-    warnings = judge_spectrum(rest)
+    warnings: tuple[FitWarning, ...] = tuple(judge_spectrum(rest))
 
     continuum = fit_continuum(rest, config.continuum, lya_safe=bool(rest.wavelength[rest.good][0] < _LYA_LINE))
     continuum_seconds = time.perf_counter() - started
@@ -65,43 +66,54 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
         statuses = {recipe.recipe_id: "failed" if c.can_fit else c.status for recipe, c in zip(recipes, coverages, strict=True)}
         return FitResult(rest, result, {}, statuses, (), (*warnings, failure), metadata=_metadata(config, started, 0.0))
 
-    warnings += continuum.warnings
-    model = continuum.model
-    base = _continuum_base(rest, continuum)
-    log_distance = _log_distance(rest, config.cosmology)
-    rows, found = measure_continuum(continuum, rest, log_distance)
-    warnings += found
-
-    fits: dict[str, ComplexFit] = {}
-    statuses: dict[str, str] = {}
+    solutions: dict[str, ComplexSolution] = {}
+    statuses = {}
+    continuum_model = continuum.model
     for recipe, coverage in zip(recipes, coverages, strict=True):
         statuses[recipe.recipe_id] = coverage.status
-        warnings += judge_coverage(recipe, coverage)
-        if not coverage.can_fit:
-            continue
-        solution = fit_complex(
-            rest, continuum, model, recipe, coverage, delta_bic=config.wing_delta_bic, min_snr=config.wing_min_snr
-        )
-        complex_rows, complex_warnings = _measure(solution, base, log_distance)
+        warnings += tuple(judge_coverage(recipe, coverage))
+        if coverage.can_fit:
+            solutions[recipe.recipe_id] = fit_complex(
+                rest, continuum, continuum_model, recipe, coverage,
+                delta_bic=config.wing_delta_bic, min_snr=config.wing_min_snr,
+            )  # fmt: skip
+    if config.joint:
+        continuum, solutions = _polish(rest, continuum, solutions)
+
+    warnings += continuum.warnings + tuple(judge_continuum(continuum))
+    log_distance = _log_distance(rest, config.cosmology)
+    rows, found = measure_continuum(continuum, rest, log_distance)
+    warnings += tuple(found)
+    base = _continuum_base(rest, continuum)
+    for solution in solutions.values():
+        complex_rows, found = measure_complex(solution, base, log_distance)
         rows += complex_rows
-        warnings += complex_warnings
-        fits[recipe.recipe_id] = complex_result(rest, solution)
+        warnings += tuple(found) + tuple(judge_complex(solution))
     return FitResult(
         spectrum=rest,
         continuum=continuum_result(continuum),
-        complexes=fits,
+        complexes={recipe_id: complex_result(rest, solution) for recipe_id, solution in solutions.items()},
         complex_statuses=statuses,
         measurements=tuple(rows),
-        warnings=tuple(warnings),
+        warnings=warnings,
         metadata=_metadata(config, started, continuum_seconds),
     )
 
 
-def _measure(
-    solution: ComplexSolution, base: ContinuumBase, log_distance: float | None
-) -> tuple[list[Measurement], list[FitWarning]]:
-    rows, warnings = measure_complex(solution, base, log_distance)
-    return rows, warnings + judge_complex(solution)
+def _polish(
+    rest: Spectrum, continuum: ContinuumSolution, solutions: dict[str, ComplexSolution]
+) -> tuple[ContinuumSolution, dict[str, ComplexSolution]]:
+    """Joint fit of all complexes that may pull the continuum; Lyα follows on the new continuum."""
+    joint = [solution for solution in solutions.values() if takes_part(solution)]
+    if not joint:
+        return continuum, solutions
+    continuum, polished = fit_joint(rest, continuum, joint)
+    by_recipe = {solution.recipe.recipe_id: solution for solution in polished}
+    model = continuum.model
+    return continuum, {
+        recipe_id: by_recipe[recipe_id] if recipe_id in by_recipe else refit_complex(rest, continuum, model, solution)
+        for recipe_id, solution in solutions.items()
+    }
 
 
 def _refuse_hopeless(spectrum: Spectrum) -> None:

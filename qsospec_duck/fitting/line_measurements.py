@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from qsospec_duck.constants import C_KMS, LINE_FLUX_UNIT
-from qsospec_duck.fitting.complexes import ComplexSolution, Gaussian
+from qsospec_duck.fitting.complexes import ComplexSolution
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.starts import Gaussian
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT

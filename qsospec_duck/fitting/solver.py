@@ -173,19 +173,20 @@ def _shape_moments(A, D, c, r, span, derivative_of, passive, G, DK, H, g):
     """Kaufman's H and D r, projected onto the complement of the passive columns."""
     n_par = g.size
     q = A.shape[0]
-    n = r.size
-    DK[:, :] = 0.0
     reach = np.zeros((n_par, 2), np.int64)
-    reach[:, 0] = n
+    reach[:, 0] = r.size
+    for d in range(derivative_of.shape[0]):
+        k = derivative_of[d, 0]
+        if c[derivative_of[d, 1]] != 0.0:
+            reach[k, 0] = min(reach[k, 0], span[q + d, 0])
+            reach[k, 1] = max(reach[k, 1], span[q + d, 1])
+    for k in range(n_par):
+        DK[k, reach[k, 0] : reach[k, 1]] = 0.0
     for d in range(derivative_of.shape[0]):
         k, j = derivative_of[d, 0], derivative_of[d, 1]
-        if c[j] == 0.0:
-            continue
-        first, last = span[q + d, 0], span[q + d, 1]
-        for i in range(first, last):
-            DK[k, i] += c[j] * D[d, i]
-        reach[k, 0] = min(reach[k, 0], first)
-        reach[k, 1] = max(reach[k, 1], last)
+        if c[j] != 0.0:
+            for i in range(span[q + d, 0], span[q + d, 1]):
+                DK[k, i] += c[j] * D[d, i]
     index = np.empty(q, np.int64)
     n_pas = 0
     for j in range(q):
@@ -266,9 +267,9 @@ def minimise(
     n_steps : int
     """
     n, q, n_der, n_par = x.size, c.size, derivative_of.shape[0], theta.size
-    A, A_try = np.empty((q, n)), np.empty((q, n))
-    D, D_try = np.empty((n_der, n)), np.empty((n_der, n))
-    span, span_try = np.empty((q + n_der, 2), np.int64), np.empty((q + n_der, 2), np.int64)
+    A, A_try = np.zeros((q, n)), np.zeros((q, n))
+    D, D_try = np.zeros((n_der, n)), np.zeros((n_der, n))
+    span, span_try = np.zeros((q + n_der, 2), np.int64), np.zeros((q + n_der, 2), np.int64)
     G, G_try = np.empty((q, q)), np.empty((q, q))
     b = np.empty(q)
     r, r_try = np.empty(n), np.empty(n)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qsospec_duck.fitting.complexes import ComplexSolution
+from qsospec_duck.fitting.continuum import ContinuumSolution
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.result import FitWarning
 from qsospec_duck.fitting.warning_codes import warn
@@ -35,6 +36,33 @@ def judge_spectrum(rest: Spectrum) -> list[FitWarning]:
     zwarn = rest.metadata.get("zwarn")
     if zwarn:
         found.append(warn("redshift_warning", "spectrum", f"ZWARN is {zwarn}.", zwarn=int(zwarn)))
+    return found
+
+
+def judge_continuum(solution: ContinuumSolution) -> list[FitWarning]:
+    """Convergence, clipping, degeneracy and bounds of the continuum."""
+    optimum = solution.optimum
+    found = []
+    if optimum.status != 1:
+        message = f"no convergence after {optimum.n_steps} steps."
+        found.append(warn("continuum_not_converged", "continuum", message, steps=optimum.n_steps))
+    n_clipped = int(np.count_nonzero(solution.fit_mask & ~solution.clip_mask))
+    if n_clipped:
+        message = f"{n_clipped} continuum pixels clipped as absorption."
+        found.append(warn("absorption_clipped", "continuum", message, n_pixels=n_clipped))
+    if solution.rank_deficient:
+        found.append(warn("rank_deficient", "continuum", "continuum parameters are degenerate with each other."))
+    live = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
+    for slot in np.flatnonzero(optimum.at_bound):
+        if int(slot) in live:
+            parameter = optimum.program.parameters[slot]
+            value = parameter.physical(float(optimum.theta[slot]))
+            found.append(
+                warn(
+                    "parameter_at_bound", "continuum", f"{parameter.name} ended on its bound, {value:.5g}.",
+                    parameter=parameter.name, value=value,
+                )
+            )  # fmt: skip
     return found
 
 

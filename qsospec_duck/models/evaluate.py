@@ -40,17 +40,20 @@ def evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axe
     terms, constants, derivative_of, bank_layout, bank_axes, bank_values
         Fields of a `Program`.
     A, D : ndarray
-        Filled.
+        Filled. They come in as zeros, or as this function left them together with ``span``.
     span : ndarray of int, shape (n_col + n_der, 2)
-        First pixel and one past the last pixel where each row of A, then of D, may differ from 0.
+        First pixel and one past the last pixel where each row of A, then of D, may differ from 0; comes in as
+        zeros with fresh arrays.
     """
     n = x.size
     n_col = A.shape[0]
     for row in range(span.shape[0]):
+        # Only what the evaluation before has written needs clearing.
+        values = A[row] if row < n_col else D[row - n_col]
+        for i in range(span[row, 0], span[row, 1]):
+            values[i] = 0.0
         span[row, 0] = n
         span[row, 1] = 0
-    A[:, :] = 0.0
-    D[:, :] = 0.0
     for t in range(terms.shape[0]):
         kind, column = terms[t, 0], terms[t, 1]
         slot_a, slot_b = terms[t, 2], terms[t, 3]

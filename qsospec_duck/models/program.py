@@ -78,7 +78,7 @@ class Term:
     bank: TemplateBank | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """Terms in the arrays that the compiled loop reads."""
 
@@ -144,6 +144,34 @@ def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], ter
     derivative_of = np.array(list(derivative_rows), dtype=np.int64).reshape(-1, 2)
     layout, axes, values = _flatten_banks(tuple(banks))
     return Program(tuple(parameters), tuple(columns), table, constants, derivative_of, layout, axes, values)
+
+
+@cache
+def join_programs(programs: tuple[Program, ...]) -> Program:
+    """One program of several, parameters and columns in their order; at most one of them may hold banks."""
+    terms, derivative_of = [], []
+    n_par = n_col = n_der = 0
+    for program in programs:
+        own = program.terms.copy()
+        own[:, 1] += n_col
+        own[:, 2:4][own[:, 2:4] >= 0] += n_par
+        own[:, 4:6][own[:, 4:6] >= 0] += n_der
+        terms.append(own)
+        derivative_of.append(program.derivative_of + [n_par, n_col])
+        n_par += len(program.parameters)
+        n_col += len(program.columns)
+        n_der += len(program.derivative_of)
+    with_banks = [program for program in programs if program.bank_layout.size] or list(programs[:1])
+    return Program(
+        tuple(parameter for program in programs for parameter in program.parameters),
+        tuple(column for program in programs for column in program.columns),
+        np.concatenate(terms),
+        np.concatenate([program.constants for program in programs]),
+        np.concatenate(derivative_of),
+        with_banks[0].bank_layout,
+        with_banks[0].bank_axes,
+        with_banks[0].bank_values,
+    )
 
 
 @cache

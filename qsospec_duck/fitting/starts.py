@@ -1,0 +1,314 @@
+"""Starting points of a line complex, from the data.
+
+χ² of a sum of Gaussians has many minima in widths and velocities, but none in amplitudes. So the shapes of each
+group of components are laid out on a grid, and the best grid point of every group is searched by coordinate
+descent: one group at a time tries all its points while the others stand, amplitudes being solved exactly each
+time from moments that are computed once. What the descent finds from a few different beginnings is where the
+continuous optimisation starts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numba
+import numpy as np
+
+from qsospec_duck.fitting.covariance import Optimum, evaluate_columns, optimise
+from qsospec_duck.fitting.result import FloatArray
+from qsospec_duck.fitting.solver import solve_amplitudes
+from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import VELOCITY_UNIT, IntArray, Kind, Parameter, Program, Term, compile_program
+from qsospec_duck.models.recipes import ComponentRecipe
+
+
+_BEGINNINGS = (0.5, 0.1, 0.9)
+"""Where the descents begin: as fractions of each group's list of grid points."""
+
+_MAX_SWEEPS = 8
+
+_MAX_MOVES = 4
+"""Rounds of moving single groups after the first polish."""
+
+_MOVES_TRIED = 2
+"""Grid points of a group from which a polish is tried in a round."""
+
+_MOVE_TOLERANCE = 0.1
+"""A tried move is polished until a step promises less than this in χ²; only the one that is taken goes further."""
+
+_MOVE_GAIN = 0.5
+"""Fall of χ² that a move must bring."""
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """One Gaussian of one line, and where its numbers stand in a program."""
+
+    name: str
+    """``hb_broad_1``, ``oiii5008_wing``."""
+
+    line_id: str
+    role: str
+    column: int
+    ratio: float
+    fwhm_slot: int
+    velocity_slot: int
+
+
+@dataclass(frozen=True, eq=False)
+class ComplexModel:
+    """A recipe compiled for one set of covered components."""
+
+    program: Program
+    gaussians: tuple[Gaussian, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ShapeGrid:
+    """Every column of a model at every shape of its group's grid, as a program without free shapes."""
+
+    program: Program
+    theta: FloatArray
+    """The shapes, in the order of the grid program's parameters."""
+
+    groups: tuple[tuple[int, int], ...]
+    """(fwhm slot, velocity slot) of each group in the model."""
+
+    shapes: tuple[FloatArray, ...]
+    """(n_option, 2) θ of width and velocity, one array a group."""
+
+    group_of: IntArray
+    """(n_col,) group of each column of the model."""
+
+    first: IntArray
+    """(n_col,) grid column at which the options of a model column begin."""
+
+
+@cache
+def compile_complex(components: tuple[ComponentRecipe, ...]) -> ComplexModel:
+    """Terms, parameters and Gaussians of some components of a recipe."""
+    parameters: list[Parameter] = []
+    slots: dict[str, tuple[int, int]] = {}
+    columns: list[str] = []
+    terms: list[Term] = []
+    gaussians: list[Gaussian] = []
+    for component in components:
+        for number, band in enumerate(component.fwhm, start=1):
+            suffix = f"_{number}" if component.count > 1 else ""
+            group = component.kinematics or f"{component.name}{suffix}"
+            if group not in slots:
+                slots[group] = (len(parameters), len(parameters) + 1)
+                parameters += _shape_parameters(group, band, component.velocity)
+            fwhm_slot, velocity_slot = slots[group]
+            column = len(columns)
+            columns.append(f"{component.name}{suffix}")
+            for line_id, ratio in zip(component.lines, component.ratios, strict=True):
+                name = f"{line_id}_{component.role}{suffix}"
+                gaussians.append(Gaussian(name, line_id, component.role, column, ratio, fwhm_slot, velocity_slot))
+                constants = (float(np.log(line(line_id).wavelength)), ratio)
+                terms.append(Term(Kind.LINE, column, (fwhm_slot, velocity_slot), constants))
+    return ComplexModel(compile_program(parameters, columns, terms), tuple(gaussians))
+
+
+def _shape_parameters(group: str, band: tuple[float, float], velocity: tuple[float, float]) -> list[Parameter]:
+    low, high = np.log(band[0]), np.log(band[1])
+    v_low, v_high = velocity[0] / VELOCITY_UNIT, velocity[1] / VELOCITY_UNIT
+    return [
+        Parameter(f"{group}_fwhm", float(0.5 * (low + high)), float(low), float(high), "fwhm"),
+        Parameter(f"{group}_velocity", float(np.clip(0.0, v_low, v_high)), v_low, v_high, "velocity"),
+    ]
+
+
+@cache
+def _shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
+    """Three widths a group, and three to seven velocities, spaced by about half of the width."""
+    model = compile_complex(components)
+    program = model.program
+    groups = tuple(dict.fromkeys((g.fwhm_slot, g.velocity_slot) for g in model.gaussians))
+    shapes = []
+    for fwhm_slot, velocity_slot in groups:
+        width, shift = program.parameters[fwhm_slot], program.parameters[velocity_slot]
+        options = []
+        for u in width.low + np.array([1 / 6, 1 / 2, 5 / 6]) * (width.high - width.low):
+            n_shift = int(np.clip((shift.high - shift.low) * VELOCITY_UNIT / (0.5 * np.exp(u)), 3, 7))
+            options += [(u, v) for v in shift.low + (np.arange(n_shift) + 0.5) / n_shift * (shift.high - shift.low)]
+        shapes.append(np.array(options))
+    parameters: list[Parameter] = []
+    terms: list[Term] = []
+    first, group_of, n_columns = [], [], 0
+    for j in range(len(program.columns)):
+        members = [gaussian for gaussian in model.gaussians if gaussian.column == j]
+        group = groups.index((members[0].fwhm_slot, members[0].velocity_slot))
+        group_of.append(group)
+        first.append(n_columns)
+        for u, v in shapes[group]:
+            slots = (len(parameters), len(parameters) + 1)
+            parameters += [Parameter("u", u, u, u, "fwhm"), Parameter("v", v, v, v, "velocity")]
+            for gaussian in members:
+                constants = (float(np.log(line(gaussian.line_id).wavelength)), gaussian.ratio)
+                terms.append(Term(Kind.LINE, n_columns, slots, constants))
+            n_columns += 1
+    grid = compile_program(parameters, [str(j) for j in range(n_columns)], terms)
+    return ShapeGrid(grid, grid.start, groups, tuple(shapes), np.array(group_of), np.array(first))
+
+
+@numba.njit(cache=True, nogil=True)
+def _descend(G, b, group_of, first, n_options, state, max_sweeps):
+    """Coordinate descent over grid options.
+
+    Parameters
+    ----------
+    G : ndarray, shape (m, m)
+        Moments of the grid columns.
+    b : ndarray, shape (m,)
+    group_of, first : ndarray of int, shape (q,)
+        Group of each model column, and its first grid column.
+    n_options : ndarray of int, shape (n_group,)
+    state : ndarray of int, shape (n_group,)
+        In: first options. Out: best options.
+
+    Returns
+    -------
+    float
+        The fall of χ² against no lines at all.
+    """
+    q = group_of.size
+    sub = np.empty((q, q))
+    rhs = np.empty(q)
+    c = np.empty(q)
+    passive = np.zeros(q, np.bool_)
+    index = np.empty(q, np.int64)
+    best = -1.0
+    for _ in range(max_sweeps):
+        before = best
+        for group in range(n_options.size):
+            kept = state[group]
+            for option in range(n_options[group]):
+                state[group] = option
+                for j in range(q):
+                    index[j] = first[j] + state[group_of[j]]
+                    rhs[j] = b[index[j]]
+                for i in range(q):
+                    for j in range(q):
+                        sub[i, j] = G[index[i], index[j]]
+                solve_amplitudes(sub, rhs, c, passive)
+                fall = 0.0
+                for j in range(q):
+                    fall += c[j] * rhs[j]
+                if fall > best * (1.0 + 1e-12):
+                    best = fall
+                    kept = option
+            state[group] = kept
+        if best <= before * (1.0 + 1e-9):
+            break
+    return best
+
+
+@numba.njit(cache=True, nogil=True)
+def _falls_of_moving(G, b, cross, own, own_b, group_of, first, group, falls):
+    """Fall of χ² for every grid point of one group, the other groups standing at continuous shapes.
+
+    Parameters
+    ----------
+    G, b : ndarray, shape (m, m), (m,)
+        Moments of the grid columns.
+    cross : ndarray, shape (m, q)
+        Moments between grid columns and the model's columns where they stand.
+    own, own_b : ndarray, shape (q, q), (q,)
+        Moments of the model's columns.
+    group_of, first : ndarray of int, shape (q,)
+    group : int
+    falls : ndarray, shape (n_option,)
+        Out.
+    """
+    q = group_of.size
+    sub = np.empty((q, q))
+    rhs = np.empty(q)
+    c = np.empty(q)
+    passive = np.zeros(q, np.bool_)
+    for option in range(falls.size):
+        for i in range(q):
+            moved_i = group_of[i] == group
+            gi = first[i] + option
+            rhs[i] = b[gi] if moved_i else own_b[i]
+            for j in range(i + 1):
+                moved_j = group_of[j] == group
+                gj = first[j] + option
+                if moved_i and moved_j:
+                    value = G[gi, gj]
+                elif moved_i:
+                    value = cross[gi, j]
+                elif moved_j:
+                    value = cross[gj, i]
+                else:
+                    value = own[i, j]
+                sub[i, j] = value
+                sub[j, i] = value
+        solve_amplitudes(sub, rhs, c, passive)
+        fall = 0.0
+        for j in range(q):
+            fall += c[j] * rhs[j]
+        falls[option] = fall
+
+
+class ShapeSearch:
+    """Search for the best shapes of one complex on some pixels."""
+
+    def __init__(
+        self, components: tuple[ComponentRecipe, ...], x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray
+    ) -> None:
+        self.model = compile_complex(components)
+        self.grid = _shape_grid(components)
+        self.x, self.flux, self.inverse_sigma = x, flux, inverse_sigma
+        self.columns, _ = evaluate_columns(self.grid.program, x, inverse_sigma, self.grid.theta)
+        self.G = self.columns @ self.columns.T
+        self.b = self.columns @ (inverse_sigma * flux)
+        self.n_options = np.array([len(shapes) for shapes in self.grid.shapes])
+
+    def starts(self) -> FloatArray:
+        """Deterministic starts from descents on the grid, shape (n_start, n_par)."""
+        rows = []
+        for fraction in _BEGINNINGS:
+            state = np.minimum((fraction * self.n_options).astype(np.int64), self.n_options - 1)
+            _descend(self.G, self.b, self.grid.group_of, self.grid.first, self.n_options, state, _MAX_SWEEPS)
+            theta = self.model.program.start
+            for group, option in enumerate(state):
+                theta[list(self.grid.groups[group])] = self.grid.shapes[group][option]
+            rows.append(theta)
+        return np.unique(np.array(rows), axis=0)
+
+    def optimum(self) -> Optimum:
+        """The best optimum that the search finds: polish the best start, then try to move one group at a time."""
+        best = self._polish(self.starts())
+        for _ in range(_MAX_MOVES):
+            moved = self._best_move(best)
+            if moved is None:
+                break
+            best = moved
+        return best
+
+    def _best_move(self, best: Optimum) -> Optimum | None:
+        """A lower optimum from moving some group to another grid point; ``None`` where there is none."""
+        own, _ = evaluate_columns(self.model.program, self.x, self.inverse_sigma, best.theta)
+        cross = self.columns @ own.T
+        moments, own_b = own @ own.T, own @ (self.inverse_sigma * self.flux)
+        found = None
+        limit = best.chi2
+        for group, slots in enumerate(self.grid.groups):
+            falls = np.empty(self.n_options[group])
+            _falls_of_moving(
+                self.G, self.b, cross, moments, own_b, self.grid.group_of, self.grid.first, group, falls
+            )  # fmt: skip
+            for option in np.argsort(-falls, kind="stable")[:_MOVES_TRIED]:
+                theta = best.theta.copy()
+                theta[list(slots)] = self.grid.shapes[group][option]
+                trial = self._polish(theta[None, :], _MOVE_TOLERANCE)
+                if trial.chi2 < limit - _MOVE_GAIN:
+                    found, limit = trial, trial.chi2
+        return None if found is None else self._polish(found.theta[None, :])
+
+    def _polish(self, starts: FloatArray, tolerance: float = 1e-4) -> Optimum:
+        return optimise(
+            self.model.program, self.x, self.inverse_sigma, self.flux, starts, short_iterations=6, tolerance=tolerance
+        )
