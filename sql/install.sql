@@ -52,3 +52,10 @@
 .read sql/views/line_catalog.sql
 .read sql/views/wide_measurements.sql
 .read sql/views/catalog.sql
+.read sql/recalibration/derived_masses.sql
+.read sql/qa/qa_by_warning.sql
+.read sql/qa/qa_failures.sql
+.read sql/qa/qa_sample.sql
+.read sql/qa/qa_extremes.sql
+.read sql/qa/qa_query.sql
+.read sql/qa/qa_bins.sql
