@@ -75,8 +75,8 @@ def hold_store(
     run = Path(path)
     if run.exists() and not run.is_dir():
         raise RunError(f"{run}: a file; a run needs a directory.")
-    if run.is_dir() and not (run / MANIFEST).exists() and (run / "data").exists() and any((run / "data").iterdir()):
-        raise RunError(f"{run}: it holds data/ but no {MANIFEST}; restore it, or give another directory.")
+    if not (run / MANIFEST).exists() and any(run.glob("data/*/*.parquet")):
+        raise RunError(f"{run}: it holds tables but no {MANIFEST}; restore it, or give another directory.")
     for folder in (run, receipts_folder(run), staging_folder(run), *(data_folder(run, table) for table in TABLES)):
         folder.mkdir(parents=True, exist_ok=True)
     with hold_run(run, num_shards, shard_index):
