@@ -1,0 +1,73 @@
+"""Curves on a panel, drawn with few points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from qsospec_duck.qa.palette import GUIDE, Stroke
+
+FloatArray = NDArray[np.float64]
+
+
+def draw(axes: Axes, x: FloatArray, y: FloatArray, stroke: Stroke, *, zorder: float, steps: bool = False) -> None:
+    """Draw one curve; NaN leaves a gap."""
+    line = Line2D(
+        x,
+        y,
+        color=stroke.color,
+        linewidth=stroke.width,
+        linestyle=(0, stroke.dashes) if stroke.dashes else "solid",
+        drawstyle="steps-mid" if steps else "default",
+        solid_joinstyle="round",
+        zorder=zorder,
+        label=stroke.label,
+    )
+    line.set_transform(axes.transData)
+    line.set_clip_path(axes.patch)
+    axes.add_artist(line)
+
+
+def draw_noise(axes: Axes, x: FloatArray, y: FloatArray, stroke: Stroke, columns: int, *, zorder: float) -> None:
+    """Draw a noisy curve of many more points than the panel has columns of pixels.
+
+    Each column is filled from the lowest to the highest value in it, as the curve itself would.
+    """
+    if x.size <= 2 * columns:
+        draw(axes, x, y, stroke, zorder=zorder, steps=True)
+        return
+    low, high = axes.get_xlim()
+    finite = np.flatnonzero(np.isfinite(y) & (x >= low) & (x <= high))
+    if finite.size == 0:
+        return
+    column = ((x[finite] - low) / (high - low) * columns).astype(int)
+    first = np.flatnonzero(np.diff(column, prepend=-1))
+    bottom, top = np.minimum.reduceat(y[finite], first), np.maximum.reduceat(y[finite], first)
+    middle = low + (column[first] + 0.5) / columns * (high - low)
+    # Neighbouring columns are joined, so that no gap opens in a steep slope.
+    touching = np.diff(column[first]) == 1
+    top[1:][touching] = np.maximum(top[1:], bottom[:-1])[touching]
+    bottom[1:][touching] = np.minimum(bottom[1:], top[:-1])[touching]
+    segments = np.stack([np.column_stack([middle, bottom]), np.column_stack([middle, top])], axis=1)
+    lines = LineCollection(list(segments), colors=stroke.color, linewidths=stroke.width, zorder=zorder, label=stroke.label)
+    axes.add_collection(lines, autolim=False)
+
+
+def guides(axes: Axes, levels: Sequence[float], *, color: str = GUIDE, dashed: bool = False, width: float = 0.6) -> None:
+    """Horizontal lines across the panel."""
+    low, high = axes.get_xlim()
+    axes.add_collection(
+        LineCollection(
+            [[(low, level), (high, level)] for level in levels],
+            colors=color,
+            linewidths=width,
+            linestyles=[(0, (4.0, 3.0))] if dashed else "solid",
+            zorder=1.0,
+        ),
+        autolim=False,
+    )

@@ -1,0 +1,112 @@
+"""The title block: who the quasar is, how good the fit is, what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from qsospec_duck.fitting import FitResult
+from qsospec_duck.models.lines import lines
+from qsospec_duck.qa.lettering import text_width
+from qsospec_duck.qa.numbers import significant, with_error
+from qsospec_duck.qa.palette import FAINT_INK, INK, TEXT_SIZE, TITLE_SIZE
+from qsospec_duck.qa.sheet import Sheet
+from qsospec_duck.qa.view import View
+from qsospec_duck.runs.rows import fit_quality
+
+HEIGHT = 0.88
+"""Height of the block [inches]."""
+
+QUALITIES = ("good", "with warnings", "a fit failed")
+_WARNING_COLOR = "#a33b00"
+_SEPARATOR = "   ·   "
+
+
+def draw_header(sheet: Sheet, view: View, left: float, top: float, width: float, highlights: Mapping[str, str]) -> None:
+    """Write the title block."""
+    spectrum = view.result.spectrum
+    facts = f"z = {spectrum.z:.4f}   ·   S/N {significant(view.snr, 3)} per pixel"
+    taken = text_width(facts, 10.0) + 0.3
+    sheet.write(left, top + 0.12, shortened(spectrum.label, width - taken, TITLE_SIZE), size=TITLE_SIZE, weight="bold")
+    sheet.write(left + width, top + 0.12, facts, size=10.0, align="right")
+    write_list(sheet, left, top + 0.37, width, _provenance(view.result), color=FAINT_INK)
+    results = [f"{name} {text}" for name, text in {**_key_results(view.result), **highlights}.items()]
+    write_list(sheet, left, top + 0.56, width, results)
+    troubles = [warning for warning in view.result.warnings if warning.severity != "info"]
+    troubles.sort(key=lambda warning: warning.severity != "error")
+    codes = list(dict.fromkeys(_place(warning.code, warning.recipe_id) for warning in troubles))
+    write_list(sheet, left, top + 0.75, width, codes or ["no warnings"], color=_WARNING_COLOR if codes else FAINT_INK)
+
+
+def write_list(sheet: Sheet, left: float, top: float, width: float, texts: Sequence[str], *, color: str = INK) -> None:
+    """Write texts in a line, as many as it holds, and how many more there are."""
+    for shown in range(len(texts), 0, -1):
+        more = len(texts) - shown
+        line = _SEPARATOR.join([*texts[:shown], *([f"+ {more} more"] if more else [])])
+        if text_width(line, TEXT_SIZE) <= width or shown == 1:
+            sheet.write(left, top, shortened(line, width, TEXT_SIZE), color=color)
+            return
+
+
+def shortened(text: str, width: float, size: float) -> str:
+    """Cut a text in its middle so that it is at most ``width`` inches long."""
+    text = " ".join(text.split()) or "spectrum"
+    if text_width(text, size, "bold") <= width:
+        return text
+    keep = len(text)
+    while keep > 2:
+        keep -= 1
+        cut = f"{text[: (keep + 1) // 2]}…{text[len(text) - keep // 2 :]}"
+        if text_width(cut, size, "bold") <= width:
+            return cut
+    return "…"
+
+
+def _place(code: str, recipe_id: str | None) -> str:
+    words = code.replace("_", " ")
+    return f"{words} ({recipe_id})" if recipe_id else words
+
+
+def _provenance(result: FitResult) -> list[str]:
+    spectrum = result.spectrum
+    facts = [f"fit: {QUALITIES[fit_quality(result)]}"]
+    if spectrum.ra is not None and spectrum.dec is not None:
+        sign = "+" if spectrum.dec >= 0 else "−"
+        facts.append(f"RA {spectrum.ra:.5f}°  Dec {sign}{abs(spectrum.dec):.5f}°")
+    names = [str(spectrum.metadata[name]) for name in ("release", "survey", "program") if spectrum.metadata.get(name)]
+    if names:
+        facts.append(" ".join(names))
+    extinction = spectrum.extinction
+    if extinction.status == "applied" and extinction.ebv is not None:
+        facts.append(f"dereddened, E(B−V) {extinction.ebv:.3f} ({extinction.law or 'law unknown'})")
+    elif extinction.status == "declared_corrected":
+        facts.append("dereddened before")
+    else:
+        facts.append("not dereddened")
+    if result.host_model is not None:
+        facts.append("host galaxy removed")
+    if spectrum.object_key and spectrum.object_key != spectrum.object_id:
+        facts.append(spectrum.object_key)
+    return facts
+
+
+def _key_results(result: FitResult) -> dict[str, str]:
+    """Luminosity, slope, widths of the broad lines and χ² of the continuum, as far as they were measured."""
+    rows = {(row.quantity, row.recipe_id): row for row in result.measurements}
+    found: dict[str, str] = {}
+    if not result.continuum.success:
+        found["continuum"] = result.continuum.message or "not fitted"
+    for wavelength in (5100, 3000, 1350):
+        row = rows.get((f"logl{wavelength}", None))
+        if row is not None:
+            found[f"log λL({wavelength} Å)"] = f"{with_error(row.value, row.error)} erg/s"
+            break
+    slope = rows.get(("power_law_slope", None))
+    if slope is not None:
+        found["slope"] = with_error(slope.value, slope.error)
+    if result.continuum.dof > 0:
+        found["continuum χ²/dof"] = f"{result.continuum.reduced_chi2:.2f}"
+    for line_id in ("hb", "ha", "mgii", "civ"):
+        width = next((row for row in result.measurements if row.quantity == f"{line_id}_broad_fwhm"), None)
+        if width is not None:
+            found[f"FWHM {lines()[line_id].label}"] = f"{with_error(width.value, width.error)} km/s"
+    return found

@@ -1,0 +1,83 @@
+"""What of a noisy spectrum is shown: smoothed flux, robust limits."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+def smooth(flux: FloatArray, ivar: FloatArray, width: int) -> FloatArray:
+    """Running mean of the flux, weighted by inverse variance.
+
+    Parameters
+    ----------
+    flux, ivar : ndarray, shape (n_pix,)
+    width : int
+        Pixels of the window; made odd.
+
+    Returns
+    -------
+    ndarray, shape (n_pix,)
+        NaN where no pixel of the window is usable or the pixel itself is not.
+    """
+    half = max(int(width), 1) // 2
+    weight = np.where((ivar > 0) & np.isfinite(flux), ivar, 0.0)
+    # An equal share of the weight keeps a single pixel of huge ivar from printing itself over the window.
+    weight = np.minimum(weight, 20.0 * np.median(weight[weight > 0])) if np.any(weight > 0) else weight
+    value = np.where(weight > 0, flux, 0.0)
+    start = np.maximum(np.arange(flux.size) - half, 0)
+    stop = np.minimum(np.arange(flux.size) + half + 1, flux.size)
+    total = np.concatenate([[0.0], np.cumsum(weight * value)])
+    norm = np.concatenate([[0.0], np.cumsum(weight)])
+    weights = norm[stop] - norm[start]
+    usable = (weight > 0) & (weights > 0)
+    out = np.full(flux.size, np.nan)
+    out[usable] = (total[stop] - total[start])[usable] / weights[usable]
+    return out
+
+
+def smoothing_width(snr: float) -> int:
+    """Pixels of the smoothing window at a median S/N per pixel: 3 for good spectra, 21 for the faintest."""
+    if not np.isfinite(snr) or snr <= 0:
+        return 21
+    return int(np.clip(2 * round(12.0 / snr) + 3, 3, 21))
+
+
+def flux_limits(smoothed: FloatArray, model: FloatArray, steady: FloatArray, shown: BoolArray) -> tuple[float, float]:
+    """Limits of the flux axis in which lines are seen and spikes are cut.
+
+    Parameters
+    ----------
+    smoothed : ndarray, shape (n_pix,)
+        Smoothed data, NaN where unusable.
+    model : ndarray, shape (n_pix,)
+        Total model.
+    steady : ndarray, shape (n_pix,)
+        The model without narrow lines: what must be well seen.
+    shown : ndarray of bool, shape (n_pix,)
+        Usable pixels; the limits follow these alone.
+
+    Returns
+    -------
+    low, high : float
+        Finite, low < high.
+    """
+    data = smoothed[shown & np.isfinite(smoothed)]
+    if data.size == 0:
+        return -1.0, 1.0
+    low, bulk = np.percentile(data, [0.5, 99.0])
+    inside = shown & np.isfinite(model) & np.isfinite(steady)
+    has_model = bool(np.any(model[inside] != 0.0)) if inside.any() else False
+    broad = float(np.max(steady[inside])) if has_model else bulk
+    peak = float(np.max(model[inside])) if has_model else float(np.percentile(data, 99.7))
+    base = max(bulk, min(broad, 3.0 * max(bulk, 0.0) or broad))
+    high = max(base, min(peak, 2.5 * base if base > 0 else peak))
+    low = min(low, 0.0) if low < 0.35 * high else low - 0.35 * (high - low)
+    low = max(low, -0.5 * abs(high))
+    span = high - low
+    if not np.isfinite(span) or span <= 0:
+        return float(low) - 1.0, float(low) + 1.0
+    return float(low - 0.04 * span), float(high + 0.08 * span)
