@@ -36,6 +36,17 @@
 .read sql/mass/mass_relations.sql
 .read sql/mass/logledd.sql
 .read sql/mass/logledd_err.sql
+.read sql/spectrum/pixels_below.sql
+.read sql/spectrum/rest_slice.sql
+.read sql/spectrum/grid_slice.sql
+.read sql/spectrum/snr_in_window.sql
+.read sql/spectrum/rest_cutouts.sql
+.read sql/spectrum/composite.sql
+.read sql/spectrum/resample.sql
+.read sql/spectrum/direct_ew.sql
+.read sql/sky/sky_distance.sql
+.read sql/sky/cone_search.sql
+.read sql/sky/crossmatch.sql
 
 -- part: tiles - need the variable qsospec_tiles
 .read sql/tiles/spectra.sql

@@ -1,0 +1,11 @@
+-- sky_distance(ra1, dec1, ra2, dec2): angle between two positions.
+--
+--   ra1, dec1, ra2, dec2  positions on the same frame [deg]
+--   returns               angular distance [deg]; NULL when an input is NULL
+--
+-- Haversine formula (Sinnott 1984, Sky & Telescope 68, 158): exact for small angles, where the cosine formula loses digits.
+CREATE OR REPLACE MACRO sky_distance(ra1, dec1, ra2, dec2) AS
+    degrees(2e0 * asin(least(1e0, sqrt(
+        pow(sin(radians(((dec2) - (dec1)) / 2e0)), 2)
+        + cos(radians(dec1)) * cos(radians(dec2)) * pow(sin(radians(((ra2) - (ra1)) / 2e0)), 2)
+    ))));
