@@ -20,7 +20,10 @@ _UNDERSTOOD = ("flux_unit", "extinction_corrected", "reader")
 
 def is_relation(schema: pa.Schema) -> bool:
     """Tell the spectra relation, one spectrum a row, from a table of pixels."""
-    return all(name in schema.names for name in _NEEDED) and pa.types.is_list(schema.field("wavelength").type)
+    if not all(name in schema.names for name in _NEEDED):
+        return False
+    kind = schema.field("wavelength").type
+    return any(is_a(kind) for is_a in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list))
 
 
 def relation_items(path: str, rows_per_item: int) -> list[Item]:
