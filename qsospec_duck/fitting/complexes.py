@@ -92,11 +92,12 @@ def fit_complex(
             if np.array_equal(kept, solution.fit_mask) or np.count_nonzero(kept) < recipe.min_pixels:
                 break
             solution = _fit_components(
-                spectrum, continuum, continuum_model, recipe, coverage, always, kept, solution.optimum.theta
+                spectrum, continuum, continuum_model, recipe, coverage, always, kept, solution.optimum.theta[None, :]
             )
     for component in optional:
+        starts = _starts_with(solution, (*always, component), component)
         richer = _fit_components(
-            spectrum, continuum, continuum_model, recipe, coverage, (*always, component), solution.fit_mask, None
+            spectrum, continuum, continuum_model, recipe, coverage, (*always, component), solution.fit_mask, starts
         )
         if _earns_its_place(richer, solution, component, delta_bic, min_snr):
             always = (*always, component)
@@ -116,25 +117,25 @@ def refit_complex(
     )
     again = _fit_components(
         spectrum, continuum, continuum_model, solution.recipe, solution.coverage, components,
-        solution.fit_mask, solution.optimum.theta,
+        solution.fit_mask, solution.optimum.theta[None, :],
     )  # fmt: skip
     return replace(again, selected_model=solution.selected_model)
 
 
 def _fit_components(
     spectrum: Spectrum, continuum: ContinuumSolution, continuum_model: FloatArray, recipe: ComplexRecipe,
-    coverage: Coverage, components: tuple[ComponentRecipe, ...], mask: BoolArray, warm: FloatArray | None,
+    coverage: Coverage, components: tuple[ComponentRecipe, ...], mask: BoolArray, starts: FloatArray | None,
 ) -> ComplexSolution:  # fmt: skip
-    """Fit a fixed set of components on fixed pixels."""
+    """Fit a fixed set of components on fixed pixels, from given starts or by a search."""
     model = compile_complex(components)
     index = np.flatnonzero(mask)
     x = np.log(spectrum.wavelength[index])
     inverse_sigma = np.sqrt(spectrum.ivar[index])
     flux = spectrum.flux[index] - continuum_model[index]
-    if warm is None:
+    if starts is None:
         optimum = ShapeSearch(components, x, flux, inverse_sigma).optimum()
     else:
-        optimum = optimise(model.program, x, inverse_sigma, flux, warm[None, :])
+        optimum = optimise(model.program, x, inverse_sigma, flux, starts, short_iterations=15)
 
     columns, derivatives = evaluate_columns(model.program, x, inverse_sigma, optimum.theta)
     weighted = jacobian(optimum, columns, derivatives)
@@ -174,6 +175,27 @@ def _absorbed(
     out = np.zeros(spectrum.n_pix, dtype=bool)
     out[index[find_troughs(residual, adjacent, 2.0, 5.0, 3)]] = True
     return out
+
+
+def _starts_with(
+    simpler: ComplexSolution, components: tuple[ComponentRecipe, ...], component: ComponentRecipe
+) -> FloatArray:
+    """Starts of a fit with one more component: the simpler optimum, with the new Gaussian around its narrow lines.
+
+    The core keeps its width or shrinks, the new one is wider than the core, centred or shifted to either side.
+    """
+    model = compile_complex(components)
+    old = simpler.optimum.theta
+    core = [g for g in simpler.model.gaussians if g.role == "narrow" and g.line_id in component.lines]
+    if len(model.program.parameters) == old.size or not core:
+        return np.concatenate([old, model.program.start[old.size :]])[None, :]
+    width, velocity = old[core[0].fwhm_slot], old[core[0].velocity_slot]
+    rows = []
+    for shrink, widen, shift in ((1.0, 2.2, -0.2), (1.4, 1.6, 0.0), (1.4, 2.5, -0.5), (1.4, 2.0, 0.2)):
+        row = old.copy()
+        row[core[0].fwhm_slot] = width - np.log(shrink)
+        rows.append(np.concatenate([row, [width + np.log(widen), velocity + shift]]))
+    return np.clip(np.array(rows), model.program.low, model.program.high)
 
 
 def _earns_its_place(

@@ -6,6 +6,7 @@ which line complexes take their share of the continuum's uncertainty.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -27,6 +28,21 @@ from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.bank import TemplateBank, balmer_bank, template_bank
 from qsospec_duck.models.program import VELOCITY_UNIT, Kind, Parameter, Program, Term, compile_program
 from qsospec_duck.spectra import Spectrum
+
+_SUPPORT_PASSES = 3
+"""Rounds of looking for stretches that the continuum overshoots."""
+
+_SUPPORT_PIXELS = 25
+"""Length of such a stretch: about 1700 km/s, wider than stellar absorption lines."""
+
+_SUPPORT_SIGMA = 5.0
+"""Its significance."""
+
+_SUPPORT_DEPTH = 0.2
+"""Largest deficit as a fraction of the continuum; broad absorption lines are deeper."""
+
+_SUPPORT_BLUE_LIMIT = 1750.0
+"""Bluest wavelength [Å]: further blue, broad absorption is common."""
 
 _START_FWHM = 3000.0
 """First guess of every template width [km/s]."""
@@ -94,24 +110,25 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         used = fit_mask & clip_mask
         return optimise(model, x[used], inverse_sigma[used], spectrum.flux[used], starts)
 
+    def model_of(at: Optimum) -> FloatArray:
+        return at.amplitudes @ evaluate_columns(at.program, x, np.ones_like(x), at.theta)[0]
+
     optimum = fit(program, _starts(program))
     for _ in range(config.clip_passes):
-        model = optimum.amplitudes @ evaluate_columns(optimum.program, x, np.ones_like(x), optimum.theta)[0]
-        kept = _unabsorbed(spectrum, model, fit_mask, config)
+        kept = _unabsorbed(spectrum, model_of(optimum), fit_mask, config)
         if np.array_equal(kept[fit_mask], clip_mask[fit_mask]):
             break
         clip_mask = kept
         optimum = fit(program, optimum.theta[None, :])
     selected = "single"
-    if _may_break(wave[fit_mask & clip_mask], config):
-        broken = continuum_program(config, "broken", *parts)
-        slope = optimum.theta[0]
-        start = np.concatenate([[slope, slope], optimum.theta[1:]])
-        other = fit(broken, start[None, :])
-        n_used = np.count_nonzero(fit_mask & clip_mask)
-        gain = optimum.chi2 - other.chi2 - (other.n_parameters - optimum.n_parameters) * np.log(n_used)
-        if config.power_law.mode == "broken" or gain >= config.power_law.delta_bic:
-            optimum, selected = other, "broken"
+    for _ in range(_SUPPORT_PASSES):
+        if _may_break(wave[fit_mask & clip_mask], config):
+            optimum, selected = _choose_power_law(fit, optimum, selected, program, config, parts)
+        support = _overshot(spectrum, model_of(optimum), fit_mask)
+        if not support.any():
+            break
+        fit_mask |= support
+        optimum = fit(optimum.program, _starts(optimum.program, optimum.theta))
 
     columns, derivatives = evaluate_columns(optimum.program, x, np.ones_like(x), optimum.theta)
     full_jacobian = jacobian(optimum, columns, derivatives)
@@ -203,9 +220,9 @@ def _covered_parts(
     return covered[0], covered[1], covered[2]
 
 
-def _starts(program: Program) -> FloatArray:
-    """Widths near a third and three times the first guess beside it: χ² has few minima, and they differ in width."""
-    start = program.start
+def _starts(program: Program, base: FloatArray | None = None) -> FloatArray:
+    """A first guess, and others with widths 0.4 and 2.2 times as large: χ² has few minima, and they differ in width."""
+    start = program.start if base is None else base
     widths = np.array([parameter.kind == "fwhm" for parameter in program.parameters])
     rows = [start]
     for factor in (0.4, 2.2):
@@ -213,6 +230,46 @@ def _starts(program: Program) -> FloatArray:
         row[widths] = np.clip(row[widths] + np.log(factor), program.low[widths], program.high[widths])
         rows.append(row)
     return np.array(rows if widths.any() else rows[:1])
+
+
+def _choose_power_law(
+    fit: Callable[[Program, FloatArray], Optimum], optimum: Optimum, selected: str, single: Program,
+    config: ContinuumConfig, parts: tuple[bool, bool, bool],
+) -> tuple[Optimum, str]:  # fmt: skip
+    """The better of a single and a broken power law on the present pixels."""
+    broken = continuum_program(config, "broken", *parts)
+    if selected == "broken":
+        other = fit(single, np.delete(optimum.theta, 1)[None, :])
+        plain, bent = other, optimum
+    else:
+        start = np.insert(optimum.theta, 1, optimum.theta[0])
+        plain, bent = optimum, fit(broken, start[None, :])
+    n_used = bent.n_pixels
+    gain = plain.chi2 - bent.chi2 - (bent.n_parameters - plain.n_parameters) * np.log(n_used)
+    if config.power_law.mode == "broken" or gain >= config.power_law.delta_bic:
+        return bent, "broken"
+    return plain, "single"
+
+
+def _overshot(spectrum: Spectrum, model: FloatArray, fit_mask: BoolArray) -> BoolArray:
+    """(n_pix,) True on broad stretches outside the windows where the continuum lies above the data.
+
+    Emission lines only add light: where continuum alone exceeds the data significantly over many pixels, and by a
+    small fraction, it is wrong there (typically a power law that bends between two windows over host light), and
+    those pixels must speak. Deeper deficits are absorption.
+    """
+    good = spectrum.good & (spectrum.wavelength > _SUPPORT_BLUE_LIMIT)
+    index = np.flatnonzero(good)
+    out = np.zeros(spectrum.n_pix, dtype=bool)
+    if index.size < _SUPPORT_PIXELS:
+        return out
+    kernel = np.ones(_SUPPORT_PIXELS)
+    residual = (spectrum.flux[index] - model[index]) * np.sqrt(spectrum.ivar[index])
+    significance = np.convolve(residual, kernel, mode="same") / np.sqrt(_SUPPORT_PIXELS)
+    deficit = np.convolve(model[index] - spectrum.flux[index], kernel, mode="same")
+    level = np.convolve(np.abs(model[index]), kernel, mode="same")
+    out[index[(significance < -_SUPPORT_SIGMA) & (deficit < _SUPPORT_DEPTH * level)]] = True
+    return out & ~fit_mask
 
 
 def _unabsorbed(spectrum: Spectrum, model: FloatArray, fit_mask: BoolArray, config: ContinuumConfig) -> BoolArray:

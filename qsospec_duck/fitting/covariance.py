@@ -30,6 +30,7 @@ class Optimum:
     """(n_col,)."""
 
     chi2: float
+    n_pixels: int
     status: int
     n_steps: int
     at_bound: BoolArray
@@ -88,7 +89,7 @@ def optimise(
     )  # fmt: skip
     margin = 1e-6 * (high - low)
     at_bound = free & ((theta <= low + margin) | (theta >= high - margin))
-    return Optimum(program, theta, amplitudes, float(chi2), int(status), int(n_steps), at_bound, free)
+    return Optimum(program, theta, amplitudes, float(chi2), x.size, int(status), int(n_steps), at_bound, free)
 
 
 def evaluate_columns(

@@ -77,7 +77,7 @@ def fit_joint(
     n_cont = continuum.optimum.amplitudes.size
     new_continuum = replace(
         continuum,
-        optimum=_part(optimum, continuum.optimum, *first, float(np.sum(residual[continuum.used] ** 2))),
+        optimum=_part(optimum, continuum.optimum, *first, residual[continuum.used]),
         columns=columns[:n_cont],
         jacobian=full_jacobian[_rows(optimum, *first)],
         covariance=_block(covariance, optimum, first, first),
@@ -85,11 +85,10 @@ def fit_joint(
     )
     polished = []
     for solution, place in zip(solutions, slices[1:], strict=True):
-        chi2 = float(np.sum(residual[solution.fit_mask] ** 2))
         polished.append(
             replace(
                 solution,
-                optimum=_part(optimum, solution.optimum, *place, chi2),
+                optimum=_part(optimum, solution.optimum, *place, residual[solution.fit_mask]),
                 covariance=_block(covariance, optimum, place, place),
                 cross_covariance=_block(covariance, optimum, place, first),
                 amplitude_errors=errors[place[1]],
@@ -121,13 +120,14 @@ def _block(
     return covariance[np.ix_(_rows(optimum, *rows), _rows(optimum, *columns))]
 
 
-def _part(optimum: Optimum, old: Optimum, shapes: slice, amplitudes: slice, chi2: float) -> Optimum:
-    """A part of the joint optimum, with the χ² of its own pixels."""
+def _part(optimum: Optimum, old: Optimum, shapes: slice, amplitudes: slice, residual: FloatArray) -> Optimum:
+    """A part of the joint optimum, with the χ² of its own pixels (residuals in σ)."""
     return Optimum(
         old.program,
         optimum.theta[shapes],
         optimum.amplitudes[amplitudes],
-        chi2,
+        float(residual @ residual),
+        residual.size,
         optimum.status,
         old.n_steps + optimum.n_steps,
         optimum.at_bound[shapes],
