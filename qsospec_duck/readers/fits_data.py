@@ -221,7 +221,9 @@ class Hdu:
         return self._bytes(0, int(self.header["NAXIS1"]) * int(self.header["NAXIS2"]))
 
     def column(self, name: str) -> Array:
-        """One column in native byte order: (n_rows,) or (n_rows, repeat), flat whatever TDIM says; text is decoded and stripped.
+        """Read one column in native byte order; text is decoded and stripped.
+
+        Its shape is (n_rows,) or (n_rows, repeat): cells stay flat whatever TDIM says.
 
         Raises
         ------

@@ -84,7 +84,7 @@ def _arrow(values: Any, kind: pa.DataType | None, n_rows: int) -> pa.Array:
     if isinstance(values, pa.Array | pa.ChunkedArray):
         whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
         return whole.cast(kind) if kind is not None else whole
-    if kind is not None and pa.types.is_list(kind):
+    if kind is not None and pa.types.is_list(kind) and not pa.types.is_nested(kind.value_type):
         return _lists(values, kind, n_rows)
     if values is None or isinstance(values, str | bool | int | float | np.generic):
         plain = values.item() if isinstance(values, np.generic) else values

@@ -107,7 +107,8 @@ import sys, numpy as np
 from desispec.io import read_spectra
 from desispec.coaddition import coadd_cameras
 merged = coadd_cameras(read_spectra(sys.argv[1]))
-np.savez(sys.argv[2], **{name: getattr(merged, name)["brz"] for name in ("wave", "flux", "ivar", "mask")})
+names = ("wave", "flux", "ivar", "mask")
+np.savez(sys.argv[2], **{name: getattr(merged, name)["brz"] for name in names})
 """
 
 

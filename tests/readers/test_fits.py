@@ -43,7 +43,9 @@ def test_images_and_tables_are_those_of_astropy(shared_data: Path, name: str) ->
                     for cell in hdu.cells.values():
                         if cell.letter in "PQX":
                             continue
-                        values, known = hdu.column(cell.name), other.data[cell.name]
+                        values = hdu.column(cell.name)
+                        # TDIM is not applied: the cells of a row stay flat.
+                        known = other.data[cell.name].reshape(values.shape)
                         if cell.letter == "A":
                             assert values.tolist() == [str(text).rstrip() for text in known]
                         else:
