@@ -54,11 +54,15 @@ def draw_noise(axes: Axes, x: FloatArray, y: FloatArray, stroke: Stroke, columns
     top[1:][touching] = np.maximum(top[1:], bottom[:-1])[touching]
     bottom[1:][touching] = np.minimum(bottom[1:], top[:-1])[touching]
     segments = np.stack([np.column_stack([middle, bottom]), np.column_stack([middle, top])], axis=1)
-    lines = LineCollection(list(segments), colors=stroke.color, linewidths=stroke.width, zorder=zorder, label=stroke.label)
+    lines = LineCollection(
+        list(segments), colors=stroke.color, linewidths=stroke.width, zorder=zorder, label=stroke.label
+    )
     axes.add_collection(lines, autolim=False)
 
 
-def guides(axes: Axes, levels: Sequence[float], *, color: str = GUIDE, dashed: bool = False, width: float = 0.6) -> None:
+def guides(
+    axes: Axes, levels: Sequence[float], *, color: str = GUIDE, dashed: bool = False, width: float = 0.6
+) -> None:
     """Horizontal lines across the panel."""
     low, high = axes.get_xlim()
     axes.add_collection(

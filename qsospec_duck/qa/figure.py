@@ -25,13 +25,18 @@ MARGIN = 0.25
 LEFT = 0.72
 """Left edge of the panels [inches]: room for tick labels and the name of the axis."""
 
+INNER_WIDTH = WIDTH - LEFT - MARGIN
 OVERVIEW_HEIGHT = 2.9
 RESIDUAL_HEIGHT = 0.7
 DPI = 120.0
 
-_COLUMNS_OF = {1: 1, 2: 2, 3: 3, 4: 2}
 _LEGEND_ROWS = 2
+_LEGEND_TOP = MARGIN + header.HEIGHT + 0.06
 _OBSERVED_AXIS = 0.36
+_OVERVIEW_TOP = _LEGEND_TOP + _LEGEND_ROWS * legend.ROW_HEIGHT + _OBSERVED_AXIS
+_RESIDUAL_TOP = _OVERVIEW_TOP + overview.BAND_HEIGHT + OVERVIEW_HEIGHT
+_COMPLEXES_TOP = _RESIDUAL_TOP + RESIDUAL_HEIGHT + 0.46
+_COLUMNS_OF = {1: 1, 2: 2, 3: 3, 4: 2}
 _COLUMN_GAP = 0.55
 _ROW_GAP = 0.16
 
@@ -76,27 +81,13 @@ def plot_qa(
     """
     fit = result.fit if isinstance(result, ArchivedModel) else result
     view = view_of(fit)
-    cells = _cells(fit)
-    sheet = Sheet(WIDTH, _height(cells), dpi)
-    width = WIDTH - LEFT - MARGIN
-    top = MARGIN
-    header.draw_header(sheet, view, LEFT, top, width, highlights or {})
-    legend_top = top + header.HEIGHT + 0.06
-    top = legend_top + _LEGEND_ROWS * legend.ROW_HEIGHT + _OBSERVED_AXIS
-    names = overview.draw_overview(sheet, view, LEFT, top, width, OVERVIEW_HEIGHT)
-    top += overview.BAND_HEIGHT + OVERVIEW_HEIGHT
-    _draw_page_residuals(sheet, view, top, width)
-    top += RESIDUAL_HEIGHT + 0.5
-    for row in cells:
-        cell_width = (width - _COLUMN_GAP * (_n_columns(cells) - 1)) / _n_columns(cells)
-        for number, (recipe_id, rows, more) in enumerate(row):
-            left = LEFT + number * (cell_width + _COLUMN_GAP)
-            names += zoom.draw_zoom(sheet, view, fit.complexes[recipe_id], rows, more, left, top, cell_width)
-        if row is cells[0]:
-            middle = top + zoom.TITLE_HEIGHT + 0.5 * zoom.PANEL_HEIGHT
-            sheet.write(LEFT - 0.52, middle, "f(λ) − continuum", align="center", rotation=90.0)
-        top += _row_height(row)
-    legend.draw_legend(sheet, legend.legend_rows(names, width), LEFT, legend_top)
+    rows = _in_rows(zoom.cells_of(fit))
+    sheet = Sheet(WIDTH, _height(rows), dpi)
+    header.draw_header(sheet, view, LEFT, MARGIN, INNER_WIDTH, highlights or {})
+    names = overview.draw_overview(sheet, view, LEFT, _OVERVIEW_TOP, INNER_WIDTH, OVERVIEW_HEIGHT)
+    _draw_page_residuals(sheet, view)
+    names += _draw_complexes(sheet, view, rows)
+    legend.draw_legend(sheet, legend.legend_rows(names, INNER_WIDTH), LEFT, _LEGEND_TOP)
     _write_foot(sheet, fit)
     figure = sheet.finish()
     if path is not None:
@@ -104,39 +95,51 @@ def plot_qa(
     return figure
 
 
-_Cell = tuple[str, list[table.Row], int]
-
-
-def _cells(fit: FitResult) -> list[list[_Cell]]:
-    """Fitted complexes with the rows of their tables, line by line of the page."""
-    cells = [(recipe_id, *table.rows_of(fit, recipe_id)) for recipe_id in fit.complexes]
+def _in_rows(cells: list[zoom.Cell]) -> list[list[zoom.Cell]]:
     columns = _COLUMNS_OF.get(len(cells), 3)
     return [cells[start : start + columns] for start in range(0, len(cells), columns)]
 
 
-def _n_columns(cells: list[list[_Cell]]) -> int:
-    return len(cells[0])
+def _row_height(row: list[zoom.Cell]) -> float:
+    return zoom.BODY_HEIGHT + table.table_height(max(len(cell.rows) for cell in row)) + _ROW_GAP
 
 
-def _row_height(row: list[_Cell]) -> float:
-    return zoom.BODY_HEIGHT + table.table_height(max(len(rows) for _, rows, _ in row)) + _ROW_GAP
+def _height(rows: list[list[zoom.Cell]]) -> float:
+    complexes = sum(map(_row_height, rows)) + (zoom.LEGEND_HEIGHT if rows else 0.0)
+    # Twentieths of an inch: whole pixels at the usual resolutions.
+    return math.ceil((_COMPLEXES_TOP + complexes + 0.3) * 20.0) / 20.0
 
 
-def _height(cells: list[list[_Cell]]) -> float:
-    head = MARGIN + header.HEIGHT + 0.06 + _LEGEND_ROWS * legend.ROW_HEIGHT + _OBSERVED_AXIS
-    panels = overview.BAND_HEIGHT + OVERVIEW_HEIGHT + RESIDUAL_HEIGHT + 0.5
-    # Whole pixels at any even resolution keep a PNG from ending in half a row.
-    return math.ceil((head + panels + sum(map(_row_height, cells)) + 0.3) * 20.0) / 20.0
+def _draw_complexes(sheet: Sheet, view: View, rows: list[list[zoom.Cell]]) -> list[str]:
+    """Draw the complexes with a legend of their own; returns the classes of pixels that are seen in them."""
+    if not rows:
+        return []
+    width = (INNER_WIDTH - _COLUMN_GAP * (len(rows[0]) - 1)) / len(rows[0])
+    form = table.form_for([cell.rows for row in rows for cell in row], width)
+    top = _COMPLEXES_TOP + zoom.LEGEND_HEIGHT
+    middle = top + zoom.TITLE_HEIGHT + 0.5 * zoom.PANEL_HEIGHT
+    sheet.write(LEFT - 0.52, middle, "f(λ) − continuum", align="center", rotation=90.0)
+    names: list[str] = []
+    for row in rows:
+        for number, cell in enumerate(row):
+            names += zoom.draw_zoom(sheet, view, cell, form, LEFT + number * (width + _COLUMN_GAP), top, width)
+        top += _row_height(row)
+    curves = [name for name in names if name not in legend.SHADE_NAMES]
+    legend.draw_legend(sheet, legend.legend_rows(curves, INNER_WIDTH), LEFT, _COMPLEXES_TOP)
+    middle = _COMPLEXES_TOP + 0.5 * legend.ROW_HEIGHT
+    sheet.write(LEFT + INNER_WIDTH, middle, table.note(form), size=SMALL_SIZE, color=FAINT_INK, align="right")
+    return [name for name in names if name in legend.SHADE_NAMES]
 
 
-def _draw_page_residuals(sheet: Sheet, view: View, top: float, width: float) -> None:
-    axes = sheet.panel(LEFT, top, width, RESIDUAL_HEIGHT, "residuals")
+def _draw_page_residuals(sheet: Sheet, view: View) -> None:
+    axes = sheet.panel(LEFT, _RESIDUAL_TOP, INNER_WIDTH, RESIDUAL_HEIGHT, "residuals")
     classes = classes_of_page(view.result)
-    draw_residuals(sheet, axes, view, classes["continuum"] | classes["complex"], view.limits, width)
-    sheet.ticks(axes, x=11)
-    axes.set_yticks([-3.0, 0.0, 3.0], ["−3", "0", "3"])
-    sheet.write(LEFT - 0.52, top + 0.5 * RESIDUAL_HEIGHT, "residual [σ]", align="center", rotation=90.0)
-    sheet.write(LEFT + 0.5 * width, top + RESIDUAL_HEIGHT + 0.31, "rest wavelength [Å]", align="center")
+    draw_residuals(sheet, axes, view, classes["continuum"] | classes["complex"], view.limits, INNER_WIDTH)
+    sheet.x_ticks(axes, 11)
+    sheet.y_ticks(axes, at=(-3.0, 0.0, 3.0))
+    sheet.write(LEFT - 0.52, _RESIDUAL_TOP + 0.5 * RESIDUAL_HEIGHT, "residual [σ]", align="center", rotation=90.0)
+    below = _RESIDUAL_TOP + RESIDUAL_HEIGHT + 0.31
+    sheet.write(LEFT + 0.5 * INNER_WIDTH, below, "rest wavelength [Å]", align="center")
 
 
 def _write_foot(sheet: Sheet, fit: FitResult) -> None:
@@ -147,7 +150,8 @@ def _write_foot(sheet: Sheet, fit: FitResult) -> None:
     missed = [f"{recipe} {status.replace('_', ' ')}" for recipe, status in fit.complex_statuses.items()]
     missed = [text for text in missed if not text.endswith((" fitted", " not covered"))]
     line = " · ".join(texts + missed)
-    width = WIDTH - LEFT - MARGIN
-    sheet.write(LEFT, sheet.height - 0.15, header.shortened(line, width, SMALL_SIZE), size=SMALL_SIZE, color=FAINT_INK)
+    line = header.shortened(line, INNER_WIDTH, SMALL_SIZE)
+    sheet.write(LEFT, sheet.height - 0.15, line, size=SMALL_SIZE, color=FAINT_INK)
     if not np.any(fit.spectrum.good):
-        sheet.write(0.5 * WIDTH, MARGIN + 3.6, "no usable pixel", size=11.0, color=FAINT_INK, align="center")
+        middle = _OVERVIEW_TOP + overview.BAND_HEIGHT + 0.5 * OVERVIEW_HEIGHT
+        sheet.write(0.5 * WIDTH, middle, "no usable pixel", size=11.0, color=FAINT_INK, align="center")

@@ -26,7 +26,13 @@ def draw_header(sheet: Sheet, view: View, left: float, top: float, width: float,
     spectrum = view.result.spectrum
     facts = f"z = {spectrum.z:.4f}   ·   S/N {significant(view.snr, 3)} per pixel"
     taken = text_width(facts, 10.0) + 0.3
-    sheet.write(left, top + 0.12, shortened(spectrum.label, width - taken, TITLE_SIZE), size=TITLE_SIZE, weight="bold")
+    sheet.write(
+        left,
+        top + 0.12,
+        shortened(" ".join(spectrum.label.split()) or "spectrum", width - taken, TITLE_SIZE),
+        size=TITLE_SIZE,
+        weight="bold",
+    )
     sheet.write(left + width, top + 0.12, facts, size=10.0, align="right")
     write_list(sheet, left, top + 0.37, width, _provenance(view.result), color=FAINT_INK)
     results = [f"{name} {text}" for name, text in {**_key_results(view.result), **highlights}.items()]
@@ -49,7 +55,6 @@ def write_list(sheet: Sheet, left: float, top: float, width: float, texts: Seque
 
 def shortened(text: str, width: float, size: float) -> str:
     """Cut a text in its middle so that it is at most ``width`` inches long."""
-    text = " ".join(text.split()) or "spectrum"
     if text_width(text, size, "bold") <= width:
         return text
     keep = len(text)

@@ -8,7 +8,9 @@ from qsospec_duck.qa.lettering import text_width
 from qsospec_duck.qa.palette import (
     COMPONENTS,
     DATA,
+    LINES,
     OTHER_COMPONENT,
+    OTHER_ROLE,
     ROLES,
     SHADES,
     SMALL_SIZE,
@@ -22,13 +24,16 @@ from qsospec_duck.qa.sheet import Sheet
 
 ROW_HEIGHT = 0.16
 _SAMPLE = 0.22
-_SPACE = 0.16
+_SPACE = 0.115
 
 _STROKES = {
     stroke.label: stroke
-    for stroke in (DATA, SMOOTHED, TOTAL, *COMPONENTS.values(), OTHER_COMPONENT, *ROLES.values())
+    for stroke in (DATA, SMOOTHED, TOTAL, *COMPONENTS.values(), OTHER_COMPONENT, *ROLES.values(), OTHER_ROLE, LINES)
 }
 _SHADES = {**SHADES, **STRIPS}
+
+SHADE_NAMES = tuple(_SHADES)
+"""Names of classes of pixels; all other names are those of curves."""
 
 
 def legend_rows(names: Sequence[str], width: float) -> list[list[str]]:

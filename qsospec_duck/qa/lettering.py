@@ -8,13 +8,11 @@ SVG) a `Label` is drawn as any other text, so that it stays text.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
@@ -28,7 +26,7 @@ FAMILY = "DejaVu Sans"
 
 @lru_cache(maxsize=64)
 def font(size: float, weight: str = "normal") -> FontProperties:
-    """The one font of the figures."""
+    """Give the one font of the figures."""
     return FontProperties(family=FAMILY, size=size, weight=weight)
 
 
@@ -110,7 +108,7 @@ class Label(Text):
 
     def _origin(self, letters: Alphabet) -> tuple[float, float, float]:
         """Pixels of the left end of the baseline, and the length of the text (as if it were not rotated)."""
-        x, y = self.get_transform().transform((float(self.convert_xunits(self._x)), float(self.convert_yunits(self._y))))
+        x, y = self.get_transform().transform(self.get_position())
         length = letters.width(self.get_text())
         along = {"left": 0.0, "center": 0.5, "right": 1.0}[self.get_horizontalalignment()] * length
         height, depth = 0.75 * letters.ascent, 0.6 * letters.descent
@@ -161,14 +159,3 @@ class Label(Text):
         renderer.draw_image(graphics, *corner, image[::-1])
         graphics.restore()
         self.stale = False
-
-
-def letter_ticks(axes: Iterable[Axes]) -> None:
-    """Have the tick labels of these axes drawn as `Label`."""
-    for one in axes:
-        for axis in (one.xaxis, one.yaxis):
-            for tick in axis.get_major_ticks():
-                for text in (tick.label1, tick.label2):
-                    text.set_fontproperties(font(text.get_fontsize()))
-                    # Label has no state of its own, so a tick's text may become one.
-                    text.__class__ = Label

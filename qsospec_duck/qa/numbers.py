@@ -45,5 +45,7 @@ def significant(value: float, digits: int) -> str:
 
 
 def _minus(text: str) -> str:
-    """Write minus signs as such, except in exponents."""
+    """Write minus signs as such, except in exponents; none before a zero."""
+    if text.startswith("-") and not text.split(" ")[0].strip("-0."):
+        text = text[1:]
     return text.replace("e-", "e\0").replace("-", "−").replace("e\0", "e-")

@@ -23,7 +23,7 @@ from qsospec_duck.qa.palette import (
     TOTAL,
     Stroke,
 )
-from qsospec_duck.qa.pixels import classes_of_page, shade
+from qsospec_duck.qa.pixels import classes_of_page, shade, stretches
 from qsospec_duck.qa.sheet import Sheet
 from qsospec_duck.qa.smooth import flux_limits
 from qsospec_duck.qa.view import View
@@ -53,6 +53,7 @@ def draw_overview(sheet: Sheet, view: View, left: float, top: float, width: floa
     strokes = [DATA, SMOOTHED]
     if view.has_model:
         strokes += _draw_model(axes, view)
+    _mark_cut_lines(sheet, axes, view, left, top + BAND_HEIGHT, width)
     _draw_line_names(sheet, axes, view, left, top, width)
     _label_axes(sheet, axes, view, left, top, width, height)
     return [stroke.label for stroke in strokes] + seen
@@ -71,6 +72,17 @@ def _draw_model(axes: Axes, view: View) -> list[Stroke]:
         drawn.append(COMPONENTS["host"])
     draw(axes, view.wave, np.where(view.model != 0.0, view.model, np.nan), TOTAL, zorder=4.0)
     return [*drawn, TOTAL]
+
+
+def _mark_cut_lines(sheet: Sheet, axes: Axes, view: View, left: float, top: float, width: float) -> None:
+    """Put an arrowhead at the top of the panel where the model leaves it."""
+    high = axes.get_ylim()[1]
+    low, red = view.limits
+    for start, stop in stretches(view.wave, (view.model > high) & view.good):
+        x = left + width * (0.5 * (start + stop) - low) / (red - low)
+        sheet.rule(
+            [((x - 0.04, top + 0.09), (x, top + 0.03)), ((x, top + 0.03), (x + 0.04, top + 0.09))], colors=TOTAL.color
+        )
 
 
 def lines_to_name(view: View) -> list[Line]:
@@ -123,7 +135,8 @@ def _draw_line_names(sheet: Sheet, axes: Axes, view: View, left: float, top: flo
 
 
 def _label_axes(sheet: Sheet, axes: Axes, view: View, left: float, top: float, width: float, height: float) -> None:
-    sheet.ticks(axes, x=11, y=6, x_labels=False)
+    sheet.x_ticks(axes, 11, labels="none")
+    sheet.y_ticks(axes, 6)
     middle = top + BAND_HEIGHT + 0.5 * height
     sheet.write(left - 0.52, middle, flux_label(view), align="center", rotation=90.0)
     # The observed wavelength lies on top of the label band, so that names stand between ticks and data.
@@ -133,8 +146,7 @@ def _label_axes(sheet: Sheet, axes: Axes, view: View, left: float, top: float, w
     observed.patch.set_visible(False)
     for side in ("left", "right", "bottom"):
         observed.spines[side].set_visible(False)
-    sheet.ticks(observed, x=11)
-    observed.tick_params(bottom=False, labelbottom=False, top=True, labeltop=True)
+    sheet.x_ticks(observed, 11, labels="top", marks=("top",))
     sheet.write(left + width, top - 0.27, "observed wavelength [Å]", align="right", color=FAINT_INK, size=TEXT_SIZE)
 
 

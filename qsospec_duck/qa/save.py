@@ -75,5 +75,7 @@ def check_suffix(path: Path) -> str:
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise ConfigError(f"{path}: figures are written as {', '.join(SUFFIXES)}, not as {suffix or 'a file without suffix'}.")
+        raise ConfigError(
+            f"{path}: figures are written as {', '.join(SUFFIXES)}, not as {suffix or 'a file without suffix'}."
+        )
     return suffix

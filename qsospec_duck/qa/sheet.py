@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,12 +11,18 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
-from qsospec_duck.qa.lettering import Label, font, letter_ticks, text_width
+from qsospec_duck.qa.lettering import Label, font, text_width
 from qsospec_duck.qa.palette import INK, PAPER, TEXT_SIZE, TICK_SIZE, Shade, Stroke
 
-_POINTS = 72.0
+_FRAME = 0.6
+"""Width of frames and ticks [points]."""
+
+_TICK = 0.035
+"""Length of a tick [inches]."""
+
+_Segment = tuple[tuple[float, float], tuple[float, float]]
 
 
 class Sheet:
@@ -27,7 +33,8 @@ class Sheet:
         self.height = height
         self.figure = Figure(figsize=(width, height), dpi=dpi, facecolor=PAPER)
         FigureCanvasAgg(self.figure)
-        self._panels: list[Axes] = []
+        self._places: dict[Axes, tuple[float, float, float, float]] = {}
+        self._marks: list[_Segment] = []
 
     def write(
         self,
@@ -37,7 +44,7 @@ class Sheet:
         *,
         size: float = TEXT_SIZE,
         color: str = INK,
-        align: str = "left",
+        align: Literal["left", "center", "right"] = "left",
         weight: str = "normal",
         rotation: float = 0.0,
     ) -> float:
@@ -57,7 +64,7 @@ class Sheet:
         self.figure.add_artist(label)
         return text_width(text, size, weight)
 
-    def rule(self, segments: Sequence[tuple[tuple[float, float], tuple[float, float]]], **style: Any) -> None:
+    def rule(self, segments: Sequence[_Segment], **style: Any) -> None:
         """Draw straight lines between pairs of (x, top)."""
         flipped = [[(x, self.height - top) for x, top in segment] for segment in segments]
         self.figure.add_artist(LineCollection(flipped, transform=self.figure.dpi_scale_trans, **style))
@@ -84,63 +91,88 @@ class Sheet:
         self.figure.add_artist(box)
 
     def panel(self, left: float, top: float, width: float, height: float, name: str) -> Axes:
-        """Add axes without ticks; ``name`` is their label in the figure."""
-        rectangle = (
-            left / self.width,
-            1.0 - (top + height) / self.height,
-            width / self.width,
-            height / self.height,
-        )
-        axes = self.figure.add_axes(rectangle, label=name)
-        axes.margins(0.0)
+        """Add a framed panel without ticks; ``name`` is the label of its axes in the figure."""
+        bottom = 1.0 - (top + height) / self.height
+        place = (left / self.width, bottom, width / self.width, height / self.height)
+        axes = self.figure.add_axes(place, label=name)
+        axes.xaxis.set_visible(False)
+        axes.yaxis.set_visible(False)
         for spine in axes.spines.values():
-            spine.set_linewidth(0.6)
+            spine.set_linewidth(_FRAME)
             spine.set_color(INK)
-        axes.xaxis.set_major_locator(NullLocator())
-        axes.yaxis.set_major_locator(NullLocator())
-        self._panels.append(axes)
+        self._places[axes] = (left, top, width, height)
         return axes
 
-    def ticks(self, axes: Axes, *, x: int = 0, y: int = 0, x_labels: bool = True, size: float = TICK_SIZE) -> None:
-        """Put about ``x`` and ``y`` ticks at round numbers; none where the number is 0.
+    def x_ticks(
+        self, axes: Axes, count: int, *, labels: str = "bottom", marks: Sequence[str] = ("bottom", "top")
+    ) -> None:
+        """Draw about ``count`` ticks at round numbers along a horizontal side.
 
-        Ticks at the very ends of an axis are left out, so that labels of neighbouring panels do not meet.
+        Parameters
+        ----------
+        axes : Axes
+            Panel with its limits set. Ticks are drawn for these limits: changing them later does not move the ticks.
+        count : int
+        labels : str
+            ``bottom``, ``top`` or ``none``: the side where the numbers are written.
+        marks : sequence of str
+            Sides that bear marks.
         """
-        for axis, wanted, limits in ((axes.xaxis, x, axes.get_xlim()), (axes.yaxis, y, axes.get_ylim())):
-            if not wanted:
-                continue
-            span = limits[1] - limits[0]
-            places = MaxNLocator(wanted, steps=[1, 2, 2.5, 5, 10]).tick_values(*limits)
-            edge = 0.06 if axis is axes.yaxis else 0.015
-            places = places[(places >= limits[0] + edge * span) & (places <= limits[1] - edge * span)]
-            decimals = decimals_of(places)
-            axis.set_major_locator(FixedLocator(list(places)))
-            axis.set_major_formatter(FuncFormatter(lambda value, _, decimals=decimals: tick_text(value, decimals)))
-        axes.tick_params(
-            labelsize=size, length=2.5, width=0.6, pad=2.0, direction="in", color=INK, labelcolor=INK, labelbottom=x_labels
-        )
+        left, top, width, height = self._places[axes]
+        low, high = axes.get_xlim()
+        values, texts = round_ticks(low, high, count, edge=0.015)
+        for value, text in zip(values, texts, strict=True):
+            x = left + width * (value - low) / (high - low)
+            for side in marks:
+                edge, inward = (top, _TICK) if side == "top" else (top + height, -_TICK)
+                self._marks.append(((x, edge), (x, edge + inward)))
+            if labels != "none":
+                self.write(
+                    x, top - 0.09 if labels == "top" else top + height + 0.1, text, size=TICK_SIZE, align="center"
+                )
+
+    def y_ticks(self, axes: Axes, count: int = 0, *, at: Sequence[float] = ()) -> None:
+        """Draw about ``count`` ticks at round numbers, or those ``at`` given values, along the vertical sides."""
+        left, top, width, height = self._places[axes]
+        low, high = axes.get_ylim()
+        values, texts = round_ticks(low, high, count, edge=0.06) if count else (list(at), tick_texts(at))
+        for value, text in zip(values, texts, strict=True):
+            y = top + height * (high - value) / (high - low)
+            self._marks += [((left, y), (left + _TICK, y)), ((left + width - _TICK, y), (left + width, y))]
+            self.write(left - 0.05, y, text, size=TICK_SIZE, align="right")
 
     def finish(self) -> Figure:
-        """Have all tick labels lettered; the sheet is ready to be drawn."""
-        letter_ticks(self._panels)
+        """Draw what was collected; the sheet is complete."""
+        self.rule(self._marks, colors=INK, linewidths=_FRAME)
         return self.figure
 
 
-def decimals_of(places: np.ndarray) -> int:
-    """Decimals that tell ticks apart."""
-    if len(places) < 2:
-        return 0
-    step = float(np.min(np.diff(places)))
-    for decimals in range(0, 7):
-        if abs(step * 10**decimals - round(step * 10**decimals)) < 1e-6 * 10**decimals * step + 1e-9:
-            return decimals
-    return 7
+def round_ticks(low: float, high: float, count: int, *, edge: float) -> tuple[list[float], list[str]]:
+    """Round numbers between two limits and their texts.
+
+    Ticks within the part ``edge`` of the span from either end are left out, so that the numbers of neighbouring
+    panels do not meet.
+    """
+    inner = edge * (high - low)
+    values = np.asarray(MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
+    values = values[(values >= low + inner) & (values <= high - inner)]
+    return [float(value) for value in values], tick_texts(values)
 
 
-def tick_text(value: float, decimals: int) -> str:
-    """Text of a tick: a true minus sign, powers of ten beyond six figures."""
-    if value != 0.0 and (abs(value) >= 1e6 or abs(value) < 1e-4):
-        mantissa, exponent = f"{value:.1e}".split("e")
-        digits = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{mantissa.replace('-', '−')}×10{digits}"
-    return f"{value:.{decimals}f}".replace("-", "−")
+def tick_texts(values: Sequence[float] | np.ndarray) -> list[str]:
+    """Texts of ticks: as many decimals as tell them apart, a true minus sign, powers of ten for great numbers."""
+    largest = max((abs(value) for value in values), default=0.0)
+    if largest >= 1e6 or 0.0 < largest < 1e-3:
+        return [_power_of_ten(value) for value in values]
+    decimals = 0
+    while decimals < 8 and any(abs(value - round(value, decimals)) > 1e-9 * largest for value in values):
+        decimals += 1
+    return [f"{value:.{decimals}f}".replace("-", "−") for value in values]
+
+
+def _power_of_ten(value: float) -> str:
+    if value == 0.0:
+        return "0"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    digits = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa.replace('-', '−')}×10{digits}"

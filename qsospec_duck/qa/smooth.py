@@ -10,7 +10,7 @@ BoolArray = NDArray[np.bool_]
 
 
 def smooth(flux: FloatArray, ivar: FloatArray, width: int) -> FloatArray:
-    """Running mean of the flux, weighted by inverse variance.
+    """Average the flux over a running window, weighted by inverse variance.
 
     Parameters
     ----------
@@ -68,16 +68,18 @@ def flux_limits(smoothed: FloatArray, model: FloatArray, steady: FloatArray, sho
     data = smoothed[shown & np.isfinite(smoothed)]
     if data.size == 0:
         return -1.0, 1.0
-    low, bulk = np.percentile(data, [0.5, 99.0])
+    low, middle, bulk = np.percentile(data, [0.5, 50.0, 98.0])
     inside = shown & np.isfinite(model) & np.isfinite(steady)
-    has_model = bool(np.any(model[inside] != 0.0)) if inside.any() else False
-    broad = float(np.max(steady[inside])) if has_model else bulk
-    peak = float(np.max(model[inside])) if has_model else float(np.percentile(data, 99.7))
-    base = max(bulk, min(broad, 3.0 * max(bulk, 0.0) or broad))
-    high = max(base, min(peak, 2.5 * base if base > 0 else peak))
-    low = min(low, 0.0) if low < 0.35 * high else low - 0.35 * (high - low)
-    low = max(low, -0.5 * abs(high))
+    broad = float(np.max(steady[inside], initial=bulk))
+    peak = float(np.max(model[inside], initial=broad))
+    if not np.any(model[inside]):
+        peak = broad = float(np.percentile(data, 99.7))
+    # Broad lines up to six times the typical flux are shown whole, narrow ones up to twice what is beside them.
+    base = max(bulk, min(broad, 6.0 * middle if middle > 0 else broad))
+    high = min(peak, 2.0 * base) if base > 0 else peak
+    high = max(high, base)
+    low = max(min(low, 0.0), -0.4 * abs(high))
     span = high - low
     if not np.isfinite(span) or span <= 0:
         return float(low) - 1.0, float(low) + 1.0
-    return float(low - 0.04 * span), float(high + 0.08 * span)
+    return float(low - 0.07 * span), float(high + 0.07 * span)

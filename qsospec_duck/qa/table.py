@@ -18,7 +18,7 @@ ROW_HEIGHT = 0.135
 
 MAX_ROWS = 6
 COLUMNS = (("fwhm", "FWHM"), ("ew", "EW"), ("flux", "flux"), ("voff", "Δv"))
-UNITS = {"fwhm": "km/s", "ew": "Å", "flux": "10⁻¹⁷ erg/s/cm²", "voff": "km/s"}
+UNITS = {"fwhm": "km/s", "ew": "Å", "flux": "10⁻¹⁷ cgs", "voff": "km/s"}
 _GAP = 0.1
 
 
@@ -66,10 +66,10 @@ def rows_of(result: FitResult, recipe_id: str) -> tuple[list[Row], int]:
     """
     found: dict[tuple[str, str], dict[str, Measurement]] = {}
     for measurement in result.measurements:
-        if measurement.section == "complex_metric" and measurement.recipe_id == recipe_id:
-            if measurement.feature_id and measurement.role and measurement.measure:
-                key = (measurement.feature_id, measurement.role)
-                found.setdefault(key, {})[measurement.measure] = measurement
+        if measurement.section != "complex_metric" or measurement.recipe_id != recipe_id:
+            continue
+        if measurement.feature_id and measurement.role and measurement.measure:
+            found.setdefault((measurement.feature_id, measurement.role), {})[measurement.measure] = measurement
     features = {feature for feature, role in found if role != "total"}
     rows = [
         Row(feature, role, values)
@@ -88,21 +88,50 @@ def table_height(n_rows: int) -> float:
     return (n_rows + 2) * ROW_HEIGHT + 0.04
 
 
-def draw_table(sheet: Sheet, rows: Sequence[Row], more: int, left: float, top: float, width: float) -> None:
-    """Write the table; letters shrink where the columns would not fit."""
+@dataclass(frozen=True)
+class Form:
+    """How tables are written: alike on the whole page."""
+
+    size: float
+    short: bool
+    """Whether roles are written as their first letter."""
+
+
+_FORMS = tuple(Form(size, short) for size, short in ((7.0, False), (7.0, True), (6.5, True), (6.0, True), (5.5, True)))
+
+
+def form_for(tables: Sequence[Sequence[Row]], width: float) -> Form:
+    """Give the largest form in which every table is at most ``width`` inches wide, the smallest where none is."""
+    for form in _FORMS:
+        if all(sum(_widths(_columns(rows, 0, form), form)) + _GAP * len(COLUMNS) <= width for rows in tables if rows):
+            return form
+    return _FORMS[-1]
+
+
+def note(form: Form) -> str:
+    """Explain what the heads of the tables leave out."""
+    roles = "b broad, n narrow, w wing; " if form.short else ""
+    return f"tables: {roles}rest frame, 1 σ errors, cgs = erg s⁻¹ cm⁻²"
+
+
+def _columns(rows: Sequence[Row], more: int, form: Form) -> list[tuple[str, ...]]:
+    heads = ["line", *(head for _, head in COLUMNS)]
+    units = [f"+ {more} fainter" if more else "", *(UNITS[measure] for measure, _ in COLUMNS)]
+    return list(zip(heads, units, *([row.name(short=form.short), *row.cells()] for row in rows), strict=True))
+
+
+def _widths(columns: Sequence[Sequence[str]], form: Form) -> list[float]:
+    return [max(text_width(text, form.size) for text in column) for column in columns]
+
+
+def draw_table(sheet: Sheet, rows: Sequence[Row], more: int, form: Form, left: float, top: float, width: float) -> None:
+    """Write the table of one complex, with the number of lines that are not in it."""
     if not rows:
         sheet.write(left, top + 0.5 * ROW_HEIGHT, "no line with measured flux", size=TABLE_SIZE, color=FAINT_INK)
         return
-    heads = ["line", *(head for _, head in COLUMNS)]
-    units = [f"+ {more} fainter" if more else "", *(UNITS[measure] for measure, _ in COLUMNS)]
-    for short, size in ((False, TABLE_SIZE), (True, TABLE_SIZE), (True, 6.5), (True, 6.0), (True, 5.5), (True, 5.0)):
-        body = [[row.name(short=short), *row.cells()] for row in rows]
-        columns = list(zip(*[heads, units, *body], strict=True))
-        widths = [max(text_width(text, size) for text in column) for column in columns]
-        spare = width - sum(widths)
-        if spare >= _GAP * (len(widths) - 1):
-            break
-    gap = max(min(spare / (len(widths) - 1), 4 * _GAP), 0.0)
+    columns = _columns(rows, more, form)
+    widths = _widths(columns, form)
+    gap = max(min((width - sum(widths)) / (len(widths) - 1), 4 * _GAP), 0.02)
     right = left
     for number, (column, column_width) in enumerate(zip(columns, widths, strict=True)):
         right += column_width + (gap if number else 0.0)
@@ -113,6 +142,6 @@ def draw_table(sheet: Sheet, rows: Sequence[Row], more: int, left: float, top: f
                 color = stroke.color if stroke else INK
             x, align = (left, "left") if number == 0 else (right, "right")
             if text:
-                sheet.write(x, top + (line + 0.5) * ROW_HEIGHT, text, size=size, color=color, align=align)
+                sheet.write(x, top + (line + 0.5) * ROW_HEIGHT, text, size=form.size, color=color, align=align)
     below_head = top + 2 * ROW_HEIGHT + 0.005
     sheet.rule([((left, below_head), (right, below_head))], colors=GUIDE, linewidths=0.5)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from qsospec_duck.fitting import ComplexFit
+from qsospec_duck.fitting import ComplexFit, FitResult
 from qsospec_duck.qa.curves import draw, guides
 from qsospec_duck.qa.lettering import text_width
-from qsospec_duck.qa.palette import DATA, FAINT_INK, ROLES, SMALL_SIZE, SMOOTHED, TEXT_SIZE, TOTAL, Stroke
+from qsospec_duck.qa.palette import DATA, FAINT_INK, LINES, OTHER_ROLE, ROLES, SMALL_SIZE, SMOOTHED, TEXT_SIZE
 from qsospec_duck.qa.pixels import classes_of_complex, shade
 from qsospec_duck.qa.residuals import draw_residuals
 from qsospec_duck.qa.sheet import Sheet
 from qsospec_duck.qa.smooth import smooth, smoothing_width
-from qsospec_duck.qa.table import Row, draw_table
+from qsospec_duck.qa.table import Form, Row, draw_table, rows_of
 from qsospec_duck.qa.view import View
+
+LEGEND_HEIGHT = 0.24
+"""Of the legend above all complexes [inches]."""
 
 TITLE_HEIGHT = 0.2
 PANEL_HEIGHT = 1.5
@@ -29,10 +33,24 @@ BODY_HEIGHT = TITLE_HEIGHT + PANEL_HEIGHT + RESIDUAL_HEIGHT + TICKS_HEIGHT
 FloatArray = NDArray[np.float64]
 
 
-def draw_zoom(
-    sheet: Sheet, view: View, fit: ComplexFit, rows: Sequence[Row], more: int, left: float, top: float, width: float
-) -> list[str]:
+@dataclass(frozen=True)
+class Cell:
+    """One complex and the rows of its table."""
+
+    fit: ComplexFit
+    rows: Sequence[Row]
+    more: int
+    """Lines that are not in the table."""
+
+
+def cells_of(result: FitResult) -> list[Cell]:
+    """All fitted complexes, in order of wavelength."""
+    return [Cell(fit, *rows_of(result, recipe_id)) for recipe_id, fit in result.complexes.items()]
+
+
+def draw_zoom(sheet: Sheet, view: View, cell: Cell, form: Form, left: float, top: float, width: float) -> list[str]:
     """Draw one complex; returns the names of what a legend has to explain."""
+    fit = cell.fit
     limits = _limits(view, fit)
     _write_title(sheet, fit, left, top + 0.5 * TITLE_HEIGHT, width)
     axes = sheet.panel(left, top + TITLE_HEIGHT, width, PANEL_HEIGHT, f"zoom {fit.recipe_id}")
@@ -52,15 +70,16 @@ def draw_zoom(
     draw(axes, wave, flux, DATA, zorder=2.0, steps=True)
     draw(axes, wave, smoothed, SMOOTHED, zorder=3.0)
     roles = _draw_components(axes, fit, wave, inside)
-    draw(axes, wave, np.where(fit.model[inside] != 0.0, fit.model[inside], np.nan), TOTAL, zorder=4.0)
-    sheet.ticks(axes, x=5, y=4, x_labels=False)
+    draw(axes, wave, np.where(fit.model[inside] != 0.0, fit.model[inside], np.nan), LINES, zorder=4.0)
+    sheet.x_ticks(axes, 5, labels="none")
+    sheet.y_ticks(axes, 6)
 
     below = sheet.panel(left, top + TITLE_HEIGHT + PANEL_HEIGHT, width, RESIDUAL_HEIGHT, f"residual {fit.recipe_id}")
     draw_residuals(sheet, below, view, fit.fit_mask & view.good, limits, width)
-    sheet.ticks(below, x=5, y=2)
-    below.set_yticks([-3.0, 3.0], ["−3", "3"])
-    draw_table(sheet, rows, more, left, top + BODY_HEIGHT, width)
-    return seen + roles
+    sheet.x_ticks(below, 5)
+    sheet.y_ticks(below, at=(-3.0, 3.0))
+    draw_table(sheet, cell.rows, cell.more, form, left, top + BODY_HEIGHT, width)
+    return [*seen, *roles, DATA.label, SMOOTHED.label, LINES.label]
 
 
 def _limits(view: View, fit: ComplexFit) -> tuple[float, float]:
@@ -103,7 +122,7 @@ def _draw_components(axes: Axes, fit: ComplexFit, wave: FloatArray, inside: NDAr
         shown = values > 2e-3 * np.max(values, initial=0.0)
         if not shown.any():
             continue
-        stroke = ROLES.get(component.role, Stroke(component.role, "#b59f00", 0.95))
+        stroke = ROLES.get(component.role, OTHER_ROLE)
         draw(axes, wave, np.where(shown, values, np.nan), stroke, zorder=3.5)
         if stroke.label not in roles:
             roles.append(stroke.label)
