@@ -67,12 +67,12 @@ def spectra_table(path: str | Path, n_rows: int, columns: Mapping[str, Any]) -> 
     extra = pa.unify_schemas([arrow_schema("tiles"), arrow_schema("spectra_extra")])
     arrays, fields = [], []
     for field in schema:
-        arrays.append(_arrow(columns.get(field.name), field.type, n_rows))
+        arrays.append(arrow_column(columns.get(field.name), field.type, n_rows))
         fields.append(field)
     for name in columns:
         if name not in schema.names:
             field = extra.field(name) if name in extra.names else None
-            array = _arrow(columns[name], field.type if field else None, n_rows)
+            array = arrow_column(columns[name], field.type if field else None, n_rows)
             arrays.append(array)
             fields.append(field or pa.field(name, array.type))
     table = pa.Table.from_arrays(arrays, schema=pa.schema(fields))
@@ -80,7 +80,8 @@ def spectra_table(path: str | Path, n_rows: int, columns: Mapping[str, Any]) -> 
     return table
 
 
-def _arrow(values: Any, kind: pa.DataType | None, n_rows: int) -> pa.Array:
+def arrow_column(values: Any, kind: pa.DataType | None, n_rows: int) -> pa.Array:
+    """Make an Arrow column of one value for all rows, or of one for each; of the given type, or of the values' own."""
     if isinstance(values, pa.Array | pa.ChunkedArray):
         whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
         return whole.cast(kind) if kind is not None else whole

@@ -22,7 +22,7 @@ from qsospec_duck.errors import ConfigError, TileError
 from qsospec_duck.readers.desi import Coadd, redshift_columns
 from qsospec_duck.readers.desi_arms import ALIGNMENT, Merged
 from qsospec_duck.readers.desi_redrock import companion, read_redrock
-from qsospec_duck.readers.relation import spectra_table
+from qsospec_duck.readers.relation import arrow_column, spectra_table
 from qsospec_duck.tiles.fuse import COMPANIONS, Companions, companion_columns, exposure_columns, find_companions
 from qsospec_duck.tiles.precision import PRECISIONS, groom
 from qsospec_duck.tiles.selection import QUASARNET_NEW, quasar_maskbits, quasarnet_threshold, select
@@ -242,19 +242,9 @@ def _candidates(
         **companion_columns(companions, ("qso_qn", "qso_mgii"), target_id, coadd.identity.release),
     }
     fields = {one.name: one.type for one in (*arrow_schema("spectra"), *arrow_schema("tiles"))}
-    table = pa.table({name: _column(values, fields[name], rows.size) for name, values in known.items()})
+    table = pa.table({name: arrow_column(values, fields[name], rows.size) for name, values in known.items()})
     threshold = options.qn_threshold or quasarnet_threshold(coadd.identity.release)
     return table.append_column("qso_maskbits", pa.array(quasar_maskbits(table, threshold))), rows
-
-
-def _column(values: Any, kind: pa.DataType, n_rows: int) -> pa.Array:
-    if values is None:
-        return pa.nulls(n_rows, kind)
-    return (
-        pa.array(values).cast(kind)
-        if isinstance(values, np.ndarray) and values.dtype != object
-        else pa.array(values, kind)
-    )
 
 
 def _tile_table(
