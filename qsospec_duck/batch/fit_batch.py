@@ -219,6 +219,7 @@ class _Desk:
             order.task.name,
             outcome.parts,
             covered_inputs=outcome.covered_inputs,
+            covered_keys=outcome.covered_names,
             facts={"inputs": outcome.finished_inputs, "seconds": round(outcome.seconds, 4), **outcome.where},
         )
         self._sources.update(dict.fromkeys(outcome.keys, label))

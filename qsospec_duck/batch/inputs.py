@@ -152,7 +152,7 @@ def require_unique(items: list[Item]) -> None:
 def _names(items: list[Item]) -> Iterator[tuple[str, str]]:
     for item in items:
         if item.keys is None:
-            yield item.name, item.label
+            yield item.identity, item.label
         elif item.kind == "file":
             yield item.keys[0], item.label
         else:
@@ -162,7 +162,18 @@ def _names(items: list[Item]) -> Iterator[tuple[str, str]]:
 
 
 def with_known(items: list[Item], known: Mapping[str, Any], options: Mapping[str, Any]) -> list[Item]:
-    """Add what the caller says of all files; what a manifest says of one is kept."""
+    """Add what the caller says of all files, and their sizes; what a manifest says of one is kept."""
     return [
-        replace(item, known={**known, **item.known}, options=options) if item.kind == "file" else item for item in items
+        replace(item, known={**known, **item.known}, options=options, bytes=_size(item.path))
+        if item.kind == "file"
+        else item
+        for item in items
     ]
+
+
+def _size(path: str) -> int:
+    """Size of a file; 0 where there is none, which is the worker's to report."""
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0

@@ -37,18 +37,26 @@ class Item:
     options: Mapping[str, Any] = field(default_factory=dict)
     """Options of the reader."""
 
+    bytes: int = 0
+    """Size of the file. Two releases of a survey use the same file names, hardly ever with the same size."""
+
     spectra: tuple[Spectrum, ...] = ()
     only_keys: frozenset[str] | None = None
     """Fit these rows only: those that failed before. ``None`` means all."""
 
     @property
     def name(self) -> str:
-        """Name of the input, the same on every machine; failures of an input are found by it."""
+        """Name of the input, the same on every machine; the key of a file that nobody can read."""
         if self.kind == "spectra":
             return "memory"
         if self.kind == "file" and self.rows is not None:
             return f"{file_name(self.path)}#{','.join(map(str, self.rows))}"
         return file_name(self.path)
+
+    @property
+    def identity(self) -> str:
+        """What tells that a file was finished before, or that its failures are to be replaced."""
+        return f"{self.name} ({self.bytes} bytes)" if self.kind == "file" else self.name
 
     @property
     def label(self) -> str:

@@ -25,7 +25,7 @@ class Task:
         digest = hashlib.sha256()
         for item in self.items:
             keys = item.keys if item.keys is not None else sorted(item.only_keys or ())
-            digest.update(f"{item.name}|{item.rows if item.kind == 'file' else ''}|{keys}\n".encode())
+            digest.update(f"{item.identity}|{item.rows if item.kind == 'file' else ''}|{keys}\n".encode())
         return digest.hexdigest()[:16]
 
     @property
@@ -106,8 +106,8 @@ def make_plan(
             if todo:
                 mine.append(item.take(todo) if len(todo) < item.size else item)
         elif object_number(item.name) % num_shards == shard_index:
-            failed = ledger.get(item.name)
-            if item.name in finished or (failed and not retry_failures):
+            failed = ledger.get(item.identity)
+            if item.identity in finished or (failed and not retry_failures):
                 skipped += item.size
             else:
                 # The name of the input as a key means that the file could not be read at all.

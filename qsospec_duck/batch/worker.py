@@ -61,6 +61,9 @@ class WorkReceipt:
     covered_inputs: tuple[str, ...]
     """Files of which every row (that was asked for) has an outcome here."""
 
+    covered_names: tuple[str, ...]
+    """Names of those files: keys that they had while nobody could read them."""
+
     finished_inputs: tuple[str, ...]
     """Those of them without a failure."""
 
@@ -75,6 +78,7 @@ def run_work_order(order: WorkOrder) -> WorkReceipt:
     keys: list[str] = []
     failed: list[str] = []
     covered: list[str] = []
+    replaced: list[str] = []
     finished: list[str] = []
     with ShardWriter(Path(order.folder), order.run_id) as shard:
         for item in order.task.items:
@@ -88,8 +92,9 @@ def run_work_order(order: WorkOrder) -> WorkReceipt:
                     shard.add(*outcome)
                     keys.append(outcome[1].object_key)
             if item.kind == "file":
-                covered.append(item.name)
-                finished += [] if failures else [item.name]
+                covered.append(item.identity)
+                replaced.append(item.name)
+                finished += [] if failures else [item.identity]
         parts = shard.close()
     return WorkReceipt(
         task=order.task.name,
@@ -97,6 +102,7 @@ def run_work_order(order: WorkOrder) -> WorkReceipt:
         keys=tuple(keys),
         failed_keys=tuple(failed),
         covered_inputs=tuple(covered),
+        covered_names=tuple(replaced),
         finished_inputs=tuple(finished),
         seconds=time.perf_counter() - start,
         where={"host": socket.gethostname(), "pid": os.getpid()},
@@ -111,7 +117,7 @@ def failures_of_task(task: Task, exception_type: str, message: str) -> list[Fail
             exception_type,
             message,
             "",
-            {"input": item.name},
+            {"input": item.identity},
         )
         for item in task.items
         for i, key in enumerate(item.keys if item.keys is not None else (item.name,))
@@ -144,7 +150,7 @@ def _spectra(item: Item) -> Iterator[tuple[Origin, Callable[[], Spectrum]]]:
     if item.kind == "spectra":
         for spectrum, key in zip(item.spectra, item.keys or (), strict=True):
             named = replace(spectrum, object_key=key, object_id=spectrum.object_id or key)
-            origin = Origin(key, named.object_id, "memory", None, "memory", named.z, {"input": item.name})
+            origin = Origin(key, named.object_id, "memory", None, "memory", named.z, {"input": item.identity})
             yield origin, partial(_itself, named)
     elif item.kind == "relation":
         keys = dict(zip(item.rows or (), item.keys or (), strict=True))
@@ -181,7 +187,7 @@ def _from_values(values: dict[str, Any], item: Item, row: int) -> tuple[Origin, 
             values.get("reader") or item.known.get("reader") or ("relation" if item.kind == "relation" else "auto")
         ),
         redshift=values.get("z"),
-        metadata={"input": item.name},
+        metadata={"input": item.identity},
     )
     return origin, partial(from_row, values)
 
@@ -192,7 +198,7 @@ def _itself(spectrum: Spectrum) -> Spectrum:
 
 def _failure(origin: Origin, item: Item, error: Exception) -> Failure:
     text = "".join(traceback.format_exception(error))
-    return Failure(origin, type(error).__name__, str(error), text, {"input": item.name})
+    return Failure(origin, type(error).__name__, str(error), text, {"input": item.identity})
 
 
 def _object_id(item: Item, key: str) -> str:

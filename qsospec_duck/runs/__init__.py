@@ -7,6 +7,7 @@ from qsospec_duck.runs.archived import ArchivedModel, Measurements, load_archive
 from qsospec_duck.runs.bundle import RunBundle, open_run
 from qsospec_duck.runs.finalize import RunCounts, finalize_run, verify_run
 from qsospec_duck.runs.layout import SCHEMA_VERSION, TABLES, object_number
+from qsospec_duck.runs.products import products_folder, write_products
 from qsospec_duck.runs.receipts import Part
 from qsospec_duck.runs.rows import Failure, Origin, tables_from_results
 from qsospec_duck.runs.shard import ShardWriter
@@ -29,6 +30,8 @@ __all__ = [
     "load_archived_model",
     "object_number",
     "open_run",
+    "products_folder",
     "tables_from_results",
     "verify_run",
+    "write_products",
 ]

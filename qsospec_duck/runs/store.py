@@ -152,6 +152,7 @@ class RunStore:
         staged: Iterable[Part],
         *,
         covered_inputs: Iterable[str] = (),
+        covered_keys: Iterable[str] = (),
         facts: Mapping[str, Any] | None = None,
     ) -> None:
         """Verify a staged shard, put it in place and write its receipt.
@@ -163,6 +164,8 @@ class RunStore:
             What the worker's receipt says lies in ``task_folder(task)``.
         covered_inputs : iterable of str
             Inputs whose outcome the shard holds completely: their earlier failures are replaced.
+        covered_keys : iterable of str
+            Further keys whose failures are replaced.
         facts : mapping, optional
             Kept with the receipt.
 
@@ -180,7 +183,7 @@ class RunStore:
         if len(numbers) < len(completed) or not self._done.isdisjoint(numbers):
             twice = [key for key in completed if self.is_done(key) or completed.count(key) > 1]
             raise RunError(f"task {task}: {twice[0]!r} would be stored twice; every object_key should be unique.")
-        carried, retired = self.failures.replace(folder, {*completed, *failed}, set(covered_inputs))
+        carried, retired = self.failures.replace(folder, {*completed, *failed, *covered_keys}, set(covered_inputs))
         self._commit(task, folder, [*staged, *carried], retired, facts)
         self._done |= numbers
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from qsospec_duck.batch import Item, expand_inputs
-from qsospec_duck.batch.inputs import require_unique
+from qsospec_duck.batch.inputs import require_unique, with_known
 from qsospec_duck.errors import ReaderError
 
 
@@ -121,9 +121,11 @@ def test_a_spectrum_without_a_key_gets_one_from_its_content(tmp_path, spectra):
 
 def test_two_inputs_that_share_a_key_are_refused_naming_both(tmp_path, spectra):
     touch(tmp_path, "x/spec.fits", "y/spec.fits.gz")
-    with pytest.raises(ReaderError, match=r"x/spec\.fits and .*y/spec\.fits\.gz would both be stored as 'spec\.fits'"):
-        require_unique(expand_inputs(tmp_path, tmp_path))
+    with pytest.raises(ReaderError, match=r"x/spec\.fits and .*y/spec\.fits\.gz would both be stored as 'spec\.fits"):
+        require_unique(with_known(expand_inputs(tmp_path, tmp_path), {}, {}))
     with pytest.raises(ReaderError, match=r"would both be stored as 'made-0000\.fits#0'"):
         require_unique(expand_inputs([spectra[0], spectra[0]], tmp_path))
+    (tmp_path / "x" / "spec.fits").write_text("another release")
+    require_unique(with_known(expand_inputs(tmp_path, tmp_path), {}, {}))
     manifest = pa.table({"path": ["coadd.fits", "coadd.fits"], "row": [1, 2]})
     require_unique(expand_inputs(manifest, tmp_path))
