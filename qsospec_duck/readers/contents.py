@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from qsospec_duck.readers.fits_data import FitsFile
-from qsospec_duck.readers.fits_header import open_source
+from qsospec_duck.readers.byte_source import open_source
+from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.refusal import refusal
 
 

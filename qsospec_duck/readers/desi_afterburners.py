@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from qsospec_duck.readers.fits_data import FitsFile
+from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.refusal import refusal
 
 CONFIDENCES = ("c_lya", "c_civ", "c_ciii", "c_mgii", "c_hbeta", "c_halpha")

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qsospec_duck.readers.fits_data import FitsFile
+from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.refusal import refusal
 
 STEP = 0.8

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qsospec_duck.readers.fits_data import FitsFile
+from qsospec_duck.readers.fits_file import FitsFile
 
 _FIELDS = {
     "night": "NIGHT",

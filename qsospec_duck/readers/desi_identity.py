@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qsospec_duck.readers.fits_data import FitsFile
+from qsospec_duck.readers.fits_file import FitsFile
 
 RELEASES: Mapping[str | None, str] = {"fuji": "edr", "iron": "dr1", "loa": "dr2"}
 """Data release by spectroscopic production (https://data.desi.lbl.gov/doc/releases)."""

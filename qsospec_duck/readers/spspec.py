@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from qsospec_duck.readers.arrays import inverse_variance
 from qsospec_duck.readers.contents import Contents, Reader
-from qsospec_duck.readers.fits_data import FitsFile
+from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
 from qsospec_duck.readers.sdss import check_one_row

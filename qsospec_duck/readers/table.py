@@ -24,7 +24,8 @@ from qsospec_duck.readers.arrays import inverse_variance
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
-from qsospec_duck.readers.table_columns import Loaded, find, load, names_of, scalar_aliases
+from qsospec_duck.readers.table_columns import Loaded, find, scalar_aliases
+from qsospec_duck.readers.table_load import load, names_of
 from qsospec_duck.readers.units import to_angstrom, to_house_flux
 
 _CGS_SUSPECT = 1e-10

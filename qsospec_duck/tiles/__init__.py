@@ -4,7 +4,8 @@ Enters: a DESI coadd with redrock, emline, rrdetails, qso_qn and qso_mgii beside
 Leaves: a Parquet file of the spectra relation with one row a target, and a receipt of what went into it.
 """
 
-from qsospec_duck.tiles.convert import TileOptions, TileReceipt, convert_folder, convert_tile, find_coadds
+from qsospec_duck.tiles.convert import convert_folder, convert_tile, find_coadds
+from qsospec_duck.tiles.options import TileOptions, TileReceipt
 from qsospec_duck.tiles.selection import PRESETS, select
 from qsospec_duck.tiles.tile_file import count_in_name, tile_folder, tile_id, tile_name, write_tile
 

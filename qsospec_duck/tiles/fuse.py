@@ -16,7 +16,7 @@ from qsospec_duck.readers.desi_emline import LINES, read_emline
 from qsospec_duck.readers.desi_exposures import NAMES, read_exposures
 from qsospec_duck.readers.desi_redrock import companion, rows_of
 from qsospec_duck.readers.desi_rrdetails import read_nbest
-from qsospec_duck.readers.fits_data import FitsFile
+from qsospec_duck.readers.fits_file import FitsFile
 
 Companions = Mapping[str, Path]
 """Files beside a coadd, by kind."""

@@ -10,7 +10,8 @@ import pytest
 from astropy.io import fits
 
 from qsospec_duck.errors import ReaderError
-from qsospec_duck.readers.fits_data import FitsFile, datasum
+from qsospec_duck.readers.datasum import datasum
+from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.fits_header import parse_cards
 
 FILES = (

@@ -1,4 +1,4 @@
-"""The data of a FITS file: images by rows, tables by columns, checksums.
+"""The data of one HDU: images by rows, tables by columns.
 
 Images and binary tables of the ordinary kinds are taken from their bytes, which touches only the rows that are
 needed; compressed images go through astropy.
@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qsospec_duck.readers.fits_header import BLOCK, ByteSource, Extent, open_source, walk
+from qsospec_duck.readers.byte_source import ByteSource
+from qsospec_duck.readers.datasum import datasum
+from qsospec_duck.readers.fits_header import Extent
 from qsospec_duck.readers.refusal import refusal
 
 Array = NDArray[Any]
@@ -50,45 +51,6 @@ class Cell:
     unit: str
     zero: Any
     scale: Any
-
-
-class FitsFile:
-    """An open FITS file; use it as a context manager.
-
-    Raises
-    ------
-    ReaderError
-        The file is absent, empty, no FITS file, or truncated.
-    """
-
-    def __init__(self, path: str | Path | ByteSource) -> None:
-        self.source = open_source(path) if isinstance(path, str | Path) else path
-        try:
-            self.hdus = tuple(Hdu(self.source, extent) for extent in walk(self.source))
-        except BaseException:
-            self.source.close()
-            raise
-
-    @property
-    def path(self) -> str | Path:
-        """The file as the caller named it."""
-        return self.source.path
-
-    def __enter__(self) -> FitsFile:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.source.close()
-
-    def named(self, name: str) -> Hdu | None:
-        """Find the first HDU with this EXTNAME."""
-        return next((hdu for hdu in self.hdus if hdu.extent.name == name), None)
-
-    def table_with(self, *columns: str) -> Hdu | None:
-        """Find the first table that has all these columns, whatever its name and place."""
-        return next((hdu for hdu in self.hdus if hdu.is_table and set(columns) <= hdu.cells.keys()), None)
 
 
 class Hdu:
@@ -261,25 +223,6 @@ class Hdu:
             return None
         found = datasum(self._bytes(0, self.extent.data_bytes))
         return None if int(stated) == found else f"DATASUM is {found}, the header says {stated}"
-
-
-def datasum(content: bytes) -> int:
-    """Ones'-complement sum of big-endian 32-bit words, as the DATASUM card has it (FITS standard 4.0, appendix J)."""
-    whole = len(content) // 4 * 4
-    words = np.frombuffer(content, ">u4", whole // 4)
-    total = 0
-    # The words are swapped in pieces that stay in the cache: five times faster than one big-endian sum.
-    for start in range(0, words.size, 1 << 14):
-        total += int(words[start : start + (1 << 14)].astype(np.uint32).sum(dtype=np.uint64))
-    total += int.from_bytes(content[whole:].ljust(4, b"\0"), "big") if whole < len(content) else 0
-    while total >> 32:
-        total = (total & 0xFFFFFFFF) + (total >> 32)
-    return total
-
-
-def padded(n_bytes: int) -> int:
-    """Length of data with the padding that fills their last block."""
-    return -(-n_bytes // BLOCK) * BLOCK
 
 
 def _cell_width(letter: str, repeat: int) -> int:
