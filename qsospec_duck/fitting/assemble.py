@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from qsospec_duck.fitting.complexes import ComplexSolution
-from qsospec_duck.fitting.continuum import ContinuumSolution
+from qsospec_duck.fitting.complexes import ComplexStage
+from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.continuum_measurements import continuum_parameters
+from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import Optimum, evaluate_columns
 from qsospec_duck.fitting.line_measurements import complex_parameters
 from qsospec_duck.fitting.result import Component, ComplexFit, ContinuumFit, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
-from qsospec_duck.models.program import compile_program
 from qsospec_duck.models.lines import line
-from qsospec_duck.models.program import Kind, Term
+from qsospec_duck.models.program import Kind, Term, compile_program
 from qsospec_duck.spectra import Spectrum
 
 
-def continuum_result(solution: ContinuumSolution) -> ContinuumFit:
+def continuum_result(stage: ContinuumStage, solution: Solution) -> ContinuumFit:
     """The continuum as users see it."""
     optimum = solution.optimum
     values, errors = continuum_parameters(solution)
@@ -29,14 +29,14 @@ def continuum_result(solution: ContinuumSolution) -> ContinuumFit:
         success=optimum.status == 1,
         status=optimum.status,
         message=_message(optimum),
-        selected_model=solution.selected_model,
+        selected_model=stage.selected_model,
         parameters=values,
         parameter_errors=errors,
         covariance=_published_covariance(optimum, solution.covariance),
         chi2=optimum.chi2,
-        dof=int(np.count_nonzero(solution.used)) - optimum.n_parameters,
-        fit_mask=solution.fit_mask,
-        clip_mask=solution.clip_mask,
+        dof=optimum.n_pixels - optimum.n_parameters,
+        fit_mask=stage.fit_mask,
+        clip_mask=stage.clip_mask,
         components=components,
         model=solution.model,
     )
@@ -52,39 +52,38 @@ def empty_continuum(rest: Spectrum) -> tuple[ContinuumFit, FitWarning]:
     return fit, warn("continuum_failed", "continuum", f"{message}: nothing was fitted.")
 
 
-def complex_result(rest: Spectrum, solution: ComplexSolution) -> ComplexFit:
+def complex_result(rest: Spectrum, stage: ComplexStage, solution: Solution) -> ComplexFit:
     """A line complex as users see it."""
     optimum = solution.optimum
     values, errors = complex_parameters(solution)
-    components = _line_components(rest, solution)
-    dof = int(np.count_nonzero(solution.fit_mask)) - optimum.n_parameters
+    components = _line_components(rest, stage)
     return ComplexFit(
-        recipe_id=solution.recipe.recipe_id,
-        label=solution.recipe.label,
+        recipe_id=stage.recipe.recipe_id,
+        label=stage.recipe.label,
         success=optimum.status == 1,
         status=optimum.status,
         message=_message(optimum),
-        selected_model=solution.selected_model,
+        selected_model=stage.selected_model,
         parameters=values,
         parameter_errors=errors,
         covariance=_published_covariance(optimum, solution.covariance),
         chi2=optimum.chi2,
-        dof=dof,
-        bic=solution.bic,
-        window=solution.recipe.window,
-        fit_mask=solution.fit_mask,
-        excluded_mask=solution.excluded_mask,
+        dof=optimum.n_pixels - optimum.n_parameters,
+        bic=stage.bic,
+        window=stage.recipe.window,
+        fit_mask=stage.used,
+        excluded_mask=stage.excluded,
         components=components,
         model=sum((component.values for component in components), np.zeros(rest.n_pix)),
     )
 
 
-def _line_components(rest: Spectrum, solution: ComplexSolution) -> tuple[Component, ...]:
+def _line_components(rest: Spectrum, stage: ComplexStage) -> tuple[Component, ...]:
     """Every Gaussian with flux on the full grid, exactly 0 beyond its support."""
     x = np.log(rest.wavelength)
     ones = np.ones_like(x)
-    optimum = solution.optimum
-    gaussians = solution.model.gaussians
+    optimum = stage.optimum
+    gaussians = stage.model.gaussians
     terms = [
         Term(Kind.LINE, i, (g.fwhm_slot, g.velocity_slot), (float(np.log(line(g.line_id).wavelength)), g.ratio))
         for i, g in enumerate(gaussians)
@@ -92,7 +91,7 @@ def _line_components(rest: Spectrum, solution: ComplexSolution) -> tuple[Compone
     split = compile_program(optimum.program.parameters, [g.name for g in gaussians], terms)
     profiles, _ = evaluate_columns(split, x, ones, optimum.theta)
     return tuple(
-        Component("complex", solution.recipe.recipe_id, g.name, g.role, optimum.amplitudes[g.column] * profile)
+        Component("complex", stage.recipe.recipe_id, g.name, g.role, optimum.amplitudes[g.column] * profile)
         for g, profile in zip(gaussians, profiles, strict=True)
         if optimum.amplitudes[g.column] > 0
     )

@@ -1,24 +1,11 @@
-"""One line complex on top of the continuum: from a recipe to Gaussians with errors.
-
-The complex is fitted to what the continuum leaves. Its covariance carries the continuum's: with line
-parameters l and continuum parameters k from their own least-squares problems, W = diag(1/σ²), Jacobians
-J over the pixels of the complex (w) and those that the continuum fit used as well (s), C = (JᵀWJ)⁻¹,
-
-    B_w = J_lᵀ W J_k over w,      B_s = the same over s,      E = C_l B,
-    Cov(l)    = C_l + E_w C_k E_wᵀ − E_s C_k E_wᵀ − E_w C_k E_sᵀ,
-    Cov(l, k) = (E_s − E_w) C_k,
-
-the first-order propagation of the noise through both fits.
-"""
+"""One line complex on top of the continuum: which components, which pixels, which optimum."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from qsospec_duck.fitting.continuum import ContinuumSolution
 from qsospec_duck.fitting.covariance import (
     Optimum,
     amplitude_errors,
@@ -37,46 +24,42 @@ from qsospec_duck.spectra import Spectrum
 _ABSORPTION_PASSES = 3
 """Rounds of absorption masking inside a complex."""
 
+_TROUGH_RUN_SIGMA, _TROUGH_PIXEL_SIGMA, _TROUGH_RUN_PIXELS = 2.0, 5.0, 3
+"""What counts as absorption inside a complex (`qsospec_duck.fitting.masks.find_troughs`)."""
 
-@dataclass(frozen=True)
-class ComplexSolution:
-    """A fitted complex with what measurements need of it."""
+
+@dataclass(frozen=True, eq=False)
+class ComplexStage:
+    """A complex with its components, pixels and optimum; errors come later, from all stages together."""
 
     recipe: ComplexRecipe
     coverage: Coverage
     model: ComplexModel
     optimum: Optimum
     selected_model: str
-    fit_mask: BoolArray
-    excluded_mask: BoolArray
-    covariance: FloatArray
-    """(n_par + n_col, n_par + n_col), the continuum's share included."""
+    used: BoolArray
+    """(n_pix,) pixels of the fit."""
 
-    cross_covariance: FloatArray
-    """(n_par + n_col, n_continuum) between the complex and the continuum."""
-
-    amplitude_errors: FloatArray
-    rank_deficient: bool
+    excluded: BoolArray
+    """(n_pix,) pixels left out as absorption."""
 
     @property
     def bic(self) -> float:
         """χ² + k ln n of the fitted pixels."""
-        return self.optimum.chi2 + self.optimum.n_parameters * float(np.log(max(np.count_nonzero(self.fit_mask), 1)))
+        return self.optimum.chi2 + self.optimum.n_parameters * float(np.log(max(self.optimum.n_pixels, 1)))
 
 
 def fit_complex(
-    spectrum: Spectrum, continuum: ContinuumSolution, continuum_model: FloatArray, recipe: ComplexRecipe,
-    coverage: Coverage, *, delta_bic: float, min_snr: float,
-) -> ComplexSolution:  # fmt: skip
-    """Fit one covered complex.
+    spectrum: Spectrum, continuum_model: FloatArray, recipe: ComplexRecipe, coverage: Coverage,
+    *, delta_bic: float, min_snr: float,
+) -> ComplexStage:  # fmt: skip
+    """Fit one covered complex to what the continuum leaves.
 
     Parameters
     ----------
     spectrum : Spectrum
         Rest frame.
-    continuum : ContinuumSolution
     continuum_model : ndarray, shape (n_pix,)
-        Its model, evaluated once for all complexes.
     recipe, coverage
         What to fit, and where.
     delta_bic, min_snr : float
@@ -84,101 +67,71 @@ def fit_complex(
     """
     always = tuple(component for component in coverage.components if not component.optional)
     optional = tuple(component for component in coverage.components if component.optional)
-    mask = coverage.mask.copy()
-    solution = _fit_components(spectrum, continuum, continuum_model, recipe, coverage, always, mask, None)
+    pixels = _Pixels(spectrum, continuum_model)
+    stage = _search(pixels, recipe, coverage, always)
     if recipe.mask_absorption:
         for _ in range(_ABSORPTION_PASSES):
-            kept = mask & ~_absorbed(spectrum, continuum_model, solution, coverage.mask)
-            if np.array_equal(kept, solution.fit_mask) or np.count_nonzero(kept) < recipe.min_pixels:
+            kept = coverage.mask & ~_absorbed(pixels, stage)
+            if np.array_equal(kept, stage.used) or np.count_nonzero(kept) < recipe.min_pixels:
                 break
-            solution = _fit_components(
-                spectrum, continuum, continuum_model, recipe, coverage, always, kept, solution.optimum.theta[None, :]
-            )
+            stage = _refit(pixels, stage, always, kept, stage.optimum.theta[None, :])
     for component in optional:
-        starts = _starts_with(solution, (*always, component), component)
-        richer = _fit_components(
-            spectrum, continuum, continuum_model, recipe, coverage, (*always, component), solution.fit_mask, starts
-        )
-        if _earns_its_place(richer, solution, component, delta_bic, min_snr):
-            always = (*always, component)
-            name = f"{solution.selected_model}+{component.name}"
-            solution = replace(richer, selected_model=name)
-    return solution
+        components = (*always, component)
+        richer = _refit(pixels, stage, components, stage.used, _starts_with(stage, components, component))
+        if _earns_its_place(pixels, richer, stage, component, delta_bic, min_snr):
+            always = components
+            stage = replace(richer, selected_model=f"{stage.selected_model}+{component.name}")
+    return stage
 
 
-def refit_complex(
-    spectrum: Spectrum, continuum: ContinuumSolution, continuum_model: FloatArray, solution: ComplexSolution
-) -> ComplexSolution:
-    """The same components on the same pixels, on top of another continuum, from where they stood."""
-    components = tuple(
-        component
-        for component in solution.coverage.components
-        if not component.optional or component.name in solution.model.program.columns
-    )
-    again = _fit_components(
-        spectrum, continuum, continuum_model, solution.recipe, solution.coverage, components,
-        solution.fit_mask, solution.optimum.theta[None, :],
-    )  # fmt: skip
-    return replace(again, selected_model=solution.selected_model)
+class _Pixels:
+    """What a complex is fitted to."""
+
+    def __init__(self, spectrum: Spectrum, continuum_model: FloatArray) -> None:
+        self.x = np.log(spectrum.wavelength)
+        self.inverse_sigma = np.sqrt(spectrum.ivar)
+        self.flux = spectrum.flux - continuum_model
+
+    def __getitem__(self, used: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """ln λ, 1/σ and flux of some pixels."""
+        return self.x[used], self.inverse_sigma[used], self.flux[used]
 
 
-def _fit_components(
-    spectrum: Spectrum, continuum: ContinuumSolution, continuum_model: FloatArray, recipe: ComplexRecipe,
-    coverage: Coverage, components: tuple[ComponentRecipe, ...], mask: BoolArray, starts: FloatArray | None,
-) -> ComplexSolution:  # fmt: skip
-    """Fit a fixed set of components on fixed pixels, from given starts or by a search."""
+def _search(
+    pixels: _Pixels, recipe: ComplexRecipe, coverage: Coverage, components: tuple[ComponentRecipe, ...]
+) -> ComplexStage:
+    """The best optimum that a search over shapes finds."""
+    x, inverse_sigma, flux = pixels[coverage.mask]
+    optimum = ShapeSearch(components, x, flux, inverse_sigma).optimum()
+    nothing = np.zeros_like(coverage.mask)
+    return ComplexStage(recipe, coverage, compile_complex(components), optimum, "core", coverage.mask, nothing)
+
+
+def _refit(
+    pixels: _Pixels, stage: ComplexStage, components: tuple[ComponentRecipe, ...], used: BoolArray, starts: FloatArray
+) -> ComplexStage:
+    """Other components or pixels, from given starts."""
     model = compile_complex(components)
-    index = np.flatnonzero(mask)
-    x = np.log(spectrum.wavelength[index])
-    inverse_sigma = np.sqrt(spectrum.ivar[index])
-    flux = spectrum.flux[index] - continuum_model[index]
-    if starts is None:
-        optimum = ShapeSearch(components, x, flux, inverse_sigma).optimum()
-    else:
-        optimum = optimise(model.program, x, inverse_sigma, flux, starts, short_iterations=15)
-
-    columns, derivatives = evaluate_columns(model.program, x, inverse_sigma, optimum.theta)
-    weighted = jacobian(optimum, columns, derivatives)
-    own, deficient = covariance_of(optimum, weighted)
-    continuum_rows = continuum.jacobian[:, index] * inverse_sigma
-    covariance, cross = _with_continuum(own, weighted, continuum_rows, continuum.covariance, continuum.used[index])
-    errors = amplitude_errors(optimum, covariance, columns)
-    excluded = coverage.mask & ~mask
-    return ComplexSolution(
-        recipe, coverage, model, optimum, "core", mask, excluded, covariance, cross, errors, deficient
-    )
+    optimum = optimise(model.program, *pixels[used], starts, short_iterations=15)
+    return replace(stage, model=model, optimum=optimum, used=used, excluded=stage.coverage.mask & ~used)
 
 
-def _with_continuum(
-    own: FloatArray, weighted: FloatArray, continuum_rows: FloatArray, continuum_covariance: FloatArray, shared: BoolArray
-) -> tuple[FloatArray, FloatArray]:
-    """Cov(l) and Cov(l, k) of the module docstring."""
-    e_window = own @ (weighted @ continuum_rows.T)
-    e_shared = own @ (weighted[:, shared] @ continuum_rows[:, shared].T)
-    both = e_window @ continuum_covariance
-    mixed = e_shared @ continuum_covariance @ e_window.T
-    covariance = own + both @ e_window.T - mixed - mixed.T
-    return covariance, e_shared @ continuum_covariance - both
-
-
-def _absorbed(
-    spectrum: Spectrum, continuum_model: FloatArray, solution: ComplexSolution, mask: BoolArray
-) -> BoolArray:
+def _absorbed(pixels: _Pixels, stage: ComplexStage) -> BoolArray:
     """(n_pix,) True on absorption troughs below continuum plus lines, inside the complex."""
-    index = np.flatnonzero(mask)
-    x = np.log(spectrum.wavelength[index])
-    columns, _ = evaluate_columns(solution.model.program, x, np.ones_like(x), solution.optimum.theta)
-    total = continuum_model[index] + solution.optimum.amplitudes @ columns
-    residual = (spectrum.flux[index] - total) * np.sqrt(spectrum.ivar[index])
+    index = np.flatnonzero(stage.coverage.mask)
+    x, inverse_sigma, flux = pixels[stage.coverage.mask]
+    columns, _ = evaluate_columns(stage.model.program, x, np.ones_like(x), stage.optimum.theta)
+    residual = (flux - stage.optimum.amplitudes @ columns) * inverse_sigma
     residual /= residual_scatter(residual)
     adjacent = np.concatenate([[False], np.diff(index) == 1])
-    out = np.zeros(spectrum.n_pix, dtype=bool)
-    out[index[find_troughs(residual, adjacent, 2.0, 5.0, 3)]] = True
+    troughs = find_troughs(residual, adjacent, _TROUGH_RUN_SIGMA, _TROUGH_PIXEL_SIGMA, _TROUGH_RUN_PIXELS)
+    out = np.zeros_like(stage.coverage.mask)
+    out[index[troughs]] = True
     return out
 
 
 def _starts_with(
-    simpler: ComplexSolution, components: tuple[ComponentRecipe, ...], component: ComponentRecipe
+    simpler: ComplexStage, components: tuple[ComponentRecipe, ...], component: ComponentRecipe
 ) -> FloatArray:
     """Starts of a fit with one more component: the simpler optimum, with the new Gaussian around its narrow lines.
 
@@ -199,19 +152,23 @@ def _starts_with(
 
 
 def _earns_its_place(
-    richer: ComplexSolution, simpler: ComplexSolution, component: ComponentRecipe, delta_bic: float, min_snr: float
-) -> bool:
+    pixels: _Pixels, richer: ComplexStage, simpler: ComplexStage, component: ComponentRecipe,
+    delta_bic: float, min_snr: float,
+) -> bool:  # fmt: skip
     """Whether an optional component is significant, and broader than the narrow lines beside it."""
     if simpler.bic - richer.bic < delta_bic:
         return False
-    names: Sequence[str] = richer.model.program.columns
-    column = names.index(component.name)
-    flux, error = richer.optimum.amplitudes[column], richer.amplitude_errors[column]
-    if not (error > 0 and flux >= min_snr * error):
+    optimum = richer.optimum
+    x, inverse_sigma, _ = pixels[richer.used]
+    columns, derivatives = evaluate_columns(richer.model.program, x, inverse_sigma, optimum.theta)
+    covariance, _ = covariance_of(optimum, jacobian(optimum, columns, derivatives))
+    column = richer.model.program.columns.index(component.name)
+    error = amplitude_errors(optimum, covariance, columns)[column]
+    if not (error > 0 and optimum.amplitudes[column] >= min_snr * error):
         return False
     own = next(g for g in richer.model.gaussians if g.column == column)
     core = [
         g for g in richer.model.gaussians
-        if g.role == "narrow" and g.line_id in component.lines and richer.optimum.amplitudes[g.column] > 0
+        if g.role == "narrow" and g.line_id in component.lines and optimum.amplitudes[g.column] > 0
     ]  # fmt: skip
-    return all(richer.optimum.theta[own.fwhm_slot] > richer.optimum.theta[g.fwhm_slot] for g in core)
+    return all(optimum.theta[own.fwhm_slot] > optimum.theta[g.fwhm_slot] for g in core)

@@ -169,9 +169,6 @@ class FitConfig:
     complexes: tuple[str, ...] = field(default_factory=lambda: tuple(packaged_recipes()))
     """Recipes: packaged ids or paths of TOML files."""
 
-    joint: bool = False
-    """Fit continuum and lines once more together at the end (`qsospec_duck.fitting.joint`)."""
-
     wing_delta_bic: float = 20.0
     """BIC gain that an optional component needs."""
 

@@ -1,7 +1,6 @@
 """The global continuum: power law, Fe II, Balmer pseudo-continuum, with absorption clipped from below.
 
-Enters a rest-frame spectrum; leaves the continuum on its whole grid with the optimum and its Jacobian, from
-which line complexes take their share of the continuum's uncertainty.
+Enters a rest-frame spectrum; leaves the choice of components and pixels with the first optimum.
 """
 
 from __future__ import annotations
@@ -14,14 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsospec_duck.fitting.config import ContinuumConfig, IronConfig
-from qsospec_duck.fitting.covariance import (
-    Optimum,
-    amplitude_errors,
-    covariance_of,
-    evaluate_columns,
-    jacobian,
-    optimise,
-)
+from qsospec_duck.fitting.covariance import Optimum, evaluate_columns, optimise
 from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
@@ -48,42 +40,35 @@ _START_FWHM = 3000.0
 """First guess of every template width [km/s]."""
 
 
-@dataclass(frozen=True)
-class ContinuumSolution:
-    """The continuum with what later stages need of it."""
+@dataclass(frozen=True, eq=False)
+class ContinuumStage:
+    """The continuum with its components, pixels and optimum; errors come later, from all stages together."""
 
     optimum: Optimum
     selected_model: str
+    """``single`` or ``broken``."""
+
     fit_mask: BoolArray
     """(n_pix,) offered to the fit."""
 
     clip_mask: BoolArray
     """(n_pix,) survived clipping."""
 
-    columns: FloatArray
-    """(n_col, n_pix) columns per unit amplitude on the whole grid."""
-
-    jacobian: FloatArray
-    """(n_par + n_col, n_pix) derivative of the model by shapes, then amplitudes."""
-
-    covariance: FloatArray
-    amplitude_errors: FloatArray
-    rank_deficient: bool
     warnings: tuple[FitWarning, ...]
     """Components that were left out."""
-
-    @property
-    def model(self) -> FloatArray:
-        """(n_pix,) the continuum."""
-        return self.optimum.amplitudes @ self.columns
 
     @property
     def used(self) -> BoolArray:
         """(n_pix,) pixels of the fit."""
         return self.fit_mask & self.clip_mask
 
+    def model(self, spectrum: Spectrum) -> FloatArray:
+        """(n_pix,) the continuum."""
+        x = np.log(spectrum.wavelength)
+        return self.optimum.amplitudes @ evaluate_columns(self.optimum.program, x, np.ones_like(x), self.optimum.theta)[0]
 
-def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool) -> ContinuumSolution | None:
+
+def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool) -> ContinuumStage | None:
     """Fit the continuum in its windows; ``None`` where no window holds enough pixels.
 
     Parameters
@@ -129,16 +114,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
             break
         fit_mask |= support
         optimum = fit(optimum.program, _starts(optimum.program, optimum.theta))
-
-    columns, derivatives = evaluate_columns(optimum.program, x, np.ones_like(x), optimum.theta)
-    full_jacobian = jacobian(optimum, columns, derivatives)
-    used = fit_mask & clip_mask
-    weighted = full_jacobian[:, used] * inverse_sigma[used]
-    covariance, deficient = covariance_of(optimum, weighted)
-    errors = amplitude_errors(optimum, covariance, weighted[optimum.theta.size :])
-    return ContinuumSolution(
-        optimum, selected, fit_mask, clip_mask, columns, full_jacobian, covariance, errors, deficient, tuple(warnings)
-    )
+    return ContinuumStage(optimum, selected, fit_mask, clip_mask, tuple(warnings))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qsospec_duck.constants import CONTINUUM_WAVELENGTHS, FLUX_UNIT, LINE_FLUX_UNIT
-from qsospec_duck.fitting.continuum import ContinuumSolution
+from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import evaluate_columns, jacobian
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
@@ -22,7 +22,7 @@ _AMPLITUDE_UNITS = {"power_law": FLUX_UNIT, "iron_uv": LINE_FLUX_UNIT, "iron_opt
 _SHAPE_UNITS = {"slope": "", "fwhm": "km/s", "velocity": "km/s"}
 
 
-def continuum_parameters(solution: ContinuumSolution) -> tuple[dict[str, float], dict[str, float | None]]:
+def continuum_parameters(solution: Solution) -> tuple[dict[str, float], dict[str, float | None]]:
     """Values and errors of all continuum parameters in published units, shapes first, then amplitudes."""
     optimum = solution.optimum
     values: dict[str, float] = {}
@@ -41,13 +41,13 @@ def continuum_parameters(solution: ContinuumSolution) -> tuple[dict[str, float],
 
 
 def measure_continuum(
-    solution: ContinuumSolution, spectrum: Spectrum, log_distance: float | None
+    solution: Solution, spectrum: Spectrum, log_distance: float | None
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """All measurements of the continuum.
 
     Parameters
     ----------
-    solution : ContinuumSolution
+    solution : Solution
     spectrum : Spectrum
         Rest frame.
     log_distance : float or None
@@ -76,7 +76,7 @@ def measure_continuum(
     return rows, warnings
 
 
-def _parameter_rows(solution: ContinuumSolution) -> list[Measurement]:
+def _parameter_rows(solution: Solution) -> list[Measurement]:
     optimum = solution.optimum
     values, errors = continuum_parameters(solution)
     alive = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
@@ -96,9 +96,9 @@ def _parameter_rows(solution: ContinuumSolution) -> list[Measurement]:
     return rows
 
 
-def _statistics(solution: ContinuumSolution) -> list[Measurement]:
-    n_used = int(np.count_nonzero(solution.used))
+def _statistics(solution: Solution) -> list[Measurement]:
     optimum = solution.optimum
+    n_used = optimum.n_pixels
     dof = n_used - optimum.n_parameters
     values = {
         "chi2": optimum.chi2,
@@ -111,7 +111,7 @@ def _statistics(solution: ContinuumSolution) -> list[Measurement]:
 
 
 def _sample(
-    solution: ContinuumSolution, wavelength: float, log_distance: float | None, warnings: list[FitWarning]
+    solution: Solution, wavelength: float, log_distance: float | None, warnings: list[FitWarning]
 ) -> list[Measurement]:
     """Power-law flux density and λL_λ at one wavelength, without Fe II and Balmer emission."""
     optimum = solution.optimum
@@ -145,7 +145,7 @@ def _sample(
     return rows
 
 
-def _iron_band(solution: ContinuumSolution, name: str, low: float, high: float) -> list[Measurement]:
+def _iron_band(solution: Solution, name: str, low: float, high: float) -> list[Measurement]:
     """Flux of Fe II between two wavelengths, and its equivalent width against the power law."""
     optimum = solution.optimum
     wave = np.linspace(low, high, 126)

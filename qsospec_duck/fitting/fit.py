@@ -10,13 +10,13 @@ import numpy as np
 from qsospec_duck.constants import FLUX_UNIT_CGS
 from qsospec_duck.errors import FitError
 from qsospec_duck.fitting.assemble import complex_result, continuum_result, empty_continuum
-from qsospec_duck.fitting.complexes import ComplexSolution, fit_complex, refit_complex
+from qsospec_duck.fitting.complexes import ComplexStage, fit_complex
 from qsospec_duck.fitting.config import Cosmology, FitConfig
-from qsospec_duck.fitting.continuum import ContinuumSolution, fit_continuum
+from qsospec_duck.fitting.continuum import fit_continuum
 from qsospec_duck.fitting.continuum_measurements import measure_continuum
 from qsospec_duck.fitting.cosmology import luminosity_distance_cm
+from qsospec_duck.fitting.coupled import Solution, settle
 from qsospec_duck.fitting.coverage import coverage_of
-from qsospec_duck.fitting.joint import fit_joint, takes_part
 from qsospec_duck.fitting.line_measurements import ContinuumBase, measure_complex
 from qsospec_duck.fitting.result import FitResult, FitWarning
 from qsospec_duck.fitting.verdicts import judge_complex, judge_continuum, judge_coverage, judge_spectrum
@@ -66,54 +66,39 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
         statuses = {recipe.recipe_id: "failed" if c.can_fit else c.status for recipe, c in zip(recipes, coverages, strict=True)}
         return FitResult(rest, result, {}, statuses, (), (*warnings, failure), metadata=_metadata(config, started, 0.0))
 
-    solutions: dict[str, ComplexSolution] = {}
+    stages: list[ComplexStage] = []
     statuses = {}
-    continuum_model = continuum.model
+    continuum_model = continuum.model(rest)
     for recipe, coverage in zip(recipes, coverages, strict=True):
         statuses[recipe.recipe_id] = coverage.status
         warnings += tuple(judge_coverage(recipe, coverage))
         if coverage.can_fit:
-            solutions[recipe.recipe_id] = fit_complex(
-                rest, continuum, continuum_model, recipe, coverage,
-                delta_bic=config.wing_delta_bic, min_snr=config.wing_min_snr,
-            )  # fmt: skip
-    if config.joint:
-        continuum, solutions = _polish(rest, continuum, solutions)
+            stage = fit_complex(
+                rest, continuum_model, recipe, coverage, delta_bic=config.wing_delta_bic, min_snr=config.wing_min_snr
+            )
+            stages.append(stage)
+    continuum, stages, solutions = settle(rest, continuum, stages)
 
-    warnings += continuum.warnings + tuple(judge_continuum(continuum))
     log_distance = _log_distance(rest, config.cosmology)
-    rows, found = measure_continuum(continuum, rest, log_distance)
-    warnings += tuple(found)
-    base = _continuum_base(rest, continuum)
-    for solution in solutions.values():
-        complex_rows, found = measure_complex(solution, base, log_distance)
+    rows, found = measure_continuum(solutions[0], rest, log_distance)
+    warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found)
+    base = _continuum_base(rest, solutions[0])
+    for stage, solution in zip(stages, solutions[1:], strict=True):
+        complex_rows, found = measure_complex(stage, solution, base, log_distance)
         rows += complex_rows
-        warnings += tuple(found) + tuple(judge_complex(solution))
+        warnings += (*found, *judge_complex(stage, solution))
     return FitResult(
         spectrum=rest,
-        continuum=continuum_result(continuum),
-        complexes={recipe_id: complex_result(rest, solution) for recipe_id, solution in solutions.items()},
+        continuum=continuum_result(continuum, solutions[0]),
+        complexes={
+            stage.recipe.recipe_id: complex_result(rest, stage, solution)
+            for stage, solution in zip(stages, solutions[1:], strict=True)
+        },
         complex_statuses=statuses,
         measurements=tuple(rows),
         warnings=warnings,
         metadata=_metadata(config, started, continuum_seconds),
     )
-
-
-def _polish(
-    rest: Spectrum, continuum: ContinuumSolution, solutions: dict[str, ComplexSolution]
-) -> tuple[ContinuumSolution, dict[str, ComplexSolution]]:
-    """Joint fit of all complexes that may pull the continuum; Lyα follows on the new continuum."""
-    joint = [solution for solution in solutions.values() if takes_part(solution)]
-    if not joint:
-        return continuum, solutions
-    continuum, polished = fit_joint(rest, continuum, joint)
-    by_recipe = {solution.recipe.recipe_id: solution for solution in polished}
-    model = continuum.model
-    return continuum, {
-        recipe_id: by_recipe[recipe_id] if recipe_id in by_recipe else refit_complex(rest, continuum, model, solution)
-        for recipe_id, solution in solutions.items()
-    }
 
 
 def _refuse_hopeless(spectrum: Spectrum) -> None:
@@ -127,7 +112,7 @@ def _refuse_hopeless(spectrum: Spectrum) -> None:
         raise FitError(f"{spectrum.label}: redshift is {spectrum.z}; a quasar's is not negative.")
 
 
-def _continuum_base(rest: Spectrum, continuum: ContinuumSolution) -> ContinuumBase:
+def _continuum_base(rest: Spectrum, continuum: Solution) -> ContinuumBase:
     """Power law and Balmer emission with their derivatives, against which equivalent widths are measured."""
     optimum = continuum.optimum
     kept = np.array([name in ("power_law", "balmer") for name in optimum.program.columns])

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from qsospec_duck.constants import C_KMS, LINE_FLUX_UNIT
-from qsospec_duck.fitting.complexes import ComplexSolution
+from qsospec_duck.fitting.complexes import ComplexStage
+from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.starts import Gaussian
@@ -54,43 +55,44 @@ class ContinuumBase:
 
 
 def measure_complex(
-    solution: ComplexSolution, base: ContinuumBase, log_distance: float | None
+    stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """All measurements of one complex.
 
     Parameters
     ----------
-    solution : ComplexSolution
+    stage : ComplexStage
+    solution : Solution
     base : ContinuumBase
     log_distance : float or None
         log10 of 4π d_L² · 1e-17 [cm²], which turns a line flux into a luminosity; ``None`` without one
         (relative fluxes, z ≤ 0).
     """
-    rows = _statistics(solution) + _parameters(solution)
+    rows = _statistics(stage) + _parameters(stage, solution)
     warnings: list[FitWarning] = []
     features: dict[tuple[str, str], list[Gaussian]] = {}
-    for gaussian in solution.model.gaussians:
+    for gaussian in stage.model.gaussians:
         features.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
     roles_of: dict[str, set[str]] = {}
-    for component in solution.recipe.components:
+    for component in stage.recipe.components:
         for line_id in component.lines:
             roles_of.setdefault(line_id, set()).add(component.role)
     for line_id, roles in roles_of.items():
-        members = [gaussian for gaussian in solution.model.gaussians if gaussian.line_id == line_id]
+        members = [gaussian for gaussian in stage.model.gaussians if gaussian.line_id == line_id]
         if len(roles) > 1 and members:
             features[line_id, "total"] = members
     for (line_id, role), members in features.items():
-        rows += _measure_feature(solution, base, log_distance, line_id, role, members, warnings)
+        rows += _measure_feature(stage, solution, base, log_distance, line_id, role, members, warnings)
     return rows, warnings
 
 
 def _measure_feature(
-    solution: ComplexSolution, base: ContinuumBase, log_distance: float | None,
+    stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None,
     line_id: str, role: str, members: list[Gaussian], warnings: list[FitWarning],
 ) -> list[Measurement]:  # fmt: skip
     """Measures of one line in one role."""
     optimum = solution.optimum
-    recipe_id = solution.recipe.recipe_id
+    recipe_id = stage.recipe.recipe_id
     columns = np.array([g.column for g in members])
     ratios = np.array([g.ratio for g in members])
     fluxes = optimum.amplitudes[columns] * ratios
@@ -133,7 +135,7 @@ def _measure_feature(
         by_parameter[:, gaussian.fwhm_slot] += gradients[:, 2, i]
     variances = np.einsum("ij,jk,ik->i", by_parameter, solution.covariance, by_parameter)
     ew = MEASURES.index("ew")
-    variances[ew] += 2.0 * by_parameter[ew] @ solution.cross_covariance @ base_gradient
+    variances[ew] += 2.0 * by_parameter[ew] @ solution.with_continuum @ base_gradient
     variances[ew] += base_gradient @ base.covariance @ base_gradient
     errors = np.sqrt(np.maximum(variances, 0.0))
     measured = dict(zip(MEASURES, zip(values.tolist(), errors.tolist(), strict=True), strict=True))
@@ -175,20 +177,19 @@ def _measure_feature(
     return rows
 
 
-def _statistics(solution: ComplexSolution) -> list[Measurement]:
-    n_used = int(np.count_nonzero(solution.fit_mask))
-    dof = n_used - solution.optimum.n_parameters
-    chi2 = solution.optimum.chi2
-    values = {"chi2": chi2, "dof": float(dof), "bic": solution.bic}
+def _statistics(stage: ComplexStage) -> list[Measurement]:
+    optimum = stage.optimum
+    dof = optimum.n_pixels - optimum.n_parameters
+    values = {"chi2": optimum.chi2, "dof": float(dof), "bic": stage.bic}
     if dof > 0:
-        values["reduced_chi2"] = chi2 / dof
+        values["reduced_chi2"] = optimum.chi2 / dof
     return [
-        Measurement("complex_metric", name, value, None, "", solution.recipe.recipe_id, measure=name, method="none")
+        Measurement("complex_metric", name, value, None, "", stage.recipe.recipe_id, measure=name, method="none")
         for name, value in values.items()
     ]
 
 
-def complex_parameters(solution: ComplexSolution) -> tuple[dict[str, float], dict[str, float | None]]:
+def complex_parameters(solution: Solution) -> tuple[dict[str, float], dict[str, float | None]]:
     """Values and errors of all parameters in published units, shapes first, then amplitudes."""
     optimum = solution.optimum
     values: dict[str, float] = {}
@@ -205,7 +206,7 @@ def complex_parameters(solution: ComplexSolution) -> tuple[dict[str, float], dic
     return values, errors
 
 
-def _parameters(solution: ComplexSolution) -> list[Measurement]:
+def _parameters(stage: ComplexStage, solution: Solution) -> list[Measurement]:
     """Rows of the parameters; shapes of components without flux mean nothing and are left out."""
     values, errors = complex_parameters(solution)
     optimum = solution.optimum
@@ -221,7 +222,7 @@ def _parameters(solution: ComplexSolution) -> list[Measurement]:
             rows.append(
                 Measurement(
                     "complex_parameter", name, value, errors[name], LINE_FLUX_UNIT if kind == "flux" else "km/s",
-                    solution.recipe.recipe_id, feature, None, measure,
+                    stage.recipe.recipe_id, feature, None, measure,
                 )
             )  # fmt: skip
     return rows

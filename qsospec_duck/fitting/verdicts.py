@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from qsospec_duck.fitting.complexes import ComplexSolution
-from qsospec_duck.fitting.continuum import ContinuumSolution
+from qsospec_duck.fitting.complexes import ComplexStage
+from qsospec_duck.fitting.continuum import ContinuumStage
+from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.result import FitWarning
 from qsospec_duck.fitting.warning_codes import warn
@@ -39,14 +40,14 @@ def judge_spectrum(rest: Spectrum) -> list[FitWarning]:
     return found
 
 
-def judge_continuum(solution: ContinuumSolution) -> list[FitWarning]:
+def judge_continuum(stage: ContinuumStage, solution: Solution) -> list[FitWarning]:
     """Convergence, clipping, degeneracy and bounds of the continuum."""
     optimum = solution.optimum
     found = []
     if optimum.status != 1:
         message = f"no convergence after {optimum.n_steps} steps."
         found.append(warn("continuum_not_converged", "continuum", message, steps=optimum.n_steps))
-    n_clipped = int(np.count_nonzero(solution.fit_mask & ~solution.clip_mask))
+    n_clipped = int(np.count_nonzero(stage.fit_mask & ~stage.clip_mask))
     if n_clipped:
         message = f"{n_clipped} continuum pixels clipped as absorption."
         found.append(warn("absorption_clipped", "continuum", message, n_pixels=n_clipped))
@@ -92,9 +93,9 @@ def judge_coverage(recipe: ComplexRecipe, coverage: Coverage) -> list[FitWarning
     return found
 
 
-def judge_complex(solution: ComplexSolution) -> list[FitWarning]:
+def judge_complex(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     """Convergence, degeneracy, bounds, absorption, quality of a fitted complex."""
-    recipe_id = solution.recipe.recipe_id
+    recipe_id = stage.recipe.recipe_id
     optimum = solution.optimum
     found = []
     if optimum.status != 1:
@@ -103,8 +104,8 @@ def judge_complex(solution: ComplexSolution) -> list[FitWarning]:
         )
     if solution.rank_deficient:
         found.append(warn("rank_deficient", "complex", "line parameters are degenerate with each other.", recipe_id=recipe_id))
-    n_used = int(np.count_nonzero(solution.fit_mask))
-    n_excluded = int(np.count_nonzero(solution.excluded_mask))
+    n_used = optimum.n_pixels
+    n_excluded = int(np.count_nonzero(stage.excluded))
     if n_excluded:
         found.append(
             warn("absorption_masked", "complex", f"{n_excluded} pixels masked as absorption.", recipe_id=recipe_id, n_pixels=n_excluded)
@@ -116,10 +117,10 @@ def judge_complex(solution: ComplexSolution) -> list[FitWarning]:
         found.append(
             warn("high_chi2", "complex", f"reduced chi2 is {optimum.chi2 / dof:.2f}.", recipe_id=recipe_id, reduced_chi2=optimum.chi2 / dof)
         )
-    return found + _bounds(solution)
+    return found + _bounds(stage, solution)
 
 
-def _bounds(solution: ComplexSolution) -> list[FitWarning]:
+def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     """Shapes on a bound, for components that are detected.
 
     Where several Gaussians of one line share its broad profile, the limits between their width bands are only a
@@ -127,10 +128,10 @@ def _bounds(solution: ComplexSolution) -> list[FitWarning]:
     """
     optimum = solution.optimum
     inner: set[tuple[int, float]] = set()
-    for component in solution.recipe.components:
+    for component in stage.recipe.components:
         bands = component.fwhm
         limits = {band[0] for band in bands[1:]} | {band[1] for band in bands[:-1]}
-        for gaussian in solution.model.gaussians:
+        for gaussian in stage.model.gaussians:
             if gaussian.line_id == component.lines[0] and gaussian.role == component.role:
                 inner |= {(gaussian.fwhm_slot, round(float(np.log(limit)), 9)) for limit in limits}
     detected = {
@@ -149,7 +150,7 @@ def _bounds(solution: ComplexSolution) -> list[FitWarning]:
         found.append(
             warn(
                 "parameter_at_bound", "complex", f"{parameter.name} ended on its bound, {value:.5g} km/s.",
-                recipe_id=solution.recipe.recipe_id, parameter=parameter.name, value=value,
+                recipe_id=stage.recipe.recipe_id, parameter=parameter.name, value=value,
             )
         )  # fmt: skip
     return found

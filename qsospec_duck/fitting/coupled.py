@@ -1,0 +1,168 @@
+"""Continuum and lines made consistent, and the errors of all of them together.
+
+The continuum is fitted in its windows and every line complex in its own, each to what the others leave. Broad
+lines reach into the continuum windows, so the fits are repeated in turn until nothing moves: a block Gauss-Seidel
+iteration. The continuum stays the affair of its windows, and a line profile that three Gaussians describe poorly
+cannot bend it.
+
+Errors follow from the fixed point. Block a with parameters p_a, pixels S_a, W = diag(1/σ²), Jacobian J_a and
+C_a = (J_aᵀ W_{S_a} J_a)⁻¹ answers to noise ε and to the other blocks, to first order, with
+
+    δp_a = C_a J_aᵀ W_{S_a} (ε − Σ_{b≠a} J_b δp_b).
+
+Stacked, T δp = C g with T_aa = 1, T_ab = C_a J_aᵀ W_{S_a} J_b and g_a = J_aᵀ W_{S_a} ε, whose covariance is
+Γ_ab = J_aᵀ W_{S_a ∩ S_b} J_b. So
+
+    Cov(p) = T⁻¹ C Γ Cᵀ T⁻ᵀ.
+
+Line errors carry the uncertainty of the continuum, and the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qsospec_duck.fitting.complexes import ComplexStage
+from qsospec_duck.fitting.continuum import ContinuumStage
+from qsospec_duck.fitting.covariance import Optimum, amplitude_errors, covariance_of, evaluate_columns, jacobian, optimise
+from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.spectra import Spectrum
+
+MAX_ROUNDS = 6
+"""Rounds of refits; each shrinks what is left by the overlap of blocks, typically to a tenth."""
+
+SETTLED_SIGMA = 0.02
+"""The iteration ends when no block's model moves by more than this many σ at any of the pixels it is fitted to."""
+
+Stage = ContinuumStage | ComplexStage
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A settled block on the whole grid, with errors."""
+
+    optimum: Optimum
+    used: BoolArray
+    """(n_pix,) pixels of its fit."""
+
+    columns: FloatArray
+    """(n_col, n_pix) columns per unit amplitude."""
+
+    jacobian: FloatArray
+    """(n_par + n_col, n_pix) derivative of the model by shapes, then amplitudes."""
+
+    covariance: FloatArray
+    """(n_par + n_col, n_par + n_col)."""
+
+    with_continuum: FloatArray
+    """(n_par + n_col, n_continuum) covariance with the continuum's parameters."""
+
+    amplitude_errors: FloatArray
+    """(n_col,); for an amplitude of 0 the scale of an upper limit."""
+
+    rank_deficient: bool
+
+    @property
+    def model(self) -> FloatArray:
+        """(n_pix,) the block's model."""
+        return self.optimum.amplitudes @ self.columns
+
+
+class _Block:
+    """One block of the iteration: its optimum, pixels, and model on the whole grid."""
+
+    def __init__(self, stage: Stage, x: FloatArray) -> None:
+        self.optimum, self.used, self.x = stage.optimum, stage.used, x
+        self.evaluate()
+
+    def evaluate(self) -> None:
+        """Columns, Jacobian and model at the present optimum."""
+        ones = np.ones_like(self.x)
+        self.columns, self.derivatives = evaluate_columns(self.optimum.program, self.x, ones, self.optimum.theta)
+        self.model = self.optimum.amplitudes @ self.columns
+
+    def refit(self, flux: FloatArray, inverse_sigma: FloatArray) -> float:
+        """Fit to what the others leave; returns the largest change of the model in σ on the block's pixels."""
+        used = self.used
+        before = self.model
+        self.optimum = optimise(
+            self.optimum.program, self.x[used], inverse_sigma[used], flux[used], self.optimum.theta[None, :]
+        )
+        self.evaluate()
+        return float(np.max(np.abs((self.model - before)[used]) * inverse_sigma[used], initial=0.0))
+
+
+def settle(
+    spectrum: Spectrum, continuum: ContinuumStage, complexes: Sequence[ComplexStage]
+) -> tuple[ContinuumStage, list[ComplexStage], list[Solution]]:
+    """Repeat the fits until they are consistent, and find all errors.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Rest frame.
+    continuum : ContinuumStage
+    complexes : sequence of ComplexStage
+
+    Returns
+    -------
+    continuum, complexes
+        With settled optima.
+    solutions : list of Solution
+        The continuum's first, then one a complex.
+    """
+    x = np.log(spectrum.wavelength)
+    inverse_sigma = np.sqrt(spectrum.ivar)
+    blocks = [_Block(stage, x) for stage in (continuum, *complexes)]
+    total = sum((block.model for block in blocks), np.zeros_like(x))
+    for _ in range(MAX_ROUNDS if complexes else 0):
+        moved = 0.0
+        for block in blocks:
+            others = total - block.model
+            moved = max(moved, block.refit(spectrum.flux - others, inverse_sigma))
+            total = others + block.model
+        if moved < SETTLED_SIGMA:
+            break
+    solutions = _solutions(blocks, inverse_sigma)
+    settled = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
+    return replace(continuum, optimum=blocks[0].optimum), settled, solutions
+
+
+def _solutions(blocks: list[_Block], inverse_sigma: FloatArray) -> list[Solution]:
+    """Errors of all blocks from the fixed point's equations."""
+    jacobians = [jacobian(block.optimum, block.columns, block.derivatives) for block in blocks]
+    weighted = [rows * inverse_sigma for rows in jacobians]
+    sizes = [rows.shape[0] for rows in jacobians]
+    edges = np.concatenate([[0], np.cumsum(sizes)])
+    places = [slice(first, last) for first, last in zip(edges[:-1], edges[1:], strict=True)]
+    response = np.eye(edges[-1])
+    own = np.zeros((edges[-1], edges[-1]))
+    noise = np.zeros((edges[-1], edges[-1]))
+    deficient = []
+    for a, block in enumerate(blocks):
+        here = weighted[a][:, block.used]
+        covariance, lost = covariance_of(block.optimum, here)
+        deficient.append(lost)
+        own[places[a], places[a]] = covariance
+        for b, other in enumerate(blocks):
+            there = weighted[b][:, block.used]
+            if a != b:
+                response[places[a], places[b]] = covariance @ (here @ there.T)
+            shared = there * other.used[block.used]
+            noise[places[a], places[b]] = here @ shared.T
+    reach = np.linalg.solve(response, own)
+    everything = reach @ noise @ reach.T
+    solutions = []
+    for a, block in enumerate(blocks):
+        covariance = everything[places[a], places[a]]
+        errors = amplitude_errors(block.optimum, covariance, weighted[a][block.optimum.theta.size :, block.used])
+        solutions.append(
+            Solution(
+                block.optimum, block.used, block.columns, jacobians[a], covariance,
+                everything[places[a], places[0]], errors, deficient[a],
+            )
+        )  # fmt: skip
+    return solutions
