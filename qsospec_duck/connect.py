@@ -13,7 +13,9 @@ from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from qsospec_duck.catalog.bundle_views import portable_views
 from qsospec_duck.columns import arrow_type
 from qsospec_duck.database import load_sql
 from qsospec_duck.errors import ConfigError, QsospecDuckError, RunError
@@ -37,8 +39,8 @@ FIT_ARGUMENTS = {
 """Arguments of the SQL function ``fit_quasar_udf`` with their types."""
 
 _MEASUREMENT = (
-    "section VARCHAR, recipe_id VARCHAR, feature_id VARCHAR, role VARCHAR, quantity VARCHAR, value DOUBLE, error DOUBLE, "
-    "unit VARCHAR, method VARCHAR, measure VARCHAR"
+    "section VARCHAR, recipe_id VARCHAR, feature_id VARCHAR, role VARCHAR, quantity VARCHAR, value DOUBLE, "
+    "error DOUBLE, unit VARCHAR, method VARCHAR, measure VARCHAR"
 )
 FIT_RETURNS = (
     "STRUCT(object_key VARCHAR, object_id VARCHAR, status VARCHAR, message VARCHAR, fit_quality INTEGER, "
@@ -55,7 +57,9 @@ class HasPath(Protocol):
     """Anything with a run directory, such as an opened run."""
 
     @property
-    def path(self) -> Path: ...
+    def path(self) -> Path:
+        """The run directory."""
+        ...
 
 
 def connect(
@@ -102,19 +106,22 @@ def connect(
     try:
         # the bar goes to stdout, even into a pipe
         con.execute("SET enable_progress_bar = false")
-        parts = ["macros"]
+        parts, instead = ["macros"], {}
         if tiles is not None:
             patterns = [str(tiles)] if isinstance(tiles, (str, Path)) else [str(tile) for tile in tiles]
             con.execute("SET VARIABLE qsospec_tiles = ?", [patterns])
             parts.append("tiles")
         if run is not None:
-            con.execute("SET VARIABLE qsospec_run = ?", [_run_directory(run)])
+            directory = _run_directory(run)
+            con.execute("SET VARIABLE qsospec_run = ?", [directory])
             parts.append("run")
+            if duckdb.__version__.startswith("1."):
+                instead = portable_views(Path(directory))
         con.create_function(
             "fit_quasar_udf", _fit_function(config or FitConfig(), _Pool(workers)), list(FIT_ARGUMENTS.values()),
-            FIT_RETURNS, type="arrow", null_handling="special",
+            FIT_RETURNS, type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL,
         )  # fmt: skip
-        load_sql(con, [*parts, "python"])
+        load_sql(con, [*parts, "python"], instead=instead)
     except BaseException:
         con.close()
         raise
@@ -152,7 +159,8 @@ class _Pool:
             return [_fit_row(config, row) for row in rows]
         if self._executor is None:
             # not fork: DuckDB's threads are running
-            context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
+            methods = multiprocessing.get_all_start_methods()
+            context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
             self._executor = ProcessPoolExecutor(self.workers, mp_context=context)
         return list(self._executor.map(partial(_fit_row, config), rows, chunksize=4))
 

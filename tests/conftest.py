@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+
+from qsospec_duck.columns import arrow_schema
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +23,79 @@ def shared_data() -> Path:
     if not (folder / "OBJECTS.csv").is_file():
         pytest.skip(f"no real data at {folder}; set QSOSPEC_DUCK_TEST_DATA to the folder that holds OBJECTS.csv")
     return folder
+
+
+@pytest.fixture
+def made_run(tmp_path: Path) -> Path:
+    """Small run bundle written by hand from ``columns.csv``: three quasars, one failure, no derived rows."""
+    return write_made_run(tmp_path / "run")
+
+
+def write_made_run(folder: Path) -> Path:
+    """Write the bundle of `made_run`.
+
+    q1 (z 0.5) has Hβ and Mg II, q2 (z 2.1) Mg II and C IV, q3 (z 0.2) only a continuum of relative flux, so
+    no luminosities.
+    """
+    objects = [("k1", "q1", 0.5), ("k2", "q2", 2.1), ("k3", "q3", 0.2)]
+    lines = {
+        "k1": [
+            ("hbeta_oiii", "hb", "broad", 5000.0), ("hbeta_oiii", "oiii5008", "total", 450.0),
+            ("mgii", "mgii", "broad", 4200.0),
+        ],
+        "k2": [("mgii", "mgii", "broad", 4729.812569514398), ("civ", "civ", "broad", 5230.7138671875)],
+        "k3": [],
+    }  # fmt: skip
+    continuum = {"k1": {3000: 12.0, 5100: 6.0}, "k2": {1350: 30.0, 3000: 9.0}, "k3": {5100: 2.0}}
+    measurements = []
+    for key, object_id, z in objects:
+        about = {"run_id": "made", "object_key": key, "object_id": object_id, "object_number": int(key[1:])}
+        about |= {"method": "covariance", "metadata": []}
+        for wave, flux in continuum[key].items():
+            sample = _measured(
+                "continuum_sample", None, "power_law", "continuum", f"flux_{wave}", "flux", flux, 0.01 * flux
+            )
+            measurements.append(about | sample)
+            if key != "k3":
+                logl = math.log10(flux * wave) + 39.5 + z
+                metric = _measured(
+                    "continuum_metric", None, "power_law", "continuum", f"logl{wave}", "logl", logl, 0.0043
+                )
+                measurements.append(about | metric)
+        for recipe, line, role, fwhm in lines[key]:
+            for measure, value, error in (
+                ("flux", 300.0, 9.0), ("ew", 40.0, 2.0), ("fwhm", fwhm, 0.05 * fwhm), ("voff", -900.0, 50.0),
+                ("snr", 33.0, None),
+            ):  # fmt: skip
+                row = _measured("complex_metric", recipe, line, role, f"{line}_{role}_{measure}", measure, value, error)
+                measurements.append(about | row)
+    tables = {
+        "inputs": [{"run_id": "made", "object_key": key, "object_id": name, "redshift": z} for key, name, z in objects],
+        "objects": [
+            {"run_id": "made", "object_key": key, "object_id": name, "redshift": z, "ra": 10.0, "dec": -5.0,
+             "fit_quality": 0, "fit_warn": 0, "continuum_success": True,
+             "warning_codes": ["low_snr"] if key == "k2" else []}
+            for key, name, z in objects
+        ],
+        "measurements": measurements,
+        "warnings": [
+            {"run_id": "made", "object_key": "k2", "object_id": "q2", "code": "low_snr", "message": "S/N 1.5."}
+        ],
+        "failures": [
+            {"run_id": "made", "object_key": "k4", "object_id": "q4", "exception_type": "FitError", "message": "dark"}
+        ],
+    }  # fmt: skip
+    for table, rows in tables.items():
+        part = folder / "data" / table / "part-00000.parquet"
+        part.parent.mkdir(parents=True)
+        pq.write_table(pa.Table.from_pylist(rows, schema=arrow_schema(table)), part)
+    manifest = {"schema_version": "5", "run_id": "made", "status": "complete", "configuration": {}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def _measured(section, recipe_id, feature_id, role, quantity, measure, value, error):
+    return {
+        "section": section, "recipe_id": recipe_id, "feature_id": feature_id, "role": role, "quantity": quantity,
+        "measure": measure, "value": value, "error": error, "unit": "",
+    }  # fmt: skip

@@ -8,6 +8,8 @@ names the missing file, never an empty view.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from qsospec_duck.columns import Column, columns_of
 from qsospec_duck.database import identifier, literal
 from qsospec_duck.database.load import column_comment
@@ -29,11 +31,28 @@ RUN_PATH = "coalesce(getvariable('qsospec_run'), '.')"
 GENERATED = "Generated from columns.csv by python -m qsospec_duck.catalog.generate; change that, not this file."
 
 
-def bundle_view(table: str) -> str:
-    """Text of ``sql/views/<table>.sql``."""
+def bundle_view(table: str, run_path: str = RUN_PATH, reads: str = "any") -> str:
+    """Text of ``sql/views/<table>.sql``.
+
+    Parameters
+    ----------
+    table : str
+        A table of the bundle.
+    run_path : str
+        SQL for the run directory.
+    reads : str
+        ``any`` number of shards, none included (DuckDB 2.0 or newer); ``some``, without the option that
+        DuckDB 1.5 does not know; or ``none``: an empty view.
+    """
     columns = columns_of(table)
     typed = ",\n".join(f"        {_name(column)}::{_type(column)} AS {_name(column)}" for column in columns)
     empty = ",\n".join(f"            NULL::{_type(column)} AS {_name(column)}" for column in columns)
+    options = "union_by_name := true, allow_empty := true" if reads == "any" else "union_by_name := true"
+    shards = f"""\
+        UNION ALL BY NAME
+        SELECT *
+        FROM read_parquet({run_path} || '/data/{table}/*.parquet', {options})
+"""
     return f"""\
 -- {BUNDLE_VIEWS[table]}
 --
@@ -45,24 +64,35 @@ CREATE OR REPLACE VIEW {table} AS
     FROM (
         SELECT
 {empty}
-        FROM read_json({RUN_PATH} || '/manifest.json', columns := {{schema_version: 'VARCHAR'}})
+        FROM read_json({run_path} || '/manifest.json', columns := {{schema_version: 'VARCHAR'}})
         WHERE false
-        UNION ALL BY NAME
-        SELECT *
-        FROM read_parquet(
-            {RUN_PATH} || '/data/{table}/*.parquet', union_by_name := true, allow_empty := true
-        )
-    );
+{"" if reads == "none" else shards}    );
 
 {comments(table, columns)}"""
+
+
+def portable_views(run: Path, run_path: str = RUN_PATH) -> dict[str, str]:
+    """Text of every bundle view for DuckDB 1.5: tables without shards become empty views.
+
+    Parameters
+    ----------
+    run : Path
+        Run directory that is looked at now.
+    run_path : str
+        SQL for the run directory in the views.
+    """
+    return {
+        table: bundle_view(table, run_path, "some" if any((run / "data" / table).glob("*.parquet")) else "none")
+        for table in BUNDLE_VIEWS
+    }
 
 
 SPECTRA_HEADER = f"""\
 -- spectra: the spectra relation over tile Parquet, one row a spectrum.
 --
--- Reads the files that the variable qsospec_tiles names: a glob such as 'tiles/**/*.parquet', or a list of globs. Columns
--- of the relation that a tile lacks are NULL; columns that tiles have beyond it follow at the end. Filters on scalars
--- skip whole row groups; the arrays are read only when they are selected.
+-- Reads the files that the variable qsospec_tiles names: a glob such as 'tiles/**/*.parquet', or a list of globs.
+-- Columns of the relation that a tile lacks are NULL; columns that tiles have beyond it follow at the end. Filters on
+-- scalars skip whole row groups; the arrays are read only when they are selected.
 -- {GENERATED}
 """
 

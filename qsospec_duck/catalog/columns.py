@@ -56,7 +56,7 @@ def line_measures() -> tuple[Column, ...]:
 
 
 def measure_of(column: Column) -> str:
-    """The ``measure`` of the measurements table behind a column of ``line_catalog``."""
+    """Name the ``measure`` of the measurements table behind a column of ``line_catalog``."""
     return _MEASURES_BY_COLUMN.get(column.name, column.name)
 
 

@@ -123,9 +123,9 @@ def catalog_view() -> str:
     return f"""\
 -- catalog: the wide catalog, one row a fitted quasar.
 --
--- Line columns are <measure>_<line>: fwhm_hb, ew_civ_err; broad profiles carry the line's name alone, narrow ones end in
--- _na, wings in _wing. NULL where a quantity was not measured or its measurement is not published. Luminosities are in
--- the cosmology of the run; derived_masses() gives them, and the masses, in any other. Errors are statistical.
+-- Line columns are <measure>_<line>: fwhm_hb, ew_civ_err; broad profiles carry the line's name alone, narrow ones end
+-- in _na, wings in _wing. NULL where a quantity was not measured or its measurement is not published. Luminosities
+-- are in the cosmology of the run; derived_masses() gives them, and the masses, in any other. Errors are statistical.
 -- {GENERATED}
 CREATE OR REPLACE VIEW catalog AS
     SELECT
@@ -161,8 +161,8 @@ def wide_measurements_view() -> str:
     return f"""\
 -- wide_measurements: measurements pivoted into the columns of catalog, one row an object; ask catalog instead.
 --
--- One conditional aggregate a column: cheap for a few columns of many objects. CASE inside the aggregate, since hundreds
--- of FILTER clauses cost DuckDB 2.0 twenty times as much.
+-- One conditional aggregate a column: cheap for a few columns of many objects. CASE inside the aggregate, since
+-- hundreds of FILTER clauses cost DuckDB 2.0 twenty times as much.
 -- {GENERATED}
 CREATE OR REPLACE VIEW wide_measurements AS
     SELECT

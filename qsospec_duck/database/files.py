@@ -118,7 +118,7 @@ def _read(path: Path, part: str) -> SqlFile:
 
 
 def header_of(text: str) -> str:
-    """The comment lines on top of an SQL file, without their dashes."""
+    """Read the comment lines on top of an SQL file, without their dashes."""
     lines = []
     for line in text.splitlines():
         if not line.startswith("--"):

@@ -5,7 +5,7 @@ The header of a file becomes the comment of its object; columns are commented by
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
@@ -15,7 +15,9 @@ from qsospec_duck.database.quote import identifier, literal
 from qsospec_duck.errors import ConfigError
 
 
-def load_sql(con: duckdb.DuckDBPyConnection, parts: Iterable[str] = PARTS) -> None:
+def load_sql(
+    con: duckdb.DuckDBPyConnection, parts: Iterable[str] = PARTS, *, instead: Mapping[str, str] | None = None
+) -> None:
     """Create the macros and views of some parts of ``install.sql``; doing it again changes nothing.
 
     Parameters
@@ -25,6 +27,8 @@ def load_sql(con: duckdb.DuckDBPyConnection, parts: Iterable[str] = PARTS) -> No
         ``qsospec_tiles`` set, the part ``run`` the variable ``qsospec_run``.
     parts : iterable of str
         Some of ``macros``, ``tiles`` and ``run``; ``run`` builds on ``macros``.
+    instead : mapping of str to str, optional
+        Statements by object name that run in place of the file's own.
 
     Raises
     ------
@@ -40,7 +44,7 @@ def load_sql(con: duckdb.DuckDBPyConnection, parts: Iterable[str] = PARTS) -> No
     try:
         for file in sql_files():
             if file.part in wanted:
-                con.execute(file.statement)
+                con.execute((instead or {}).get(file.name, file.statement))
                 con.execute(f"COMMENT ON {file.kind} {identifier(file.name)} IS {literal(file.comment)}")
     except BaseException:
         con.execute("ROLLBACK")

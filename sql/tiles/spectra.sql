@@ -1,8 +1,8 @@
 -- spectra: the spectra relation over tile Parquet, one row a spectrum.
 --
--- Reads the files that the variable qsospec_tiles names: a glob such as 'tiles/**/*.parquet', or a list of globs. Columns
--- of the relation that a tile lacks are NULL; columns that tiles have beyond it follow at the end. Filters on scalars
--- skip whole row groups; the arrays are read only when they are selected.
+-- Reads the files that the variable qsospec_tiles names: a glob such as 'tiles/**/*.parquet', or a list of globs.
+-- Columns of the relation that a tile lacks are NULL; columns that tiles have beyond it follow at the end. Filters on
+-- scalars skip whole row groups; the arrays are read only when they are selected.
 -- Generated from columns.csv by python -m qsospec_duck.catalog.generate; change that, not this file.
 CREATE OR REPLACE VIEW spectra AS
     SELECT

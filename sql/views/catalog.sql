@@ -1,8 +1,8 @@
 -- catalog: the wide catalog, one row a fitted quasar.
 --
--- Line columns are <measure>_<line>: fwhm_hb, ew_civ_err; broad profiles carry the line's name alone, narrow ones end in
--- _na, wings in _wing. NULL where a quantity was not measured or its measurement is not published. Luminosities are in
--- the cosmology of the run; derived_masses() gives them, and the masses, in any other. Errors are statistical.
+-- Line columns are <measure>_<line>: fwhm_hb, ew_civ_err; broad profiles carry the line's name alone, narrow ones end
+-- in _na, wings in _wing. NULL where a quantity was not measured or its measurement is not published. Luminosities
+-- are in the cosmology of the run; derived_masses() gives them, and the masses, in any other. Errors are statistical.
 -- Generated from columns.csv by python -m qsospec_duck.catalog.generate; change that, not this file.
 CREATE OR REPLACE VIEW catalog AS
     SELECT

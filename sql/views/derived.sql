@@ -32,9 +32,7 @@ CREATE OR REPLACE VIEW derived AS
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(
-            coalesce(getvariable('qsospec_run'), '.') || '/data/derived/*.parquet', union_by_name := true, allow_empty := true
-        )
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/derived/*.parquet', union_by_name := true, allow_empty := true)
     );
 
 COMMENT ON COLUMN derived.run_id IS 'Run that made the row';

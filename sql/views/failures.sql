@@ -30,9 +30,7 @@ CREATE OR REPLACE VIEW failures AS
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(
-            coalesce(getvariable('qsospec_run'), '.') || '/data/failures/*.parquet', union_by_name := true, allow_empty := true
-        )
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/failures/*.parquet', union_by_name := true, allow_empty := true)
     );
 
 COMMENT ON COLUMN failures.run_id IS 'Run that made the row';

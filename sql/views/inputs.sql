@@ -26,9 +26,7 @@ CREATE OR REPLACE VIEW inputs AS
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(
-            coalesce(getvariable('qsospec_run'), '.') || '/data/inputs/*.parquet', union_by_name := true, allow_empty := true
-        )
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/inputs/*.parquet', union_by_name := true, allow_empty := true)
     );
 
 COMMENT ON COLUMN inputs.run_id IS 'Run that made the row';

@@ -40,9 +40,7 @@ CREATE OR REPLACE VIEW measurements AS
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(
-            coalesce(getvariable('qsospec_run'), '.') || '/data/measurements/*.parquet', union_by_name := true, allow_empty := true
-        )
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/measurements/*.parquet', union_by_name := true, allow_empty := true)
     );
 
 COMMENT ON COLUMN measurements.run_id IS 'Run that made the row';

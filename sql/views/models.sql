@@ -46,9 +46,7 @@ CREATE OR REPLACE VIEW models AS
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(
-            coalesce(getvariable('qsospec_run'), '.') || '/data/models/*.parquet', union_by_name := true, allow_empty := true
-        )
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/models/*.parquet', union_by_name := true, allow_empty := true)
     );
 
 COMMENT ON COLUMN models.run_id IS 'Run that made the row';

@@ -50,9 +50,7 @@ CREATE OR REPLACE VIEW objects AS
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(
-            coalesce(getvariable('qsospec_run'), '.') || '/data/objects/*.parquet', union_by_name := true, allow_empty := true
-        )
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/objects/*.parquet', union_by_name := true, allow_empty := true)
     );
 
 COMMENT ON COLUMN objects.run_id IS 'Run that made the row';

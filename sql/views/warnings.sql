@@ -28,9 +28,7 @@ CREATE OR REPLACE VIEW warnings AS
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(
-            coalesce(getvariable('qsospec_run'), '.') || '/data/warnings/*.parquet', union_by_name := true, allow_empty := true
-        )
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/warnings/*.parquet', union_by_name := true, allow_empty := true)
     );
 
 COMMENT ON COLUMN warnings.run_id IS 'Run that made the row';
