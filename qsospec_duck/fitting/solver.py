@@ -137,7 +137,7 @@ def solve_amplitudes(G, b, c, passive):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _moments(A, y, span, G, b):
+def moments(A, y, span, G, b):
     """G = A Aᵀ and b = A y over the pixels where the rows overlap."""
     q = A.shape[0]
     for i in range(q):
@@ -289,7 +289,7 @@ def minimise(
     for k in range(n_par):
         theta[k] = min(max(theta[k], low[k]), high[k])
     evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axes, bank_values, A, D, span)
-    _moments(A, y, span, G, b)
+    moments(A, y, span, G, b)
     solve_amplitudes(G, b, c, passive)
     chi2 = _residual(A, y, c, span, r)
     damping = 1e-3
@@ -331,7 +331,7 @@ def minimise(
             x, s, theta_try, terms, constants, derivative_of, bank_layout, bank_axes, bank_values,
             A_try, D_try, span_try,
         )  # fmt: skip
-        _moments(A_try, y, span_try, G_try, b)
+        moments(A_try, y, span_try, G_try, b)
         passive_try[:] = passive
         solve_amplitudes(G_try, b, c_try, passive_try)
         chi2_try = _residual(A_try, y, c_try, span_try, r_try)

@@ -17,7 +17,8 @@ import numpy as np
 
 from qsospec_duck.fitting.covariance import Optimum, evaluate_columns, optimise
 from qsospec_duck.fitting.result import FloatArray
-from qsospec_duck.fitting.solver import solve_amplitudes
+from qsospec_duck.fitting.solver import moments, solve_amplitudes
+from qsospec_duck.models.evaluate import add_line
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray, Kind, Parameter, Program, Term, compile_program
 from qsospec_duck.models.recipes import ComponentRecipe
@@ -31,8 +32,14 @@ _MAX_SWEEPS = 8
 _MAX_MOVES = 4
 """Rounds of moving single groups after the first polish."""
 
-_MOVES_TRIED = 2
+_MOVES_TRIED = 4
 """Grid points of a group from which a polish is tried in a round."""
+
+_MOVES_A_ROUND = 16
+"""Polishes in a round, the most promising first."""
+
+_HOPELESS_FRACTION = 1.0
+"""A grid point that alone would raise χ² by more than this fraction of it is not polished."""
 
 _MOVE_TOLERANCE = 0.1
 """A tried move is polished until a step promises less than this in χ²; only the one that is taken goes further."""
@@ -66,12 +73,12 @@ class ComplexModel:
 
 @dataclass(frozen=True, eq=False)
 class ShapeGrid:
-    """Every column of a model at every shape of its group's grid, as a program without free shapes."""
+    """Every column of a model at every shape of its group's grid."""
 
-    program: Program
-    theta: FloatArray
-    """The shapes, in the order of the grid program's parameters."""
+    lines: FloatArray
+    """(n_line, 5): grid column, θ of width, θ of velocity, ln λ₀ and flux ratio of every Gaussian."""
 
+    n_columns: int
     groups: tuple[tuple[int, int], ...]
     """(fwhm slot, velocity slot) of each group in the model."""
 
@@ -134,8 +141,7 @@ def _shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
             n_shift = int(np.clip((shift.high - shift.low) * VELOCITY_UNIT / (0.5 * np.exp(u)), 3, 7))
             options += [(u, v) for v in shift.low + (np.arange(n_shift) + 0.5) / n_shift * (shift.high - shift.low)]
         shapes.append(np.array(options))
-    parameters: list[Parameter] = []
-    terms: list[Term] = []
+    lines: list[tuple[float, ...]] = []
     first, group_of, n_columns = [], [], 0
     for j in range(len(program.columns)):
         members = [gaussian for gaussian in model.gaussians if gaussian.column == j]
@@ -143,14 +149,27 @@ def _shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
         group_of.append(group)
         first.append(n_columns)
         for u, v in shapes[group]:
-            slots = (len(parameters), len(parameters) + 1)
-            parameters += [Parameter("u", u, u, u, "fwhm"), Parameter("v", v, v, v, "velocity")]
-            for gaussian in members:
-                constants = (float(np.log(line(gaussian.line_id).wavelength)), gaussian.ratio)
-                terms.append(Term(Kind.LINE, n_columns, slots, constants))
+            lines += [(n_columns, u, v, float(np.log(line(g.line_id).wavelength)), g.ratio) for g in members]
             n_columns += 1
-    grid = compile_program(parameters, [str(j) for j in range(n_columns)], terms)
-    return ShapeGrid(grid, grid.start, groups, tuple(shapes), np.array(group_of), np.array(first))
+    return ShapeGrid(np.array(lines), n_columns, groups, tuple(shapes), np.array(group_of), np.array(first))
+
+
+@numba.njit(cache=True, nogil=True)
+def _grid_moments(x, s, y, lines, A, G, b):
+    """Fill the grid's columns ``A`` (m, n), zeros at first, and their moments ``G`` (m, m) and ``b`` (m,)."""
+    n = x.size
+    scratch = np.empty((2, n))
+    span = np.empty((A.shape[0], 2), np.int64)
+    span[:, 0] = n
+    span[:, 1] = 0
+    for t in range(lines.shape[0]):
+        column = int(lines[t, 0])
+        low, high = add_line(
+            x, s, lines[t, 1], lines[t, 2], lines[t, 3], lines[t, 4], A[column], scratch[0], scratch[1]
+        )  # fmt: skip
+        span[column, 0] = min(span[column, 0], low)
+        span[column, 1] = max(span[column, 1], high)
+    moments(A, y, span, G, b)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -261,9 +280,9 @@ class ShapeSearch:
         self.model = compile_complex(components)
         self.grid = _shape_grid(components)
         self.x, self.flux, self.inverse_sigma = x, flux, inverse_sigma
-        self.columns, _ = evaluate_columns(self.grid.program, x, inverse_sigma, self.grid.theta)
-        self.G = self.columns @ self.columns.T
-        self.b = self.columns @ (inverse_sigma * flux)
+        m = self.grid.n_columns
+        self.columns, self.G, self.b = np.zeros((m, x.size)), np.empty((m, m)), np.empty(m)
+        _grid_moments(x, inverse_sigma, inverse_sigma * flux, self.grid.lines, self.columns, self.G, self.b)
         self.n_options = np.array([len(shapes) for shapes in self.grid.shapes])
 
     def starts(self) -> FloatArray:
@@ -292,20 +311,26 @@ class ShapeSearch:
         """A lower optimum from moving some group to another grid point; ``None`` where there is none."""
         own, _ = evaluate_columns(self.model.program, self.x, self.inverse_sigma, best.theta)
         cross = self.columns @ own.T
-        moments, own_b = own @ own.T, own @ (self.inverse_sigma * self.flux)
-        found = None
-        limit = best.chi2
-        for group, slots in enumerate(self.grid.groups):
+        own_moments, own_b = own @ own.T, own @ (self.inverse_sigma * self.flux)
+        fall_now = float(own_b @ best.amplitudes)
+        candidates = []
+        for group in range(len(self.grid.groups)):
             falls = np.empty(self.n_options[group])
             _falls_of_moving(
-                self.G, self.b, cross, moments, own_b, self.grid.group_of, self.grid.first, group, falls
+                self.G, self.b, cross, own_moments, own_b, self.grid.group_of, self.grid.first, group, falls
             )  # fmt: skip
-            for option in np.argsort(-falls, kind="stable")[:_MOVES_TRIED]:
-                theta = best.theta.copy()
-                theta[list(slots)] = self.grid.shapes[group][option]
-                trial = self._polish(theta[None, :], _MOVE_TOLERANCE)
-                if trial.chi2 < limit - _MOVE_GAIN:
-                    found, limit = trial, trial.chi2
+            promising = np.argsort(-falls, kind="stable")[:_MOVES_TRIED]
+            candidates += [(-falls[option], group, option) for option in promising]
+        found = None
+        limit = best.chi2
+        for negative_fall, group, option in sorted(candidates)[:_MOVES_A_ROUND]:
+            if -negative_fall < fall_now - _HOPELESS_FRACTION * best.chi2:
+                break
+            theta = best.theta.copy()
+            theta[list(self.grid.groups[group])] = self.grid.shapes[group][option]
+            trial = self._polish(theta[None, :], _MOVE_TOLERANCE)
+            if trial.chi2 < limit - _MOVE_GAIN:
+                found, limit = trial, trial.chi2
         return None if found is None else self._polish(found.theta[None, :])
 
     def _polish(self, starts: FloatArray, tolerance: float = 1e-4) -> Optimum:

@@ -72,7 +72,7 @@ def evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axe
                 A[column], D[row_a], D[row_b],
             )  # fmt: skip
         else:
-            first, last = _add_line(
+            first, last = add_line(
                 x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], A[column], D[row_a], D[row_b]
             )
         if last > first:
@@ -107,7 +107,7 @@ def _add_broken(x, s, blue, red, x_pivot, x_break, a, d_blue, d_red):
 
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _add_line(x, s, u, velocity, x_line, ratio, a, d_u, d_v):
+def add_line(x, s, u, velocity, x_line, ratio, a, d_u, d_v):
     """Gaussian in X = c (x − x_line), of integral ``ratio`` over λ.
 
     ∫ exp(−(X − v)²/2σ²) dλ = λ₀ √(2π) (σ/c) exp(v/c + σ²/2c²).
