@@ -6,16 +6,19 @@ orders are handed out a few at a time, so a plan of any length costs no memory.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from qsospec_duck.batch.worker import WorkOrder, WorkReceipt, run_work_order
-from qsospec_duck.errors import ConfigError
+from qsospec_duck.errors import ConfigError, RunError
 
 Outcome = tuple[WorkOrder, WorkReceipt | BaseException]
 
@@ -145,13 +148,13 @@ def one_thread_each() -> Iterator[None]:
 @contextmanager
 def _pool(n_workers: int) -> Iterator[ProcessPoolExecutor]:
     # Never fork: a forked child inherits locks of BLAS and DuckDB threads that do not exist in it.
-    import multiprocessing
-
     pool = ProcessPoolExecutor(
         n_workers, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupt
     )
     try:
-        yield pool
+        with _importable_main():
+            _require_start(pool)
+            yield pool
     except BaseException:
         processes = list((getattr(pool, "_processes", None) or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
@@ -159,6 +162,38 @@ def _pool(n_workers: int) -> Iterator[ProcessPoolExecutor]:
             process.terminate()
         raise
     pool.shutdown(wait=True)
+
+
+def _require_start(pool: ProcessPoolExecutor) -> None:
+    """Tell a pool that cannot start from one that a spectrum kills.
+
+    Raises
+    ------
+    RunError
+        Its processes end before they take any work.
+    """
+    try:
+        pool.submit(os.getpid).result()
+    except BrokenExecutor:
+        raise RunError(
+            "worker processes end while they start, see their message above. They import the main module: in a script, "
+            "the call of fit_batch belongs under `if __name__ == '__main__':`; n_workers=1 needs no processes."
+        ) from None
+
+
+@contextmanager
+def _importable_main() -> Iterator[None]:
+    """Keep children from importing a main module that is no file, such as a script read from standard input."""
+    main = sys.modules.get("__main__")
+    path = getattr(main, "__file__", None)
+    if main is None or path is None or getattr(main, "__spec__", None) is not None or Path(path).exists():
+        yield
+        return
+    del main.__file__
+    try:
+        yield
+    finally:
+        main.__file__ = path
 
 
 def _ignore_interrupt() -> None:

@@ -113,11 +113,7 @@ def failures_of_task(task: Task, exception_type: str, message: str) -> list[Fail
     """Failures for everything in a task that never came back."""
     return [
         Failure(
-            Origin(key, _object_id(item, key), item.path or item.name, _row(item, i)),
-            exception_type,
-            message,
-            "",
-            {"input": item.identity},
+            _origin(item, key, str(item.known.get("object_id") or key), i), exception_type, message, "", _input(item)
         )
         for item in task.items
         for i, key in enumerate(item.keys if item.keys is not None else (item.name,))
@@ -142,7 +138,7 @@ def _outcomes(item: Item, order: WorkOrder, fit: FitFunction) -> Iterator[tuple[
         # The file itself could not be read: its name stands for the keys that nobody has seen.
         known_id = str(item.known.get("object_id") or item.name)
         key = str(item.known.get("object_key") or item.name)
-        yield _failure(Origin(key, known_id, item.path or item.name, _row(item, 0)), item, error)
+        yield _failure(_origin(item, key, known_id, 0), item, error)
 
 
 def _spectra(item: Item) -> Iterator[tuple[Origin, Callable[[], Spectrum]]]:
@@ -150,7 +146,7 @@ def _spectra(item: Item) -> Iterator[tuple[Origin, Callable[[], Spectrum]]]:
     if item.kind == "spectra":
         for spectrum, key in zip(item.spectra, item.keys or (), strict=True):
             named = replace(spectrum, object_key=key, object_id=spectrum.object_id or key)
-            origin = Origin(key, named.object_id, "memory", None, "memory", named.z, {"input": item.identity})
+            origin = Origin(key, named.object_id, "memory", None, "memory", named.z, _input(item))
             yield origin, partial(_itself, named)
     elif item.kind == "relation":
         keys = dict(zip(item.rows or (), item.keys or (), strict=True))
@@ -187,7 +183,7 @@ def _from_values(values: dict[str, Any], item: Item, row: int) -> tuple[Origin, 
             values.get("reader") or item.known.get("reader") or ("relation" if item.kind == "relation" else "auto")
         ),
         redshift=values.get("z"),
-        metadata={"input": item.identity},
+        metadata=_input(item),
     )
     return origin, partial(from_row, values)
 
@@ -198,15 +194,19 @@ def _itself(spectrum: Spectrum) -> Spectrum:
 
 def _failure(origin: Origin, item: Item, error: Exception) -> Failure:
     text = "".join(traceback.format_exception(error))
-    return Failure(origin, type(error).__name__, str(error), text, {"input": item.identity})
+    return Failure(origin, type(error).__name__, str(error), text, _input(item))
 
 
-def _object_id(item: Item, key: str) -> str:
-    return str(item.known.get("object_id") or key)
+def _origin(item: Item, object_key: str, object_id: str, position: int) -> Origin:
+    """Origin of a spectrum that was not read."""
+    rows = item.rows or ()
+    row = rows[position] if position < len(rows) else None
+    reader = str(item.known.get("reader", ""))
+    return Origin(object_key, object_id, item.path or item.name, row, reader, item.known.get("z"), _input(item))
 
 
-def _row(item: Item, position: int) -> int | None:
-    return item.rows[position] if item.rows is not None and position < len(item.rows) else None
+def _input(item: Item) -> dict[str, str]:
+    return {"input": item.identity}
 
 
 def _fit_quasar() -> FitFunction:

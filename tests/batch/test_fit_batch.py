@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,8 @@ from made_fits import MadeConfig, deadly_fit, made_fit, mortal_fit
 from qsospec_duck.batch import Lines, fit_batch, resolve_workers
 from qsospec_duck.errors import ConfigError, ConfigurationMismatchError, FitError, ReaderError, RunError
 from qsospec_duck.runs import TABLES, finalize_run, load_archived_model, open_run, verify_run
+
+HELPERS = str(Path(__file__).resolve().parents[1] / "helpers")
 
 OPTIONS = {"config": MadeConfig(), "fit": made_fit, "progress": False}
 
@@ -219,3 +223,28 @@ def test_survey_files_are_fitted_resumed_and_read_back(tmp_path, shared_data):
     assert model.continuum.success
     assert np.isfinite(model.model).all()
     assert len(model.measurements) > 50
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {helpers!r})
+from made_fits import MadeConfig, made_fit, made_spectrum
+from qsospec_duck.batch import fit_batch
+spectra = [made_spectrum(number) for number in range(3)]
+print(fit_batch(spectra, {run!r}, config=MadeConfig(), fit=made_fit, n_workers=2, progress=False).fitted)
+"""
+
+
+def test_workers_start_from_a_script_on_standard_input(tmp_path):
+    script = SCRIPT.format(helpers=HELPERS, run=str(tmp_path / "run"))
+    done = subprocess.run([sys.executable, "-"], input=script, text=True, capture_output=True, check=False)
+    assert done.stdout.strip() == "3", done.stderr
+
+
+def test_a_script_without_a_guard_is_told_what_is_missing(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(helpers=HELPERS, run=str(tmp_path / "run")))
+    done = subprocess.run([sys.executable, str(script)], text=True, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert "if __name__ == '__main__':" in done.stderr.splitlines()[-1]
+    assert open_run(tmp_path / "run").read_table("failures").num_rows == 0
