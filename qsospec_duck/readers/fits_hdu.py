@@ -90,9 +90,9 @@ class Hdu:
     def shape(self) -> tuple[int, ...]:
         """Shape of an image in numpy order, or (rows,) of a table."""
         if self.is_table:
-            return (int(self.header["NAXIS2"]),)
+            return (int(self.header.need("NAXIS2")),)
         key = "ZNAXIS" if self.is_compressed else "NAXIS"
-        return tuple(int(self.header[f"{key}{i}"]) for i in range(int(self.header[key]), 0, -1))
+        return tuple(int(self.header.need(f"{key}{i}")) for i in range(int(self.header.need(key)), 0, -1))
 
     def image(self, rows: Sequence[int] | NDArray[np.integer] | None = None) -> Array:
         """Pixels in native byte order; BZERO and BSCALE are applied.
@@ -145,7 +145,7 @@ class Hdu:
         """Columns of a table by name in capitals (FITS standard 4.0, section 7.3)."""
         cells: dict[str, Cell] = {}
         offset = 0
-        for i in range(1, int(self.header.get("TFIELDS", 0)) + 1):
+        for i in range(1, (self.header.whole("TFIELDS") or 0) + 1):
             form = _TFORM.match(str(self.header.get(f"TFORM{i}", "")))
             if form is None:
                 raise refusal(
@@ -222,7 +222,7 @@ class Hdu:
         if stated in (None, ""):
             return None
         found = datasum(self._bytes(0, self.extent.data_bytes))
-        return None if int(stated) == found else f"DATASUM is {found}, the header says {stated}"
+        return None if str(stated).strip() == str(found) else f"DATASUM is {found}, the header says {stated}"
 
 
 def _cell_width(letter: str, repeat: int) -> int:

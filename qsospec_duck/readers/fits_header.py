@@ -10,8 +10,9 @@ FITS standard 4.0 (Pence et al. 2010, A&A 524, A42, and its 2018 update), sectio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from qsospec_duck.readers.byte_source import ByteSource
@@ -24,12 +25,45 @@ _CARD = 80
 _STRING = re.compile(r"\s*'((?:[^']|'')*)'")
 
 
+class Cards(dict[str, Any]):
+    """Values of a header by keyword, which know where they stand."""
+
+    def __init__(self, values: Mapping[str, Any], path: str | Path, where: str) -> None:
+        super().__init__(values)
+        self.path = path
+        self.where = where
+
+    def number(self, keyword: str) -> float | None:
+        """Read a number, ``None`` where there is no such card; a ReaderError where the card holds something else."""
+        return self._as(float, keyword, "a number")
+
+    def whole(self, keyword: str) -> int | None:
+        """Read an integer, ``None`` where there is no such card; a ReaderError where the card holds something else."""
+        return self._as(int, keyword, "an integer")
+
+    def need(self, keyword: str) -> float:
+        """Read a number that must be there; else a ReaderError."""
+        value = self.number(keyword)
+        if value is None:
+            raise refusal(self.path, f"there is no card {keyword}", "a number", where=self.where)
+        return value
+
+    def _as(self, kind: Callable[[Any], Any], keyword: str, expected: str) -> Any:
+        value = self.get(keyword)
+        if value is None:
+            return None
+        try:
+            return kind(value)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise refusal(self.path, f"card {keyword} is {value!r}", expected, where=self.where) from error
+
+
 @dataclass(frozen=True)
 class Extent:
     """One HDU: its header and the place of its data."""
 
     index: int
-    header: Mapping[str, Any]
+    header: Cards
     data_start: int
     data_bytes: int
     """Length of the data without padding."""
@@ -80,7 +114,7 @@ def walk(source: ByteSource) -> tuple[Extent, ...]:
     return tuple(extents)
 
 
-def _read_header(source: ByteSource, position: int, index: int) -> tuple[dict[str, Any], int]:
+def _read_header(source: ByteSource, position: int, index: int) -> tuple[Cards, int]:
     """Header from ``position`` and the position of the data behind it."""
     text = b""
     while True:
@@ -88,10 +122,12 @@ def _read_header(source: ByteSource, position: int, index: int) -> tuple[dict[st
         text += block
         end = _end_card(text)
         if end is not None:
-            return parse_cards(text[:end]), position + -(-(end + _CARD) // BLOCK) * BLOCK
+            return Cards(parse_cards(text[:end]), source.path, f"HDU {index}"), position + -(
+                -(end + _CARD) // BLOCK
+            ) * BLOCK
         looks_like_header = text.startswith((b"SIMPLE  =", b"XTENSION="))
         if index and not looks_like_header:
-            return {}, position + len(text)
+            return Cards({}, source.path, f"HDU {index}"), position + len(text)
         if len(block) < 4 * BLOCK:
             raise refusal(
                 source.path,

@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from qsospec_duck.readers.arrays import inverse_variance
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.fits_file import FitsFile
+from qsospec_duck.readers.fits_header import Cards
 from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
 from qsospec_duck.readers.sdss import check_one_row
-from qsospec_duck.readers.units import to_angstrom, to_house_flux
+from qsospec_duck.readers.units import from_log10, to_angstrom, to_house_flux
 
 
 def recognises(contents: Contents) -> bool:
@@ -121,13 +122,14 @@ def _sigma_band(cards: Mapping[str, Any]) -> int | None:
     return next((i for i, band in enumerate(_bands(cards)) if band.startswith("sigma")), None)
 
 
-def _wavelengths(path: str | Path, cards: Mapping[str, Any], n_pix: int, where: str) -> NDArray[np.float64]:
-    step = cards.get("CD1_1", cards.get("CDELT1"))
+def _wavelengths(path: str | Path, cards: Cards, n_pix: int, where: str) -> NDArray[np.float64]:
+    step = cards.number("CD1_1" if "CD1_1" in cards else "CDELT1")
     if step is None:
         raise refusal(path, "there is no CD1_1 or CDELT1", "a wavelength step", where=where)
-    value = float(cards["CRVAL1"]) + float(step) * (np.arange(n_pix) + 1.0 - float(cards.get("CRPIX1", 1.0)))
-    if int(cards["DC-FLAG"]) == 1:
-        return np.asarray(10.0**value)
+    first = cards.number("CRPIX1")
+    value = cards.need("CRVAL1") + step * (np.arange(n_pix) + 1.0 - (1.0 if first is None else first))
+    if cards.need("DC-FLAG") == 1:
+        return from_log10(value)
     # CUNIT1 is often wrong in such files ('deg'): the WAT1 card is IRAF's own.
     words = dict(word.split("=", 1) for word in str(cards.get("WAT1_001", "")).split() if "=" in word)
     return to_angstrom(path, value, words.get("units", "Angstrom"), where=where)

@@ -27,6 +27,7 @@ from qsospec_duck.readers.fits_hdu import Hdu
 from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
 from qsospec_duck.readers.sdss import check_one_row
+from qsospec_duck.readers.units import from_log10
 
 _COADDS = ("COADD", "COADD_B", "COADD_R")
 _NO_REDSHIFT = -9999.0
@@ -78,10 +79,9 @@ def read(
     value, weight = clean_pixels(flux, ivar)
     object_id = str(
         cards.get("OBSID")
-        or f"{cards.get('LMJD')}-{cards.get('PLANID')}"
-        f"-{int(cards.get('SPID', 0)):02d}-{int(cards.get('FIBERID', 0)):03d}"
+        or f"{cards.get('LMJD')}-{cards.get('PLANID')}-{cards.whole('SPID') or 0:02d}-{cards.whole('FIBERID') or 0:03d}"
     )
-    z = cards.get("Z")
+    z = cards.number("Z")
     return spectra_table(
         path,
         1,
@@ -93,10 +93,10 @@ def read(
             "release": _release(cards.get("DATA_V")),
             "source": file_key(path),
             "row_index": 0,
-            "ra": cards.get("RA"),
-            "dec": cards.get("DEC"),
-            "z": pick_redshifts(path, redshift, [None if z is None or z == _NO_REDSHIFT else float(z)], [(object_id,)]),
-            "spectype": cards.get("CLASS") or None,
+            "ra": cards.number("RA"),
+            "dec": cards.number("DEC"),
+            "z": pick_redshifts(path, redshift, [None if z is None or z == _NO_REDSHIFT else z], [(object_id,)]),
+            "spectype": str(cards.get("CLASS") or "") or None,
             "ebv": ebv,
             "wavelength": [wavelength],
             "flux": [value],
@@ -104,8 +104,8 @@ def read(
             "mask_array": [mask],
             "flux_unit": "relative",
             "or_mask": [or_mask],
-            "zerr": cards.get("Z_ERR"),
-            "subtype": cards.get("SUBCLASS") or None,
+            "zerr": cards.number("Z_ERR"),
+            "subtype": str(cards.get("SUBCLASS") or "") or None,
         },
     )
 
@@ -124,7 +124,7 @@ def _image_arm(path: str | Path, primary: Hdu) -> tuple[NDArray[Any], ...]:
     if "wavelength" in str(cards.get("EXTEN0", "")).lower():
         wavelength = image[2].astype(np.float64)
     elif {"COEFF0", "COEFF1"} <= cards.keys():
-        wavelength = 10.0 ** (float(cards["COEFF0"]) + float(cards["COEFF1"]) * np.arange(image.shape[1]))
+        wavelength = from_log10(cards.need("COEFF0") + cards.need("COEFF1") * np.arange(image.shape[1]))
     else:
         raise refusal(
             path,
@@ -140,7 +140,7 @@ def _table_arm(hdu: Hdu) -> tuple[NDArray[Any], ...]:
     wave = (
         hdu.column("WAVELENGTH").reshape(-1).astype(np.float64)
         if "WAVELENGTH" in hdu.cells
-        else 10.0 ** hdu.column("LOGLAM").reshape(-1).astype(np.float64)
+        else from_log10(hdu.column("LOGLAM").reshape(-1))
     )
     flux, ivar = hdu.column("FLUX").reshape(-1), hdu.column("IVAR").reshape(-1)
     masks = [hdu.column(name).reshape(-1).astype(np.int32) for name in ("ANDMASK", "ORMASK")]

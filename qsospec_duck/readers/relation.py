@@ -37,7 +37,9 @@ def clean_pixels(flux: NDArray[Any], ivar: NDArray[Any]) -> tuple[NDArray[np.flo
     A pixel whose flux is not finite, or whose inverse variance is not a positive number, is kept with ivar 0;
     a flux that is not finite becomes 0, so that no sum over a list can turn into NaN.
     """
-    value, weight = np.array(flux, dtype=np.float32), np.array(ivar, dtype=np.float32)
+    # A number beyond the range of a float32 becomes infinite, hence not used.
+    with np.errstate(over="ignore"):
+        value, weight = np.array(flux, dtype=np.float32), np.array(ivar, dtype=np.float32)
     bad = ~np.isfinite(value)
     value[bad] = 0.0
     weight[bad | ~(np.isfinite(weight) & (weight > 0))] = 0.0
@@ -158,13 +160,11 @@ def _check_wavelengths(path: str | Path, wavelength: pa.ListArray, keys: Sequenc
         # The rows of a DESI tile share one grid: equal to one that passed is enough.
         if previous is not None and np.array_equal(wave, previous):
             continue
-        steps = np.diff(wave)
-        if not (np.isfinite(wave).all() and (steps > 0).all() and wave[0] > 0):
-            bad = (
-                int(np.flatnonzero(~(steps > 0))[0])
-                if not (steps > 0).all()
-                else int(np.flatnonzero(~np.isfinite(wave) | (wave <= 0))[0])
-            )
+        usable = np.isfinite(wave) & (wave > 0)
+        # Comparing neighbours, not subtracting them: two infinite wavelengths have no difference.
+        usable[:-1] &= wave[1:] > wave[:-1]
+        if not usable.all():
+            bad = int(np.flatnonzero(~usable)[0])
             raise refusal(
                 path,
                 f"wavelength {wave[bad]} Å of pixel {bad} is followed by {wave[min(bad + 1, wave.size - 1)]} Å",

@@ -19,9 +19,10 @@ import pyarrow as pa
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.fits_hdu import Hdu
+from qsospec_duck.readers.fits_header import Cards
 from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
-from qsospec_duck.readers.units import check_house_unit
+from qsospec_duck.readers.units import check_house_unit, from_log10
 
 _PIXELS = ("FLUX", "LOGLAM", "IVAR")
 _PIXELS_DR8 = ("FLUX", "WAVELENGTH", "INVERSE_VARIANCE")
@@ -68,11 +69,11 @@ def read(
         primary = fits.hdus[0]
         check_house_unit(path, primary.header.get("BUNIT") or pixels.header.get("BUNIT"), where=primary.where)
         known = _catalog_row(catalog) if catalog is not None else {}
-        cards = {**pixels.header, **primary.header}
+        cards = Cards({**pixels.header, **primary.header}, path, primary.where)
         object_id = _object_id(path, known, cards)
-        z = known.get("Z", _number(cards.get("Z")))
+        z = known.get("Z", cards.number("Z"))
         if "LOGLAM" in pixels.cells:
-            wavelength = 10.0 ** pixels.column("LOGLAM").astype(np.float64)
+            wavelength = from_log10(pixels.column("LOGLAM"))
             ivar = pixels.column("IVAR")
         else:
             wavelength, ivar = pixels.column("WAVELENGTH"), pixels.column("INVERSE_VARIANCE")
@@ -89,13 +90,17 @@ def read(
                 "source": file_key(path),
                 "row_index": 0,
                 "ra": _first(
-                    known.get("PLUG_RA"), cards.get("PLUG_RA"), known.get("RACAT"), cards.get("RAOBJ"), known.get("RA")
+                    known.get("PLUG_RA"),
+                    cards.number("PLUG_RA"),
+                    known.get("RACAT"),
+                    cards.number("RAOBJ"),
+                    known.get("RA"),
                 ),
                 "dec": _first(
                     known.get("PLUG_DEC"),
-                    cards.get("PLUG_DEC"),
+                    cards.number("PLUG_DEC"),
                     known.get("DECCAT"),
-                    cards.get("DECOBJ"),
+                    cards.number("DECOBJ"),
                     known.get("DEC"),
                 ),
                 "z": pick_redshifts(path, redshift, [z], [(object_id,)]),
@@ -106,7 +111,7 @@ def read(
                 "flux": [flux],
                 "ivar": [weight],
                 "mask_array": [pixels.column("AND_MASK").astype(np.int32)] if "AND_MASK" in pixels.cells else None,
-                "zerr": _first(known.get("Z_ERR"), cards.get("Z_ERR")),
+                "zerr": _first(known.get("Z_ERR"), cards.number("Z_ERR")),
                 "subtype": known.get("SUBCLASS") or None,
                 "or_mask": [pixels.column("OR_MASK").astype(np.int32)] if "OR_MASK" in pixels.cells else None,
             },
@@ -145,12 +150,12 @@ def _catalog_row(catalog: Hdu) -> dict[str, Any]:
     return {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
 
 
-def _object_id(path: str | Path, known: dict[str, Any], cards: dict[str, Any]) -> str:
+def _object_id(path: str | Path, known: dict[str, Any], cards: Cards) -> str:
     """plate-mjd-fiber, or field-mjd-catalogid for SDSS-V."""
-    mjd = known.get("MJD") or cards.get("MJD")
+    mjd = known.get("MJD") or cards.whole("MJD")
     if known.get("CATALOGID"):
         return f"{int(known.get('FIELD') or cards.get('FIELDID') or 0):06d}-{mjd}-{known['CATALOGID']}"
-    plate, fiber = known.get("PLATE") or cards.get("PLATEID"), known.get("FIBERID") or cards.get("FIBERID")
+    plate, fiber = known.get("PLATE") or cards.whole("PLATEID"), known.get("FIBERID") or cards.whole("FIBERID")
     if plate is None or mjd is None or fiber is None:
         raise refusal(
             path, f"plate is {plate}, mjd {mjd}, fiber {fiber}", "all three, in the redshift table or the header"
@@ -161,13 +166,6 @@ def _object_id(path: str | Path, known: dict[str, Any], cards: dict[str, Any]) -
 def _first(*values: Any) -> float | None:
     """Take the first number that is there."""
     return next((float(value) for value in values if value is not None), None)
-
-
-def _number(value: Any) -> float | None:
-    try:
-        return None if value is None else float(value)
-    except ValueError:
-        return None
 
 
 READER = Reader("sdss", recognises, read)

@@ -21,7 +21,7 @@ from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
 from qsospec_duck.readers.sdss import check_one_row
-from qsospec_duck.readers.units import check_house_unit
+from qsospec_duck.readers.units import check_house_unit, from_log10
 
 # SPEC_CLN of DR1-DR7: https://classic.sdss.org/dr7/dm/flatFiles/spSpec.html
 _CLASSES = {0: "UNKNOWN", 1: "STAR", 2: "GALAXY", 3: "QSO", 4: "QSO", 5: "SKY", 6: "STAR"}
@@ -77,7 +77,7 @@ def read(
     n_pix = image.shape[1]
     # An error of 0 marks a pixel without data.
     flux, weight = clean_pixels(image[0], inverse_variance(image[2].astype(np.float64)))
-    object_id = f"{int(cards['PLATEID']):04d}-{int(cards['MJD'])}-{int(cards['FIBERID']):04d}"
+    object_id = f"{int(cards.need('PLATEID')):04d}-{int(cards.need('MJD'))}-{int(cards.need('FIBERID')):04d}"
     return spectra_table(
         path,
         1,
@@ -89,17 +89,17 @@ def read(
             "release": release,
             "source": file_key(path),
             "row_index": 0,
-            "ra": cards.get("RAOBJ"),
-            "dec": cards.get("DECOBJ"),
-            "z": pick_redshifts(path, redshift, [cards.get("Z")], [(object_id,)]),
-            "zwarn": cards.get("Z_WARNIN"),
-            "spectype": _CLASSES.get(int(cards.get("SPEC_CLN", 0))),
+            "ra": cards.number("RAOBJ"),
+            "dec": cards.number("DECOBJ"),
+            "z": pick_redshifts(path, redshift, [cards.number("Z")], [(object_id,)]),
+            "zwarn": cards.whole("Z_WARNIN"),
+            "spectype": _CLASSES.get(cards.whole("SPEC_CLN") or 0),
             "ebv": ebv,
-            "wavelength": [10.0 ** (float(cards["COEFF0"]) + float(cards["COEFF1"]) * np.arange(n_pix))],
+            "wavelength": [from_log10(cards.need("COEFF0") + cards.need("COEFF1") * np.arange(n_pix))],
             "flux": [flux],
             "ivar": [weight],
             "mask_array": [image[3].astype(np.int64).astype(np.int32)],
-            "zerr": cards.get("Z_ERR"),
+            "zerr": cards.number("Z_ERR"),
         },
     )
 

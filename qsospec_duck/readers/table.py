@@ -26,7 +26,7 @@ from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
 from qsospec_duck.readers.table_columns import Loaded, find, scalar_aliases
 from qsospec_duck.readers.table_load import load, names_of
-from qsospec_duck.readers.units import to_angstrom, to_house_flux
+from qsospec_duck.readers.units import from_log10, to_angstrom, to_house_flux
 
 _CGS_SUSPECT = 1e-10
 
@@ -124,7 +124,7 @@ def _pixels(
     unit = wave_unit or table.unit("wavelength") or "Angstrom"
     if table.is_log_wavelength:
         # log10 of a wavelength has no unit of its own; Å unless the caller says otherwise.
-        raw_wave, unit = 10.0**raw_wave, wave_unit or "Angstrom"
+        raw_wave, unit = from_log10(raw_wave), wave_unit or "Angstrom"
     wavelength = to_angstrom(path, raw_wave, unit, where=where)
     error, ivar = table.optional("error", row), table.optional("ivar", row)
     if error is None and ivar is None:

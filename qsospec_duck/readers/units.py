@@ -33,6 +33,12 @@ def check_house_unit(path: str | Path, unit: Any, *, where: str = "") -> None:
         raise refusal(path, f"BUNIT is {unit!r}", FLUX_UNIT, where=where)
 
 
+def from_log10(values: Any) -> NDArray[np.float64]:
+    """Turn log10 of wavelengths into wavelengths; what overflows is infinite, which the relation refuses."""
+    with np.errstate(over="ignore"):
+        return np.asarray(10.0 ** np.asarray(values, dtype=np.float64))
+
+
 def to_angstrom(path: str | Path, values: NDArray[Any], unit: str, *, where: str = "") -> NDArray[np.float64]:
     """Wavelengths in Å."""
     from astropy import units as u

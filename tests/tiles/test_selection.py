@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import duckdb
@@ -106,3 +108,57 @@ def test_desi_quasars_lie_on_good_fibres(make_fits, tmp_path: Path, status: int,
     make_fits.make_redrock(tmp_path / "redrock-main-dark-23040.fits", [1])
     assert kept(tmp_path, tmp_path / "out", "desi-qso") == ([1] if is_kept else [])
     assert kept(tmp_path, tmp_path / "out", "seed") == [1]
+
+
+ORACLE = """
+import sys
+import numpy as np
+from astropy.table import Table
+from desispec.validredshifts import actually_validate
+table = actually_validate(Table.read(sys.argv[1]), ignore_emline=True)
+np.savez(sys.argv[2], good=table["GOOD_Z_QSO"], z=table["Z_QSO"])
+"""
+
+
+@pytest.mark.peer
+def test_desi_quasars_are_those_of_desispec(make_fits, add_table, tmp_path: Path) -> None:
+    python = os.environ.get("QSOSPEC_DUCK_DESISPEC_PYTHON")
+    if not python:
+        pytest.skip("set QSOSPEC_DUCK_DESISPEC_PYTHON to the python of an environment with desispec 0.70.0")
+    rng = np.random.default_rng(11)
+    n = 400
+    ids = rng.permutation(n) + 1
+    known = {
+        "TARGETID": ids.astype(np.int64),
+        "Z": rng.uniform(0, 4, n),
+        "ZERR": rng.uniform(0, 1e-3, n),
+        "ZWARN": rng.choice([0, 4], n).astype(np.int64),
+        "SPECTYPE": rng.choice(["QSO", "GALAXY", "STAR"], n),
+        "CHI2": np.ones(n),
+        "DELTACHI2": rng.uniform(0, 100, n),
+    }
+    fibers = {
+        "COADD_FIBERSTATUS": rng.choice([0, 0, 8, 1, 512], n).astype(np.int32),
+        "OBJTYPE": rng.choice(["TGT", "TGT", "BAD"], n),
+    }
+    quasarnet = {
+        "Z_NEW": rng.uniform(0, 4, n),
+        "ZERR_NEW": rng.uniform(0, 1e-3, n),
+        "IS_QSO_QN_NEW_RR": rng.random(n) < 0.4,
+        **{name: rng.random(n) ** 0.05 for name in CONFIDENCES},
+    }
+    mgii = {"IS_QSO_MGII": rng.random(n) < 0.1}
+    make_fits.make_coadd(tmp_path / COADD, ids.tolist(), columns=fibers, cameras="B", checksum=False)
+    make_fits.make_redrock(tmp_path / "redrock-main-dark-23040.fits", ids.tolist(), **known)
+    add_table(tmp_path / "qso_qn-main-dark-23040.fits", "QN_RR", {"TARGETID": known["TARGETID"], **quasarnet})
+    add_table(tmp_path / "qso_mgii-main-dark-23040.fits", "MGII", {"TARGETID": known["TARGETID"], **mgii})
+    targets = {"DESI_TARGET": np.full(n, 4, np.int64), "BGS_TARGET": np.zeros(n, np.int64)}
+    add_table(tmp_path / "all.fits", "ALL", {**known, **fibers, **quasarnet, **mgii, **targets})
+    command = [python, "-c", ORACLE, str(tmp_path / "all.fits"), str(tmp_path / "oracle.npz")]
+    subprocess.run(command, check=True, capture_output=True)
+    options = TileOptions(selection="desi-qso", qn_threshold=0.99, precision="noise/16")
+    table = pq.read_table(convert_tile(tmp_path / COADD, tmp_path / "out", options=options).path)
+    with np.load(tmp_path / "oracle.npz") as oracle:
+        expected = dict(zip(ids[oracle["good"]].tolist(), oracle["z"][oracle["good"]].tolist(), strict=True))
+    assert 100 < len(expected) < n
+    assert dict(zip(table["target_id"].to_pylist(), table["z"].to_pylist(), strict=True)) == expected
