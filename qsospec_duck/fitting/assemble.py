@@ -106,4 +106,8 @@ def _published_covariance(optimum: Optimum, covariance: FloatArray) -> FloatArra
 
 
 def _message(optimum: Optimum) -> str:
-    return f"converged in {optimum.n_steps} steps" if optimum.status == 1 else f"not converged after {optimum.n_steps} steps"
+    return (
+        f"converged in {optimum.n_steps} steps"
+        if optimum.status == 1
+        else f"not converged after {optimum.n_steps} steps"
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.covariance import (
     Optimum,
     amplitude_errors,
@@ -15,7 +16,7 @@ from qsospec_duck.fitting.covariance import (
     optimise,
 )
 from qsospec_duck.fitting.coverage import Coverage
-from qsospec_duck.fitting.masks import find_troughs, residual_scatter
+from qsospec_duck.fitting.masks import find_troughs, residual_scatter, trough_widths
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.fitting.starts import ComplexModel, ShapeSearch, compile_complex
 from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
@@ -125,6 +126,7 @@ def _absorbed(pixels: _Pixels, stage: ComplexStage) -> BoolArray:
     residual /= residual_scatter(residual)
     adjacent = np.concatenate([[False], np.diff(index) == 1])
     troughs = find_troughs(residual, adjacent, _TROUGH_RUN_SIGMA, _TROUGH_PIXEL_SIGMA, _TROUGH_RUN_PIXELS)
+    troughs &= trough_widths(x, troughs, adjacent) <= stage.recipe.absorption_max_kms / C_KMS
     out = np.zeros_like(stage.coverage.mask)
     out[index[troughs]] = True
     return out

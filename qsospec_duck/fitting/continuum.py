@@ -65,7 +65,9 @@ class ContinuumStage:
     def model(self, spectrum: Spectrum) -> FloatArray:
         """(n_pix,) the continuum."""
         x = np.log(spectrum.wavelength)
-        return self.optimum.amplitudes @ evaluate_columns(self.optimum.program, x, np.ones_like(x), self.optimum.theta)[0]
+        return (
+            self.optimum.amplitudes @ evaluate_columns(self.optimum.program, x, np.ones_like(x), self.optimum.theta)[0]
+        )
 
 
 def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool) -> ContinuumStage | None:
@@ -139,7 +141,11 @@ def continuum_program(
         parameters += [
             _width(f"{name}_fwhm", fwhm_bounds),
             Parameter(
-                f"{name}_velocity", 0.0, velocity_bounds[0] / VELOCITY_UNIT, velocity_bounds[1] / VELOCITY_UNIT, "velocity"
+                f"{name}_velocity",
+                0.0,
+                velocity_bounds[0] / VELOCITY_UNIT,
+                velocity_bounds[1] / VELOCITY_UNIT,
+                "velocity",
             ),
         ]
         terms.append(Term(Kind.BANK, len(columns), (slot, slot + 1), bank=bank))

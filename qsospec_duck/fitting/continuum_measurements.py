@@ -18,7 +18,12 @@ IRON_BANDS = {
 """Rest wavelengths [Å] between which Fe II is integrated: 4434-4684 defines R_Fe (Boroson & Green 1992,
 ApJS 80, 109), 2250-2650 the UV strength (Dietrich et al. 2003, ApJ 596, 817, and after)."""
 
-_AMPLITUDE_UNITS = {"power_law": FLUX_UNIT, "iron_uv": LINE_FLUX_UNIT, "iron_optical": LINE_FLUX_UNIT, "balmer": LINE_FLUX_UNIT}
+_AMPLITUDE_UNITS = {
+    "power_law": FLUX_UNIT,
+    "iron_uv": LINE_FLUX_UNIT,
+    "iron_optical": LINE_FLUX_UNIT,
+    "balmer": LINE_FLUX_UNIT,
+}
 _SHAPE_UNITS = {"slope": "", "fwhm": "km/s", "velocity": "km/s"}
 
 
@@ -107,7 +112,10 @@ def _statistics(solution: Solution) -> list[Measurement]:
     }
     if dof > 0:
         values["reduced_chi2"] = optimum.chi2 / dof
-    return [Measurement("continuum_metric", name, value, None, "", measure=name, method="none") for name, value in values.items()]
+    return [
+        Measurement("continuum_metric", name, value, None, "", measure=name, method="none")
+        for name, value in values.items()
+    ]
 
 
 def _sample(
@@ -126,7 +134,9 @@ def _sample(
     error = float(np.sqrt(max(gradient @ solution.covariance @ gradient, 0.0)))
     name = f"{wavelength:.0f}"
     if not flux > 0:
-        warnings.append(warn("negative_continuum", "continuum", f"the power law vanishes at {name} Å.", wavelength=wavelength))
+        warnings.append(
+            warn("negative_continuum", "continuum", f"the power law vanishes at {name} Å.", wavelength=wavelength)
+        )
         return []
     rows = [
         Measurement(

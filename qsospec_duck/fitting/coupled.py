@@ -27,7 +27,14 @@ import numpy as np
 
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
-from qsospec_duck.fitting.covariance import Optimum, amplitude_errors, covariance_of, evaluate_columns, jacobian, optimise
+from qsospec_duck.fitting.covariance import (
+    Optimum,
+    amplitude_errors,
+    covariance_of,
+    evaluate_columns,
+    jacobian,
+    optimise,
+)
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.spectra import Spectrum
 

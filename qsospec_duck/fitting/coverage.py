@@ -102,7 +102,9 @@ def _lya_coverage(spectrum, recipe, mask, fraction, outcome):  # type: ignore[no
     if first <= LYA_BLUE_LIMIT and fraction >= LYA_FULL_FRACTION:
         return outcome("fitted", "")
     if first <= center * (1.0 - EDGE_MARGIN_KMS / C_KMS) and red_fraction >= LYA_RED_FRACTION:
-        return outcome("red_side_only", f"spectrum begins at {first:.0f} Å, inside the blue wing of Lyα.", list(recipe.components))
+        return outcome(
+            "red_side_only", f"spectrum begins at {first:.0f} Å, inside the blue wing of Lyα.", list(recipe.components)
+        )
     return outcome("edge_truncated", f"spectrum begins at {first:.0f} Å and cuts Lyα.")
 
 

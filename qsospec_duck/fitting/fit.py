@@ -63,7 +63,9 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
     continuum_seconds = time.perf_counter() - started
     if continuum is None:
         result, failure = empty_continuum(rest)
-        statuses = {recipe.recipe_id: "failed" if c.can_fit else c.status for recipe, c in zip(recipes, coverages, strict=True)}
+        statuses = {
+            recipe.recipe_id: "failed" if c.can_fit else c.status for recipe, c in zip(recipes, coverages, strict=True)
+        }
         return FitResult(rest, result, {}, statuses, (), (*warnings, failure), metadata=_metadata(config, started, 0.0))
 
     stages: list[ComplexStage] = []
@@ -142,5 +144,3 @@ def _metadata(config: FitConfig, started: float, continuum_seconds: float) -> di
         "seconds_continuum": continuum_seconds,
         "seconds_total": time.perf_counter() - started,
     }
-
-

@@ -146,7 +146,12 @@ def _measure_feature(
         rows.append(row("ew", *measured["ew"]))
     else:
         warnings.append(
-            warn("negative_continuum", "complex", f"no continuum under {line_id}: no equivalent width.", recipe_id=recipe_id)
+            warn(
+                "negative_continuum",
+                "complex",
+                f"no continuum under {line_id}: no equivalent width.",
+                recipe_id=recipe_id,
+            )
         )
     if flux_error > 0:
         rows.append(row("snr", flux / flux_error, None))

@@ -74,3 +74,26 @@ def find_troughs(residual_sigma, adjacent, run_sigma, pixel_sigma, run_pixels):
         if grown[i + 1] and adjacent[i + 1] and residual_sigma[i] < -SHOULDER_SIGMA:
             grown[i] = True
     return grown
+
+
+def trough_widths(x: NDArray[np.float64], marked: BoolArray, adjacent: BoolArray) -> NDArray[np.float64]:
+    """Extent in ln λ of the trough that each marked pixel belongs to; 0 where not marked.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n,)
+        ln λ.
+    marked : ndarray of bool, shape (n,)
+        As `find_troughs` gives it.
+    adjacent : ndarray of bool, shape (n,)
+        True where a pixel follows the one before it on the detector.
+    """
+    begins = marked & ~(np.concatenate([[False], marked[:-1]]) & adjacent)
+    number = np.cumsum(begins) - 1
+    out = np.zeros(x.size)
+    if begins.any():
+        first = x[begins]
+        last = np.full(first.size, -np.inf)
+        np.maximum.at(last, number[marked], x[marked])
+        out[marked] = (last - first)[number[marked]]
+    return out

@@ -244,13 +244,19 @@ def measure_profile(F, v, u, x_line, x, base, base_jacobian, values, gradients, 
         gradients[1, 0, i] = inverse
         dv = 0.05 * s[i]
         du = 1e-3
-        gradients[1, 1, i] = F[i] * (
-            _mean_inverse(v[i] + dv, s[i], x_line, x, base) - _mean_inverse(v[i] - dv, s[i], x_line, x, base)
-        ) / (2.0 * dv)
-        gradients[1, 2, i] = F[i] * (
-            _mean_inverse(v[i], s[i] * math.exp(du), x_line, x, base)
-            - _mean_inverse(v[i], s[i] * math.exp(-du), x_line, x, base)
-        ) / (2.0 * du)
+        gradients[1, 1, i] = (
+            F[i]
+            * (_mean_inverse(v[i] + dv, s[i], x_line, x, base) - _mean_inverse(v[i] - dv, s[i], x_line, x, base))
+            / (2.0 * dv)
+        )
+        gradients[1, 2, i] = (
+            F[i]
+            * (
+                _mean_inverse(v[i], s[i] * math.exp(du), x_line, x, base)
+                - _mean_inverse(v[i], s[i] * math.exp(-du), x_line, x, base)
+            )
+            / (2.0 * du)
+        )
         for k in range(_NODES.size):
             position = x_line + (m[i] + s[i] * _NODES[k]) / C_KMS
             level = max(_interpolated(x, position, base), 1e-30)

@@ -204,7 +204,9 @@ class FitResult:
     @property
     def model(self) -> FloatArray:
         """(n_pix,) continuum plus all complexes (plus host where there is one)."""
-        total = self.continuum.model + sum((fit.model for fit in self.complexes.values()), np.zeros_like(self.spectrum.flux))
+        total = self.continuum.model + sum(
+            (fit.model for fit in self.complexes.values()), np.zeros_like(self.spectrum.flux)
+        )
         return total if self.host_model is None else total + self.host_model
 
     def value(self, quantity: str, recipe_id: str | None = None) -> float:

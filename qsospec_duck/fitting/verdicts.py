@@ -25,7 +25,11 @@ def judge_spectrum(rest: Spectrum) -> list[FitWarning]:
     found = []
     if rest.extinction.status == "unavailable":
         found.append(
-            warn("galactic_extinction_unavailable", "spectrum", "no E(B-V) is known: fitted without Galactic dereddening.")
+            warn(
+                "galactic_extinction_unavailable",
+                "spectrum",
+                "no E(B-V) is known: fitted without Galactic dereddening.",
+            )
         )
     good = rest.good
     snr = float(np.median(np.abs(rest.flux[good]) * np.sqrt(rest.ivar[good])))
@@ -33,7 +37,9 @@ def judge_spectrum(rest: Spectrum) -> list[FitWarning]:
         found.append(warn("low_snr", "spectrum", f"median S/N per pixel is {snr:.2f}.", snr=snr))
     fraction = float(np.mean(good))
     if fraction < 0.5:
-        found.append(warn("few_good_pixels", "spectrum", f"{fraction:.0%} of the pixels are usable.", fraction=fraction))
+        found.append(
+            warn("few_good_pixels", "spectrum", f"{fraction:.0%} of the pixels are usable.", fraction=fraction)
+        )
     zwarn = rest.metadata.get("zwarn")
     if zwarn:
         found.append(warn("redshift_warning", "spectrum", f"ZWARN is {zwarn}.", zwarn=int(zwarn)))
@@ -88,7 +94,12 @@ def judge_coverage(recipe: ComplexRecipe, coverage: Coverage) -> list[FitWarning
         )  # fmt: skip
     if coverage.can_fit and recipe.coverage == "lya":
         found.append(
-            warn("lya_forest_unmodelled", "complex", "pixels blueward of Lyα hold intergalactic absorption.", recipe_id=recipe_id)
+            warn(
+                "lya_forest_unmodelled",
+                "complex",
+                "pixels blueward of Lyα hold intergalactic absorption.",
+                recipe_id=recipe_id,
+            )
         )
     return found
 
@@ -100,22 +111,41 @@ def judge_complex(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     found = []
     if optimum.status != 1:
         found.append(
-            warn("complex_not_converged", "complex", f"no convergence after {optimum.n_steps} steps.", recipe_id=recipe_id)
+            warn(
+                "complex_not_converged",
+                "complex",
+                f"no convergence after {optimum.n_steps} steps.",
+                recipe_id=recipe_id,
+            )
         )
     if solution.rank_deficient:
-        found.append(warn("rank_deficient", "complex", "line parameters are degenerate with each other.", recipe_id=recipe_id))
+        found.append(
+            warn("rank_deficient", "complex", "line parameters are degenerate with each other.", recipe_id=recipe_id)
+        )
     n_used = optimum.n_pixels
     n_excluded = int(np.count_nonzero(stage.excluded))
     if n_excluded:
         found.append(
-            warn("absorption_masked", "complex", f"{n_excluded} pixels masked as absorption.", recipe_id=recipe_id, n_pixels=n_excluded)
+            warn(
+                "absorption_masked",
+                "complex",
+                f"{n_excluded} pixels masked as absorption.",
+                recipe_id=recipe_id,
+                n_pixels=n_excluded,
+            )
         )
     if n_excluded > n_used:
         found.append(warn("mostly_absorbed", "complex", "more pixels are absorbed than fitted.", recipe_id=recipe_id))
     dof = n_used - optimum.n_parameters
     if dof > 0 and optimum.chi2 > HIGH_REDUCED_CHI2 * dof:
         found.append(
-            warn("high_chi2", "complex", f"reduced chi2 is {optimum.chi2 / dof:.2f}.", recipe_id=recipe_id, reduced_chi2=optimum.chi2 / dof)
+            warn(
+                "high_chi2",
+                "complex",
+                f"reduced chi2 is {optimum.chi2 / dof:.2f}.",
+                recipe_id=recipe_id,
+                reduced_chi2=optimum.chi2 / dof,
+            )
         )
     return found + _bounds(stage, solution)
 

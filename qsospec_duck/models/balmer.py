@@ -85,8 +85,8 @@ def bound_free_shape(
     """
     edge_exponent = _PLANCK_ANGSTROM_K / (edge * temperature)
     exponent = _PLANCK_ANGSTROM_K / (wavelength * temperature)
-    planck = (edge / wavelength) ** 5.0 * np.exp(edge_exponent - exponent) * (
-        np.expm1(-edge_exponent) / np.expm1(-exponent)
+    planck = (
+        (edge / wavelength) ** 5.0 * np.exp(edge_exponent - exponent) * (np.expm1(-edge_exponent) / np.expm1(-exponent))
     )
     depth = np.expm1(-tau_edge * (wavelength / edge) ** 3.0) / np.expm1(-tau_edge)
     # A grid point that stands for the edge may round to either side of it.

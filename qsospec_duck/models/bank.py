@@ -102,9 +102,7 @@ def _log_widths(fwhm_min: float, fwhm_max: float) -> NDArray[np.float64]:
     return np.linspace(np.log(fwhm_min), np.log(fwhm_max), N_WIDTHS)
 
 
-def _broadened(
-    transform: NDArray[np.complex128], n_fft: int, log_fwhm: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _broadened(transform: NDArray[np.complex128], n_fft: int, log_fwhm: NDArray[np.float64]) -> NDArray[np.float64]:
     """Convolve with Gaussians whose transforms are Gaussians: exact, whatever the pixel size; (n_width, n_fft)."""
     frequency = np.fft.rfftfreq(n_fft)
     sigma_pixels = np.exp(log_fwhm)[:, None] / FWHM_PER_SIGMA / GRID_KMS
@@ -120,6 +118,4 @@ def _bank(
     coverage: tuple[float, float],
 ) -> TemplateBank:
     step = float(log_fwhm[1] - log_fwhm[0])
-    return TemplateBank(
-        name, start, GRID_KMS / C_KMS, float(log_fwhm[0]), step, np.ascontiguousarray(values), coverage
-    )
+    return TemplateBank(name, start, GRID_KMS / C_KMS, float(log_fwhm[0]), step, np.ascontiguousarray(values), coverage)

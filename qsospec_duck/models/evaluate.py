@@ -187,8 +187,6 @@ def _add_bank(x, s, u, velocity, layout, axes, values, a, d_u, d_v):
         e3 = (1.5 * h - 1.0) * h
         b0, b1, b2, b3 = broad[k - 1], broad[k], broad[k + 1], broad[k + 2]
         a[i] += s[i] * (c0 * b0 + c1 * b1 + c2 * b2 + c3 * b3)
-        d_u[i] += s[i] * (
-            c0 * by_width[k - 1] + c1 * by_width[k] + c2 * by_width[k + 1] + c3 * by_width[k + 2]
-        )
+        d_u[i] += s[i] * (c0 * by_width[k - 1] + c1 * by_width[k] + c2 * by_width[k + 1] + c3 * by_width[k + 2])
         d_v[i] += s[i] * (e0 * b0 + e1 * b1 + e2 * b2 + e3 * b3) * to_velocity
     return first, last

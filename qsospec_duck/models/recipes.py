@@ -9,9 +9,10 @@ A recipe is data. A packaged one lies in ``data/recipes``; a user's own is given
 ``coverage``
     ``full``: every required line and ``min_coverage`` of the windows must be observed; ``any``: lines that
     are not covered are left out; ``lya``: the four states of Lyα (`qsospec_duck.fitting.coverage`).
-``min_coverage``, ``min_pixels``, ``required``, ``mask_absorption``
-    Smallest observed fraction of the windows, fewest usable pixels, lines without which it is not fitted,
-    and whether narrow absorption is looked for and masked.
+``min_coverage``, ``min_pixels``, ``required``
+    Smallest observed fraction of the windows, fewest usable pixels, lines without which it is not fitted.
+``mask_absorption``, ``absorption_max_kms``
+    Whether absorption troughs are looked for and masked, and the widest one that is.
 ``[[component]]``
     ``name``, ``lines`` and their fixed flux ``ratios``, ``role`` (broad, narrow, wing), ``count`` of Gaussians,
     ``fwhm`` one band [km/s] a Gaussian, ``velocity`` band [km/s], ``kinematics`` a name shared by components of
@@ -76,6 +77,9 @@ class ComplexRecipe:
     min_pixels: int
     required: tuple[str, ...]
     mask_absorption: bool
+    absorption_max_kms: float
+    """Widest trough that is masked [km/s]."""
+
     components: tuple[ComponentRecipe, ...]
 
     @property
@@ -127,11 +131,13 @@ def parse_recipe(where: str, content: Mapping[str, Any]) -> ComplexRecipe:
         Naming the key, what was found and what would be right.
     """
     known = {"id", "label", "order", "windows", "coverage", "min_coverage", "min_pixels", "required",
-             "mask_absorption", "component"}  # fmt: skip
+             "mask_absorption", "absorption_max_kms", "component"}  # fmt: skip
     _refuse_unknown(where, content, known)
     windows = tuple(_band(where, "windows", window) for window in _get(where, content, "windows", list))
     if not windows or any(a[1] > b[0] for a, b in zip(windows, windows[1:], strict=False)):
-        raise ConfigError(f"{where}: windows should be one or more bands [low, high] in increasing order, not {windows}.")
+        raise ConfigError(
+            f"{where}: windows should be one or more bands [low, high] in increasing order, not {windows}."
+        )
     coverage = content.get("coverage", "full")
     if coverage not in _COVERAGES:
         raise ConfigError(f"{where}: coverage is {coverage!r}; it should be one of {', '.join(_COVERAGES)}.")
@@ -152,6 +158,7 @@ def parse_recipe(where: str, content: Mapping[str, Any]) -> ComplexRecipe:
         min_pixels=int(content.get("min_pixels", 30)),
         required=required,
         mask_absorption=bool(content.get("mask_absorption", False)),
+        absorption_max_kms=float(content.get("absorption_max_kms", 30_000.0)),
         components=components,
     )
 
