@@ -140,8 +140,10 @@ def draw_table(sheet: Sheet, rows: Sequence[Row], more: int, form: Form, left: f
             if number == 0 and line >= 2:
                 stroke = ROLES.get(rows[line - 2].role)
                 color = stroke.color if stroke else INK
-            x, align = (left, "left") if number == 0 else (right, "right")
-            if text:
-                sheet.write(x, top + (line + 0.5) * ROW_HEIGHT, text, size=form.size, color=color, align=align)
+            middle = top + (line + 0.5) * ROW_HEIGHT
+            if number == 0:
+                sheet.write(left, middle, text, size=form.size, color=color)
+            else:
+                sheet.write(right, middle, text, size=form.size, color=color, align="right")
     below_head = top + 2 * ROW_HEIGHT + 0.005
     sheet.rule([((left, below_head), (right, below_head))], colors=GUIDE, linewidths=0.5)
