@@ -15,7 +15,7 @@ from pyarrow.dataset import dataset
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.errors import RunError
 from qsospec_duck.runs.index import find_in_index, find_in_table, index_table, the_one
-from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, receipts_folder
+from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, object_number, receipts_folder
 from qsospec_duck.runs.manifest import read_manifest
 from qsospec_duck.runs.receipts import live_parts, read_receipts
 
@@ -141,7 +141,11 @@ class RunBundle:
         found = dataset([str(path) for path in shards], schema=arrow_schema(table)) if shards else None
         if found is None:
             return arrow_schema(table).empty_table()
-        return found.to_table(filter=pc.field("object_key") == object_key)
+        mine = pc.field("object_key") == object_key
+        if self._names_shards_alike and "object_number" in arrow_schema(table).names:
+            # Rows are sorted by this number: the statistics leave one row group to read.
+            mine = (pc.field("object_number") == object_number(object_key)) & mine
+        return found.to_table(filter=mine)
 
     @property
     def _names_shards_alike(self) -> bool:

@@ -17,8 +17,11 @@ from qsospec_duck.runs.layout import object_number, sha256_of
 from qsospec_duck.runs.receipts import Part
 from qsospec_duck.runs.rows import Failure, Origin, failures_table, inputs_table, tables_from_results
 
-MODEL_ROW_GROUP = 16
+MODEL_ROW_GROUP = 8
 """Objects in a row group of ``models``: what reading one model decodes (about 0.5 MB an object)."""
+
+ROW_GROUP = 20_480
+"""Rows in a row group of the other tables: of measurements, about 80 objects, which is what reading one decodes."""
 
 FAILED_INPUTS = "inputs_of_failures"
 """Staged name of the ``inputs`` rows of failed objects, which are replaced together with their failures."""
@@ -115,7 +118,7 @@ def stage_part(folder: Path, name: str, rows: int) -> Part:
 def write_table(table: str, rows: pa.Table, path: Path) -> int:
     """Write one table as a shard; returns its number of rows."""
     with _open_writer(table, path) as writer:
-        writer.write_table(rows, row_group_size=122_880)
+        writer.write_table(rows, row_group_size=ROW_GROUP)
     return int(rows.num_rows)
 
 
