@@ -25,7 +25,7 @@ from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.fits_hdu import Hdu
 from qsospec_duck.readers.refusal import refusal
-from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
+from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, mask_bits, pick_redshifts, spectra_table
 from qsospec_duck.readers.sdss import check_one_row
 from qsospec_duck.readers.units import from_log10
 
@@ -132,7 +132,7 @@ def _image_arm(path: str | Path, primary: Hdu) -> tuple[NDArray[Any], ...]:
             "wavelengths in row 2 or COEFF0 and COEFF1",
             where=primary.where,
         )
-    return wavelength, image[0], image[1], image[3].astype(np.int32), image[4].astype(np.int32)
+    return wavelength, image[0], image[1], mask_bits(image[3]), mask_bits(image[4])
 
 
 def _table_arm(hdu: Hdu) -> tuple[NDArray[Any], ...]:
@@ -143,7 +143,7 @@ def _table_arm(hdu: Hdu) -> tuple[NDArray[Any], ...]:
         else from_log10(hdu.column("LOGLAM").reshape(-1))
     )
     flux, ivar = hdu.column("FLUX").reshape(-1), hdu.column("IVAR").reshape(-1)
-    masks = [hdu.column(name).reshape(-1).astype(np.int32) for name in ("ANDMASK", "ORMASK")]
+    masks = [mask_bits(hdu.column(name).reshape(-1)) for name in ("ANDMASK", "ORMASK")]
     lengths = {part.size for part in (wave, flux, ivar, *masks)}
     if len(lengths) != 1:
         raise refusal(hdu.source.path, f"columns have {sorted(lengths)} pixels", "equal lengths", where=hdu.where)

@@ -38,12 +38,19 @@ def clean_pixels(flux: NDArray[Any], ivar: NDArray[Any]) -> tuple[NDArray[np.flo
     a flux that is not finite becomes 0, so that no sum over a list can turn into NaN.
     """
     # A number beyond the range of a float32 becomes infinite, hence not used.
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         value, weight = np.array(flux, dtype=np.float32), np.array(ivar, dtype=np.float32)
     bad = ~np.isfinite(value)
     value[bad] = 0.0
     weight[bad | ~(np.isfinite(weight) & (weight > 0))] = 0.0
     return value, weight
+
+
+def mask_bits(values: NDArray[Any]) -> NDArray[np.int32]:
+    """Mask bits that a file stores as floats or as unsigned numbers; what is not finite has none."""
+    if values.dtype.kind == "f":
+        values = np.where(np.isfinite(values), values, 0).astype(np.float64).clip(-(2**31), 2**32 - 1)
+    return values.astype(np.int64).astype(np.int32)
 
 
 def spectra_table(path: str | Path, n_rows: int, columns: Mapping[str, Any]) -> pa.Table:

@@ -21,7 +21,7 @@ from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.fits_hdu import Hdu
 from qsospec_duck.readers.fits_header import Cards
 from qsospec_duck.readers.refusal import refusal
-from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
+from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, mask_bits, pick_redshifts, spectra_table
 from qsospec_duck.readers.units import check_house_unit, from_log10
 
 _PIXELS = ("FLUX", "LOGLAM", "IVAR")
@@ -110,10 +110,10 @@ def read(
                 "wavelength": [wavelength],
                 "flux": [flux],
                 "ivar": [weight],
-                "mask_array": [pixels.column("AND_MASK").astype(np.int32)] if "AND_MASK" in pixels.cells else None,
+                "mask_array": [mask_bits(pixels.column("AND_MASK"))] if "AND_MASK" in pixels.cells else None,
                 "zerr": _first(known.get("Z_ERR"), cards.number("Z_ERR")),
                 "subtype": known.get("SUBCLASS") or None,
-                "or_mask": [pixels.column("OR_MASK").astype(np.int32)] if "OR_MASK" in pixels.cells else None,
+                "or_mask": [mask_bits(pixels.column("OR_MASK"))] if "OR_MASK" in pixels.cells else None,
             },
         )
 

@@ -19,7 +19,7 @@ from qsospec_duck.readers.arrays import inverse_variance
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.refusal import refusal
-from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
+from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, mask_bits, pick_redshifts, spectra_table
 from qsospec_duck.readers.sdss import check_one_row
 from qsospec_duck.readers.units import check_house_unit, from_log10
 
@@ -98,7 +98,7 @@ def read(
             "wavelength": [from_log10(cards.need("COEFF0") + cards.need("COEFF1") * np.arange(n_pix))],
             "flux": [flux],
             "ivar": [weight],
-            "mask_array": [image[3].astype(np.int64).astype(np.int32)],
+            "mask_array": [mask_bits(image[3])],
             "zerr": cards.number("Z_ERR"),
         },
     )

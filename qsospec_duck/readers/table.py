@@ -23,7 +23,7 @@ from qsospec_duck.constants import FLUX_UNIT_CGS
 from qsospec_duck.readers.arrays import inverse_variance
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.refusal import refusal
-from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
+from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, mask_bits, pick_redshifts, spectra_table
 from qsospec_duck.readers.table_columns import Loaded, find, scalar_aliases
 from qsospec_duck.readers.table_load import load, names_of
 from qsospec_duck.readers.units import from_log10, to_angstrom, to_house_flux
@@ -144,7 +144,7 @@ def _pixels(
         ivar = inverse_variance(np.asarray(error, dtype=np.float64))
     factor = _factor(path, raw_flux, wavelength, stated, where)
     flux, weight = clean_pixels(raw_flux * factor, ivar / factor**2)
-    return wavelength, flux, weight, None if mask is None else mask.astype(np.int32)
+    return wavelength, flux, weight, None if mask is None else mask_bits(mask)
 
 
 def _factor(

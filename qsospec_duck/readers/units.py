@@ -35,7 +35,7 @@ def check_house_unit(path: str | Path, unit: Any, *, where: str = "") -> None:
 
 def from_log10(values: Any) -> NDArray[np.float64]:
     """Turn log10 of wavelengths into wavelengths; what overflows is infinite, which the relation refuses."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(10.0 ** np.asarray(values, dtype=np.float64))
 
 
