@@ -14,8 +14,8 @@ from qsospec_duck.fitting.config import (
 )
 from qsospec_duck.fitting.fit import fit_quasar
 from qsospec_duck.fitting.result import (
-    Component,
     ComplexFit,
+    Component,
     ContinuumFit,
     FitResult,
     FitWarning,
@@ -24,8 +24,8 @@ from qsospec_duck.fitting.result import (
 
 __all__ = [
     "BalmerConfig",
-    "Component",
     "ComplexFit",
+    "Component",
     "ContinuumConfig",
     "ContinuumFit",
     "Cosmology",

@@ -10,7 +10,7 @@ from qsospec_duck.fitting.continuum_measurements import continuum_parameters
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import Optimum, evaluate_columns
 from qsospec_duck.fitting.line_measurements import complex_parameters
-from qsospec_duck.fitting.result import Component, ComplexFit, ContinuumFit, FitWarning, FloatArray
+from qsospec_duck.fitting.result import ComplexFit, Component, ContinuumFit, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Kind, Term, compile_program

@@ -94,7 +94,7 @@ class _Pixels:
         self.flux = spectrum.flux - continuum_model
 
     def __getitem__(self, used: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """ln λ, 1/σ and flux of some pixels."""
+        """Ln λ, 1/σ and flux of some pixels."""
         return self.x[used], self.inverse_sigma[used], self.flux[used]
 
 

@@ -35,7 +35,7 @@ def continuum_parameters(solution: Solution) -> tuple[dict[str, float], dict[str
     live = optimum.live_shapes
     for slot, parameter in enumerate(optimum.program.parameters):
         theta = float(optimum.theta[slot])
-        error = float(np.sqrt(max(solution.covariance[slot, slot], 0.0))) * parameter.physical_slope(theta)
+        error = float(np.sqrt(np.maximum(solution.covariance[slot, slot], 0.0))) * parameter.physical_slope(theta)
         values[parameter.name] = parameter.physical(theta)
         errors[parameter.name] = error if live[slot] and error > 0 else None
     for column, name in enumerate(optimum.program.columns):
@@ -131,7 +131,7 @@ def _sample(
     for (slot, column), derivative in zip(optimum.program.derivative_of, derivatives[:, 0], strict=True):
         if column == 0:
             gradient[slot] += optimum.amplitudes[0] * derivative
-    error = float(np.sqrt(max(gradient @ solution.covariance @ gradient, 0.0)))
+    error = float(np.sqrt(np.maximum(gradient @ solution.covariance @ gradient, 0.0)))
     name = f"{wavelength:.0f}"
     if not flux > 0:
         warnings.append(
@@ -180,7 +180,7 @@ def _iron_band(solution: Solution, name: str, low: float, high: float) -> list[M
 
     by_iron = gradients(own)
     flux_gradient = by_iron @ weights
-    flux_error = float(np.sqrt(max(flux_gradient @ solution.covariance @ flux_gradient, 0.0)))
+    flux_error = float(np.sqrt(np.maximum(flux_gradient @ solution.covariance @ flux_gradient, 0.0)))
     if flux_error == 0.0:
         flux_error = float(solution.amplitude_errors[own] * (weights @ columns[own]))
     band = f"{low:.0f}_{high:.0f}"
@@ -195,6 +195,6 @@ def _iron_band(solution: Solution, name: str, low: float, high: float) -> list[M
     if np.all(law > 0):
         ew = float(weights @ (iron / law))
         ew_gradient = (by_iron / law - gradients(0) * iron / law**2) @ weights
-        ew_error = float(np.sqrt(max(ew_gradient @ solution.covariance @ ew_gradient, 0.0)))
+        ew_error = float(np.sqrt(np.maximum(ew_gradient @ solution.covariance @ ew_gradient, 0.0)))
         rows.append(row("ew", ew, ew_error, "Angstrom"))
     return rows

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -123,7 +124,8 @@ def settle(
     """
     x = np.log(spectrum.wavelength)
     inverse_sigma = np.sqrt(spectrum.ivar)
-    blocks = [_Block(stage, x) for stage in (continuum, *complexes)]
+    stages: list[Stage] = [continuum, *complexes]
+    blocks = [_Block(stage, x) for stage in stages]
     total = sum((block.model for block in blocks), np.zeros_like(x))
     for _ in range(MAX_ROUNDS if complexes else 0):
         moved = 0.0
@@ -144,7 +146,7 @@ def _solutions(blocks: list[_Block], inverse_sigma: FloatArray) -> list[Solution
     weighted = [rows * inverse_sigma for rows in jacobians]
     sizes = [rows.shape[0] for rows in jacobians]
     edges = np.concatenate([[0], np.cumsum(sizes)])
-    places = [slice(first, last) for first, last in zip(edges[:-1], edges[1:], strict=True)]
+    places = [slice(first, last) for first, last in pairwise(edges)]
     response = np.eye(edges[-1])
     own = np.zeros((edges[-1], edges[-1]))
     noise = np.zeros((edges[-1], edges[-1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,7 +87,9 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
     return outcome("fitted", "")
 
 
-def _lya_coverage(spectrum, recipe, mask, fraction, outcome):  # type: ignore[no-untyped-def]
+def _lya_coverage(
+    spectrum: Spectrum, recipe: ComplexRecipe, mask: BoolArray, fraction: float, outcome: Callable[..., Coverage]
+) -> Coverage:
     """The four states of Lyα: full, red_side_only, edge_truncated, not_covered."""
     wave = spectrum.wavelength
     n_good = int(np.count_nonzero(mask))

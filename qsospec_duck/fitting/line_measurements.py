@@ -107,7 +107,8 @@ def _measure_feature(
     def not_detected(flux_error: float) -> None:
         warnings.append(
             warn(
-                "line_not_detected", "complex", f"{line_id} {role}: flux {total:.4g} ± {flux_error:.2g} {LINE_FLUX_UNIT}.",
+                "line_not_detected", "complex",
+                f"{line_id} {role}: flux {total:.4g} ± {flux_error:.2g} {LINE_FLUX_UNIT}.",
                 recipe_id=recipe_id, line_id=line_id, role=role, flux=total, error=flux_error,
             )
         )  # fmt: skip

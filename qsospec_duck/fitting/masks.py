@@ -22,8 +22,9 @@ def inside_windows(wavelength: NDArray[np.float64], windows: tuple[tuple[float, 
 
 
 def residual_scatter(residual_sigma: NDArray[np.float64]) -> float:
-    """Robust scatter of residuals in σ, at least 1: where the model is poor or errors are too small, a trough must be deeper.
+    """Robust scatter of residuals in σ, at least 1.
 
+    Where the model is poor or errors are too small, a trough must be deeper to count.
     1.4826 median(|r − median r|), the standard deviation for Gaussian noise.
     """
     if residual_sigma.size == 0:

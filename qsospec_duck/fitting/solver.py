@@ -156,7 +156,7 @@ def moments(A, y, span, G, b):
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def _residual(A, y, c, span, r):
-    """r = y − Aᵀ c; returns |r|²."""
+    """R = y − Aᵀ c; returns |r|²."""
     r[:] = y
     for j in range(A.shape[0]):
         if c[j] != 0.0:

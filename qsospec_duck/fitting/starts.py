@@ -23,7 +23,6 @@ from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray, Kind, Parameter, Program, Term, compile_program
 from qsospec_duck.models.recipes import ComponentRecipe
 
-
 _BEGINNINGS = (0.5, 0.1, 0.9)
 """Where the descents begin: as fractions of each group's list of grid points."""
 

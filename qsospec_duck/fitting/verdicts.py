@@ -173,7 +173,7 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     for slot in np.flatnonzero(optimum.at_bound):
         parameter = optimum.program.parameters[slot]
         theta = float(optimum.theta[slot])
-        nearest = min((parameter.low, parameter.high), key=lambda bound: abs(bound - theta))  # noqa: B023
+        nearest = min((parameter.low, parameter.high), key=lambda bound: abs(bound - theta))
         if int(slot) not in detected or (int(slot), round(nearest, 9)) in inner:
             continue
         value = parameter.physical(theta)

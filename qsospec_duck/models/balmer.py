@@ -24,7 +24,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from qsospec_duck.constants import BALMER_EDGE, C_KMS, FWHM_PER_SIGMA
+from qsospec_duck.constants import BALMER_EDGE
 from qsospec_duck.models.templates import read_balmer_ratios
 
 TABLE_TEMPERATURE = 15_000.0

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 
-from qsospec_duck.constants import BALMER_EDGE, C_KMS, FWHM_PER_SIGMA
+from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.models.balmer import bound_free_shape, edge_density, series_lines
 from qsospec_duck.models.templates import read_template
 

@@ -147,7 +147,7 @@ def _add_bank(x, s, u, velocity, layout, axes, values, a, d_u, d_v):
     low = max(low, 0)
 
     position = (u - axes[2]) / axes[3]
-    i_width = min(max(int(math.floor(position)), 1), n_width - 3)
+    i_width = min(max(int(position), 1), n_width - 3)
     f = position - i_width
     w0 = ((-0.5 * f + 1.0) * f - 0.5) * f
     w1 = (1.5 * f - 2.5) * f * f + 1.0

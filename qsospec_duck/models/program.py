@@ -157,7 +157,7 @@ def join_programs(programs: tuple[Program, ...]) -> Program:
         own[:, 2:4][own[:, 2:4] >= 0] += n_par
         own[:, 4:6][own[:, 4:6] >= 0] += n_der
         terms.append(own)
-        derivative_of.append(program.derivative_of + [n_par, n_col])
+        derivative_of.append(program.derivative_of + np.array([n_par, n_col]))
         n_par += len(program.parameters)
         n_col += len(program.columns)
         n_der += len(program.derivative_of)

@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,7 @@ def parse_recipe(where: str, content: Mapping[str, Any]) -> ComplexRecipe:
              "mask_absorption", "absorption_max_kms", "component"}  # fmt: skip
     _refuse_unknown(where, content, known)
     windows = tuple(_band(where, "windows", window) for window in _get(where, content, "windows", list))
-    if not windows or any(a[1] > b[0] for a, b in zip(windows, windows[1:], strict=False)):
+    if not windows or any(a[1] > b[0] for a, b in pairwise(windows)):
         raise ConfigError(
             f"{where}: windows should be one or more bands [low, high] in increasing order, not {windows}."
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
@@ -103,7 +104,7 @@ def read_balmer_ratios(name: str) -> tuple[NDArray[np.int64], NDArray[np.float64
     return levels, np.array([float(entry["flux_over_hbeta"]) for entry in table])
 
 
-def _folder():  # type: ignore[no-untyped-def]  # importlib's Traversable has no public name before Python 3.11
+def _folder() -> Traversable:
     return resources.files("qsospec_duck").joinpath("data/templates")
 
 
