@@ -6,6 +6,7 @@ needed; compressed images go through astropy.
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 from collections.abc import Sequence
@@ -114,7 +115,16 @@ class Hdu:
                 self.source.path, f"BITPIX is {error}", "8, 16, 32, 64, -32 or -64", where=self.where
             ) from error
         if rows is None:
-            raw = np.frombuffer(self._bytes(0, self.extent.data_bytes), kind).reshape(self.shape)
+            # PCOUNT may let more bytes follow the pixels.
+            count = math.prod(self.shape)
+            if count * kind.itemsize > self.extent.data_bytes:
+                raise refusal(
+                    self.source.path,
+                    f"{self.extent.data_bytes} bytes for shape {self.shape}",
+                    "all pixels",
+                    where=self.where,
+                )
+            raw = np.frombuffer(self._bytes(0, count * kind.itemsize), kind).reshape(self.shape)
         else:
             raw = self._image_rows(kind, np.asarray(rows, dtype=np.intp))
         return _scaled(raw, self.header.get("BZERO", 0), self.header.get("BSCALE", 1))
