@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any
 
 from qsospec_duck.constants import BALMER_EDGE, H0_DEFAULT, OM0_DEFAULT, POWER_LAW_BREAK, POWER_LAW_PIVOT
 from qsospec_duck.errors import ConfigError
-from qsospec_duck.models.recipes import packaged_recipes
+from qsospec_duck.models.recipes import load_recipe, packaged_recipes
+from qsospec_duck.models.templates import read_template
 from qsospec_duck.spectra import ExtinctionConfig
 
 Band = tuple[float, float]
@@ -183,5 +185,17 @@ class FitConfig:
         return json.loads(json.dumps(asdict(self)))
 
     def hash(self) -> str:
-        """SHA-256 of the options: runs with equal hashes may be joined."""
-        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
+        """SHA-256 of the options, and of the recipes and templates they name: runs with equal hashes may be joined."""
+        return _hash(self)
+
+
+@cache
+def _hash(config: FitConfig) -> str:
+    content = config.to_dict()
+    content["recipe_content"] = [asdict(load_recipe(name)) for name in config.complexes]
+    content["template_sha256"] = [
+        read_template(iron.template).sha256
+        for iron in (config.continuum.iron_uv, config.continuum.iron_optical)
+        if iron.enabled
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
