@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from qsospec_duck.qa.palette import GUIDE, Stroke
@@ -53,24 +55,32 @@ def draw_noise(axes: Axes, x: FloatArray, y: FloatArray, stroke: Stroke, columns
     touching = np.diff(column[first]) == 1
     top[1:][touching] = np.maximum(top[1:], bottom[:-1])[touching]
     bottom[1:][touching] = np.minimum(bottom[1:], top[:-1])[touching]
-    segments = np.stack([np.column_stack([middle, bottom]), np.column_stack([middle, top])], axis=1)
-    lines = LineCollection(
-        list(segments), colors=stroke.color, linewidths=stroke.width, zorder=zorder, label=stroke.label
+    points = np.empty((2 * middle.size, 2))
+    points[0::2] = np.column_stack([middle, bottom])
+    points[1::2] = np.column_stack([middle, top])
+    codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), middle.size)
+    patch = PathPatch(
+        Path(points, codes),
+        fill=False,
+        edgecolor=stroke.color,
+        linewidth=stroke.width,
+        zorder=zorder,
+        label=stroke.label,
     )
-    axes.add_collection(lines, autolim=False)
+    patch.set_transform(axes.transData)
+    patch.set_clip_path(axes.patch)
+    axes.add_artist(patch)
 
 
-def guides(
-    axes: Axes, levels: Sequence[float], *, color: str = GUIDE, dashed: bool = False, width: float = 0.6
-) -> None:
-    """Horizontal lines across the panel."""
+def guides(axes: Axes, levels: Sequence[float]) -> None:
+    """Draw horizontal lines across the panel: a solid one at zero, dashed ones elsewhere, fainter the nearer."""
     low, high = axes.get_xlim()
     axes.add_collection(
         LineCollection(
             [[(low, level), (high, level)] for level in levels],
-            colors=color,
-            linewidths=width,
-            linestyles=[(0, (4.0, 3.0))] if dashed else "solid",
+            colors=GUIDE,
+            linewidths=[0.8 if level == 0.0 else 0.4 if abs(level) < 2.0 else 0.6 for level in levels],
+            linestyles=["solid" if level == 0.0 else (0, (4.0, 3.0)) for level in levels],
             zorder=1.0,
         ),
         autolim=False,

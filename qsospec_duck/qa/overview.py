@@ -80,9 +80,8 @@ def _mark_cut_lines(sheet: Sheet, axes: Axes, view: View, left: float, top: floa
     low, red = view.limits
     for start, stop in stretches(view.wave, (view.model > high) & view.good):
         x = left + width * (0.5 * (start + stop) - low) / (red - low)
-        sheet.rule(
-            [((x - 0.04, top + 0.09), (x, top + 0.03)), ((x, top + 0.03), (x + 0.04, top + 0.09))], colors=TOTAL.color
-        )
+        tip = (x, top + 0.03)
+        sheet.rule([((x - 0.04, top + 0.09), tip), (tip, (x + 0.04, top + 0.09))], color=TOTAL.color, width=1.2)
 
 
 def lines_to_name(view: View) -> list[Line]:
@@ -122,7 +121,7 @@ def _draw_line_names(sheet: Sheet, axes: Axes, view: View, left: float, top: flo
         color = INK if by_text[placed.wish.text].line_id in detected else FAINT_INK
         sheet.write(left + placed.center, middle, placed.wish.text, size=SMALL_SIZE, color=color, align="center")
         leaders.append(((left + placed.wish.x, foot), (left + placed.wish.x, middle + 0.5 * ROW_HEIGHT)))
-    sheet.rule(leaders, colors=GUIDE, linewidths=0.5)
+    sheet.rule(leaders, color=GUIDE, width=0.5)
     marks = LineCollection(
         [[(line.wavelength, 0.0), (line.wavelength, 1.0)] for line in named],
         colors=GUIDE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -167,9 +168,10 @@ _worker: dict[str, Any] = {}
 def _start(order: _Order) -> None:
     _worker["order"] = order
     _worker["run"] = open_run(order.run)
-    # What was imported stays for good: the collector need not look at it again with every figure.
+    # What was imported stays to the end: the collector need not look at it again with every figure.
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 def _render_in_worker(one: Selected) -> Rendered:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from qsospec_duck.qa.curves import draw, draw_noise, guides
-from qsospec_duck.qa.palette import GUIDE, SMOOTHED, Stroke
+from qsospec_duck.qa.palette import SMOOTHED, Stroke
 from qsospec_duck.qa.sheet import Sheet
 from qsospec_duck.qa.view import View
 
@@ -37,9 +37,7 @@ def draw_residuals(
     """
     axes.set_xlim(*limits)
     axes.set_ylim(-RANGE, RANGE)
-    guides(axes, [-3.0, 3.0], dashed=True)
-    guides(axes, [-1.0, 1.0], dashed=True, width=0.4)
-    guides(axes, [0.0], color=GUIDE, width=0.8)
+    guides(axes, [-3.0, -1.0, 0.0, 1.0, 3.0])
     inside = (view.wave >= limits[0]) & (view.wave <= limits[1])
     sigma = np.clip((view.flux - view.model)[inside] * np.sqrt(view.ivar[inside]), -0.98 * RANGE, 0.98 * RANGE)
     columns = int(width * sheet.figure.dpi)

@@ -35,6 +35,8 @@ class Sheet:
         FigureCanvasAgg(self.figure)
         self._places: dict[Axes, tuple[float, float, float, float]] = {}
         self._marks: list[_Segment] = []
+        self._rules: list[list[tuple[float, float]]] = []
+        self._rule_styles: list[tuple[str, float, Any]] = []
 
     def write(
         self,
@@ -64,16 +66,17 @@ class Sheet:
         self.figure.add_artist(label)
         return text_width(text, size, weight)
 
-    def rule(self, segments: Sequence[_Segment], **style: Any) -> None:
-        """Draw straight lines between pairs of (x, top)."""
-        flipped = [[(x, self.height - top) for x, top in segment] for segment in segments]
-        self.figure.add_artist(LineCollection(flipped, transform=self.figure.dpi_scale_trans, **style))
+    def rule(self, segments: Sequence[_Segment], *, color: str, width: float, dashes: Sequence[float] = ()) -> None:
+        """Draw straight lines between pairs of (x, top); ``width`` in points, ``dashes`` in widths."""
+        style = (color, width, (0.0, tuple(dashes)) if dashes else "solid")
+        for segment in segments:
+            self._rules.append([(x, self.height - top) for x, top in segment])
+            self._rule_styles.append(style)
 
     def stroke_sample(self, x: float, top: float, length: float, stroke: Stroke) -> None:
         """Draw a short piece of a curve, for a legend."""
-        dashes = (0, stroke.dashes) if stroke.dashes else "solid"
         width = max(stroke.width, 0.9) * 1.4
-        self.rule([((x, top), (x + length, top))], colors=stroke.color, linewidths=width, linestyles=[dashes])
+        self.rule([((x, top), (x + length, top))], color=stroke.color, width=width, dashes=stroke.dashes)
 
     def shade_sample(self, x: float, top: float, length: float, height: float, shade: Shade) -> None:
         """Draw a small shaded box, for a legend."""
@@ -143,7 +146,17 @@ class Sheet:
 
     def finish(self) -> Figure:
         """Draw what was collected; the sheet is complete."""
-        self.rule(self._marks, colors=INK, linewidths=_FRAME)
+        self.rule(self._marks, color=INK, width=_FRAME)
+        colors, widths, dashes = zip(*self._rule_styles, strict=True)
+        self.figure.add_artist(
+            LineCollection(
+                self._rules,
+                colors=colors,
+                linewidths=widths,
+                linestyles=list(dashes),
+                transform=self.figure.dpi_scale_trans,
+            )
+        )
         return self.figure
 
 

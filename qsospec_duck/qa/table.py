@@ -146,4 +146,4 @@ def draw_table(sheet: Sheet, rows: Sequence[Row], more: int, form: Form, left: f
             else:
                 sheet.write(right, middle, text, size=form.size, color=color, align="right")
     below_head = top + 2 * ROW_HEIGHT + 0.005
-    sheet.rule([((left, below_head), (right, below_head))], colors=GUIDE, linewidths=0.5)
+    sheet.rule([((left, below_head), (right, below_head))], color=GUIDE, width=0.5)

@@ -66,7 +66,7 @@ def draw_zoom(sheet: Sheet, view: View, cell: Cell, form: Form, left: float, top
         classes_of_complex(view.result, fit),
         visible_width=1.2 * (limits[1] - limits[0]) / (width * sheet.figure.dpi),
     )
-    guides(axes, [0.0], width=0.8)
+    guides(axes, [0.0])
     draw(axes, wave, flux, DATA, zorder=2.0, steps=True)
     draw(axes, wave, smoothed, SMOOTHED, zorder=3.0)
     roles = _draw_components(axes, fit, wave, inside)
