@@ -1,0 +1,142 @@
+"""Tables with units and UCDs: as Arrow, as an astropy Table, as Parquet, FITS, VOTable and ECSV files."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from astropy import units as u
+from astropy.table import Column as AstropyColumn
+from astropy.table import MaskedColumn, Table
+
+from qsospec_duck.columns import Column
+from qsospec_duck.errors import ConfigError
+
+FORMATS = {".parquet": "parquet", ".fits": "fits", ".vot": "votable", ".xml": "votable", ".ecsv": "ascii.ecsv"}
+"""File format by suffix."""
+
+
+def describe(table: pa.Table, columns: Iterable[Column]) -> pa.Table:
+    """Put unit, UCD and meaning of columns into the metadata of a table's fields."""
+    known = {column.name: column for column in columns}
+    fields = []
+    for field in table.schema:
+        column = known.get(field.name)
+        about = {"unit": column.unit, "ucd": column.ucd, "description": column.meaning} if column else {}
+        fields.append(field.with_metadata({key: value for key, value in about.items() if value}))
+    return table.cast(pa.schema(fields))
+
+
+def to_astropy(table: pa.Table) -> Table:
+    """Turn a described Arrow table into an astropy Table with units, descriptions and ``meta["ucd"]``.
+
+    NULL numbers are masked; NULL texts become empty. Columns of lists and structs are left out: the formats
+    below do not hold them.
+    """
+    out = Table()
+    for field in table.schema:
+        if pa.types.is_nested(field.type):
+            continue
+        about = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+        column = _column(table[field.name].combine_chunks(), field)
+        column.description = about.get("description", "")
+        if "unit" in about:
+            # dex(erg/s) and 1e-17 erg/s/cm2 are kept as they are written, whatever the format makes of them
+            column.unit = u.Unit(about["unit"], parse_strict="silent")
+        if "ucd" in about:
+            column.meta["ucd"] = about["ucd"]
+        out.add_column(column, name=field.name)
+    return out
+
+
+def _column(array: pa.Array, field: pa.Field) -> AstropyColumn:
+    if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+        texts = [text or "" for text in array.to_pylist()]
+        return AstropyColumn(np.array(texts, dtype=f"U{max([1, *map(len, texts)])}"))
+    if array.null_count:
+        fill = pa.scalar(False if pa.types.is_boolean(field.type) else 0, field.type)
+        values = pc.fill_null(array, fill).to_numpy(zero_copy_only=False)
+        return MaskedColumn(values, mask=array.is_null().to_numpy(zero_copy_only=False))
+    return AstropyColumn(array.to_numpy(zero_copy_only=False))
+
+
+def write_table_file(table: pa.Table, path: str | Path) -> Path:
+    """Write a described table as Parquet, FITS, VOTable or ECSV, whichever the suffix says.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        As `describe` returns it.
+    path : path
+        ``.parquet``, ``.fits``, ``.vot`` or ``.xml`` (VOTable), or ``.ecsv``; an existing file is replaced.
+
+    Raises
+    ------
+    ConfigError
+        The suffix is another one.
+    """
+    target = Path(path)
+    try:
+        form = FORMATS[target.suffix.lower()]
+    except KeyError:
+        raise ConfigError(f"{target}: suffix {target.suffix!r}; it should be one of {', '.join(FORMATS)}.") from None
+    aside = target.with_name(f".{target.stem}.writing{target.suffix}")
+    try:
+        if form == "parquet":
+            pq.write_table(table, aside, compression="zstd", version="2.6", data_page_version="2.0")
+        elif form == "fits":
+            _write_fits(to_astropy(table), aside)
+        elif form == "votable":
+            _write_votable(to_astropy(table), aside)
+        else:
+            to_astropy(table).write(aside, format=form, overwrite=True)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    return target
+
+
+def _write_fits(table: Table, path: Path) -> None:
+    from astropy.io import fits
+
+    units = [str(table[name].unit or "") for name in table.colnames]
+    for name in table.colnames:
+        table[name].unit = None
+    hdu = fits.table_to_hdu(table)
+    for number, (name, unit) in enumerate(zip(table.colnames, units, strict=True), start=1):
+        if unit:
+            hdu.header.set(f"TUNIT{number}", unit, after=f"TFORM{number}")
+        if ucd := table[name].meta.get("ucd"):
+            hdu.header.set(f"TUCD{number}", ucd, after=f"TFORM{number}")
+        # a card of 80 letters holds 68 of them; CONTINUE cards would follow, but short is readable
+        description = table[name].description.encode("ascii", "replace").decode()
+        hdu.header.set(f"TCOMM{number}", description[:68], after=f"TFORM{number}")
+    hdu.header["EXTNAME"] = "CATALOG"
+    fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(path, overwrite=True)
+
+
+def _write_votable(table: Table, path: Path) -> None:
+    from astropy.io.votable import from_table
+
+    with warnings.catch_warnings():
+        # VOUnits call Angstrom and erg deprecated; every client of spectra knows them
+        warnings.simplefilter("ignore", u.UnitsWarning)
+        for name in table.colnames:
+            column = table[name]
+            if column.unit is None:
+                continue
+            try:
+                column.unit = column.unit.to_string("vounit")
+            except (ValueError, TypeError):
+                # VOUnits have no logarithmic units: dex(erg/s) goes where a reader sees it
+                column.description = f"{column.description} [{column.unit.to_string()}]"
+                column.unit = None
+        document = from_table(table)
+        for field in document.get_first_table().fields:
+            field.ucd = table[field.name].meta.get("ucd") or None
+        document.to_xml(str(path), tabledata_format="binary2")

@@ -1,0 +1,92 @@
+"""Recalibration by SQL and by Python calculators."""
+
+import duckdb
+import pytest
+from astropy.cosmology import FlatLambdaCDM
+
+from qsospec_duck.catalog import compute_derived_quantities, recalibrate
+from qsospec_duck.connect import connect
+from qsospec_duck.errors import ConfigError
+
+
+@pytest.fixture
+def con(made_run):
+    with connect(run=made_run) as connection:
+        yield connection
+
+
+def test_luminosities_move_with_the_distance(con):
+    rows = con.execute(
+        "SELECT a.object_key, a.value - b.value FROM derived_masses(h0 := 50, om0 := 0.2) AS a "
+        "JOIN derived_masses() AS b USING (object_key, quantity) WHERE quantity = 'logl3000' ORDER BY 1"
+    ).fetchall()
+    for (_, shift), z in zip(rows, (0.5, 2.1), strict=True):
+        ratio = FlatLambdaCDM(50, 0.2, Tcmb0=0).luminosity_distance(z) / FlatLambdaCDM(70, 0.3, Tcmb0=0).luminosity_distance(z)
+        import math
+
+        assert shift == pytest.approx(2 * math.log10(ratio.value), abs=1e-9)
+
+
+def test_rows_say_their_calibration_errors_and_scatter(con):
+    row = con.execute(
+        "SELECT calibration_id, statistical_error, intrinsic_scatter, total_error, unit FROM derived_masses(calibration_id := 'mine') "
+        "WHERE object_key = 'k1' AND quantity = 'logmbh_hb'"
+    ).fetchone()
+    assert row[0] == "mine"
+    assert row[2] == 0.43
+    assert row[3] == pytest.approx((row[1] ** 2 + 0.43**2) ** 0.5)
+    assert row[4] == "dex(Msun)"
+
+
+def test_a_relation_without_known_scatter_has_no_total_error(con):
+    row = con.execute("SELECT intrinsic_scatter, total_error FROM derived_masses() WHERE quantity = 'logmbh_mgii_s11' LIMIT 1").fetchone()
+    assert row == (None, None)
+
+
+def test_objects_of_relative_flux_get_no_luminosities(con):
+    assert con.execute("SELECT count(*) FROM derived_masses() WHERE object_key = 'k3'").fetchone() == (0,)
+
+
+def test_an_unknown_bolometric_correction_is_an_error(con):
+    with pytest.raises(duckdb.InvalidInputException, match="richards06, runnoe12 or netzer19"):
+        con.execute("FROM derived_masses(bolometric := 'guess')").fetchall()
+
+
+def test_calibrations_live_side_by_side_and_replace_themselves(made_run, con):
+    recalibrate(made_run, "planck18", h0=67.66, om0=0.3111)
+    recalibrate(made_run, "default")
+    rows = recalibrate(made_run, "planck18", h0=67.66, om0=0.3111, bolometric="runnoe12")
+    counts = dict(con.execute("SELECT calibration_id, count(*) FROM derived GROUP BY ALL").fetchall())
+    assert set(counts) == {"planck18", "default"}
+    assert counts["planck18"] == rows.num_rows
+    larger = con.execute(
+        "SELECT bool_and(p.value > d.value) FROM derived AS p JOIN derived AS d USING (object_key, quantity) "
+        "WHERE p.calibration_id = 'planck18' AND d.calibration_id = 'default' AND quantity LIKE 'logl____'"
+    ).fetchone()
+    assert larger == (True,)
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a b", ".hidden"])
+def test_a_calibration_that_makes_no_file_name_is_refused(made_run, name):
+    with pytest.raises(ConfigError, match="calibration_id"):
+        recalibrate(made_run, name)
+
+
+def test_calculators_see_the_object_and_its_measurements(made_run, con):
+    def count(context):
+        return {"quantity": "n_rows", "value": len(context["measurements"]), "unit": "", "metadata": {"z": context["object"]["redshift"]}}
+
+    def two(context):
+        return [{"quantity": "a", "value": 1.0, "statistical_error": 0.1}, {"quantity": "b", "value": None}]
+
+    table = compute_derived_quantities(made_run, {"count": count, "two": two})
+    assert table.num_rows == 9
+    assert con.execute("SELECT value FROM derived WHERE quantity = 'n_rows' ORDER BY object_key").fetchall() == con.execute(
+        "SELECT count(m.object_key)::DOUBLE FROM objects AS o LEFT JOIN measurements AS m USING (object_key) GROUP BY object_key ORDER BY object_key"
+    ).fetchall()
+    assert con.execute("SELECT DISTINCT statistical_error FROM derived WHERE quantity = 'a'").fetchall() == [(0.1,)]
+
+
+def test_a_record_without_a_quantity_is_refused(made_run):
+    with pytest.raises(ConfigError, match="names no quantity"):
+        compute_derived_quantities(made_run, {"bad": lambda context: {"value": 1.0}})
