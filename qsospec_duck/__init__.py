@@ -1,3 +1,80 @@
-"""Quasar spectra as a DuckDB product: tiles in Parquet, fast fits, catalogs and QA in SQL."""
+"""Quasar spectra as a DuckDB product: tiles in Parquet, fast fits, catalogs and QA in SQL.
+
+    import qsospec_duck as q
+    con = q.connect(tiles="tiles/**/*.parquet", run="runs/hb")
+    con.sql("SELECT z, logl5100, logmbh_hb FROM catalog")
+
+A name is imported when it is first used (PEP 562), so that ``import qsospec_duck`` alone costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0.dev0"
+
+if TYPE_CHECKING:
+    from qsospec_duck.batch import fit_batch
+    from qsospec_duck.connect import connect
+    from qsospec_duck.fitting import FitConfig, fit_quasar
+    from qsospec_duck.readers import read_spectra
+    from qsospec_duck.runs import finalize_run, open_run
+    from qsospec_duck.simulate import simulate_tile
+    from qsospec_duck.spectra import Spectrum
+    from qsospec_duck.tiles import convert_tile
+    from qsospec_duck.workflow import fit_object_to_store
+
+__all__ = [
+    "FitConfig",
+    "Spectrum",
+    "__version__",
+    "connect",
+    "convert_tile",
+    "finalize_run",
+    "fit_batch",
+    "fit_object_to_store",
+    "fit_quasar",
+    "open_run",
+    "read_spectra",
+    "simulate_tile",
+]
+
+_HOME = {
+    "FitConfig": "fitting",
+    "Spectrum": "spectra",
+    "connect": "connect",
+    "convert_tile": "tiles",
+    "finalize_run": "runs",
+    "fit_batch": "batch",
+    "fit_object_to_store": "workflow",
+    "fit_quasar": "fitting",
+    "open_run": "runs",
+    "read_spectra": "readers",
+    "simulate_tile": "simulate",
+}
+"""Module of every public name."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Importing the module qsospec_duck.connect would otherwise put it in the place of the function of that name.
+        if name not in _HOME or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,97 @@
+"""``qsospec-duck run``: how a run stands, and sealing it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from typing import Any
+
+from qsospec_duck.cli.exit_codes import DONE
+from qsospec_duck.cli.layout import add_verb
+
+SUMMARY = "state of a run; verify and seal it"
+DESCRIPTION = "Look after a run directory."
+EXAMPLES = """\
+  qsospec-duck run status runs/hb
+  qsospec-duck run finalize runs/hb"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verbs of the command."""
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    status = add_verb(
+        verbs,
+        "status",
+        "counts, failures and warnings of a run, finished or not",
+        "  qsospec-duck run status runs/hb --json",
+    )
+    status.add_argument("run_directory", metavar="RUN")
+    status.add_argument("--json", action="store_true", help="for programs")
+    status.set_defaults(run=run_status)
+    verify = add_verb(
+        verbs, "verify", "compare every shard with its receipt, change nothing", "  qsospec-duck run verify runs/hb"
+    )
+    verify.add_argument("run_directory", metavar="RUN")
+    verify.set_defaults(run=run_verify)
+    finalize = add_verb(
+        verbs, "finalize", "verify a run and seal it, after all of its shares", "  qsospec-duck run finalize runs/hb"
+    )
+    finalize.add_argument("run_directory", metavar="RUN")
+    finalize.set_defaults(run=run_finalize)
+
+
+def run_status(given: argparse.Namespace) -> int:
+    """Print how a run stands."""
+    from qsospec_duck.runs import open_run
+
+    run = open_run(given.run_directory)
+    failures = run.read_table("failures", columns=["exception_type"])["exception_type"].to_pylist()
+    quality = run.read_table("objects", columns=["fit_quality"])["fit_quality"].to_pylist()
+    codes = run.read_table("warnings", columns=["code"])["code"].to_pylist()
+    state: dict[str, Any] = {
+        "run_id": run.run_id,
+        "status": run.manifest.get("status"),
+        "objects": len(quality),
+        "failures": len(failures),
+        "fit_quality": _counts(quality),
+        "failures_by_type": _counts(failures),
+        "warnings_by_code": _counts(codes),
+    }
+    if given.json:
+        print(json.dumps(state, indent=2))
+        return DONE
+    print(f"{run.run_id}: {state['status']}, {state['objects']} objects, {state['failures']} failures")
+    meanings = {0: "good", 1: "with warnings", 2: "a complex or the continuum failed"}
+    for value, count in state["fit_quality"].items():
+        print(f"  {count:7d}  fit_quality {value}: {meanings.get(value, 'unknown')}")
+    for name, count in (state["failures_by_type"] | state["warnings_by_code"]).items():
+        print(f"  {count:7d}  {name}")
+    return DONE
+
+
+def run_verify(given: argparse.Namespace) -> int:
+    """Compare a run with its receipts."""
+    from qsospec_duck.runs import verify_run
+
+    return _tell(given.run_directory, verify_run(given.run_directory), "verified")
+
+
+def run_finalize(given: argparse.Namespace) -> int:
+    """Verify and seal a run."""
+    from qsospec_duck.runs import finalize_run
+
+    return _tell(given.run_directory, finalize_run(given.run_directory), "sealed")
+
+
+def _tell(run: str, counts: Any, done: str) -> int:
+    print(
+        f"{run}: {counts.objects} objects, {counts.failures} failures, {counts.shards} shards, "
+        f"{counts.bytes / 1e6:.1f} MB; {done}"
+    )
+    return DONE
+
+
+def _counts(values: list[Any]) -> dict[Any, int]:
+    """How often each value occurs, the most frequent first."""
+    return dict(sorted(Counter(values).items(), key=lambda pair: (-pair[1], str(pair[0]))))
