@@ -76,12 +76,20 @@ def fit_complex(
             if np.array_equal(kept, stage.used) or np.count_nonzero(kept) < recipe.min_pixels:
                 break
             stage = _refit(pixels, stage, always, kept, stage.optimum.theta[None, :])
-    for component in optional:
-        components = (*always, component)
-        richer = _refit(pixels, stage, components, stage.used, _starts_with(stage, components, component))
-        if _earns_its_place(pixels, richer, stage, component, delta_bic, min_snr):
-            always = components
-            stage = replace(richer, selected_model=f"{stage.selected_model}+{component.name}")
+    while optional:
+        # The one that explains most comes first: a wing of [O III] must not stand in for a missing He II.
+        candidates = []
+        for component in optional:
+            components = (*always, component)
+            richer = _refit(pixels, stage, components, stage.used, _starts_with(stage, components, component))
+            if _earns_its_place(pixels, richer, stage, component, delta_bic, min_snr):
+                candidates.append((richer.bic, component, richer))
+        if not candidates:
+            break
+        _, best, richer = min(candidates, key=lambda candidate: candidate[0])
+        always = (*always, best)
+        optional = tuple(component for component in optional if component is not best)
+        stage = replace(richer, selected_model=f"{stage.selected_model}+{best.name}")
     return stage
 
 
@@ -157,7 +165,7 @@ def _earns_its_place(
     pixels: _Pixels, richer: ComplexStage, simpler: ComplexStage, component: ComponentRecipe,
     delta_bic: float, min_snr: float,
 ) -> bool:  # fmt: skip
-    """Whether an optional component is significant, and broader than the narrow lines beside it."""
+    """Whether an optional component is significant and, for a wing, broader than the core beside it."""
     if simpler.bic - richer.bic < delta_bic:
         return False
     optimum = richer.optimum
@@ -169,8 +177,10 @@ def _earns_its_place(
     if not (error > 0 and optimum.amplitudes[column] >= min_snr * error):
         return False
     own = next(g for g in richer.model.gaussians if g.column == column)
-    core = [
-        g for g in richer.model.gaussians
-        if g.role == "narrow" and g.line_id in component.lines and optimum.amplitudes[g.column] > 0
-    ]  # fmt: skip
-    return all(optimum.theta[own.fwhm_slot] > optimum.theta[g.fwhm_slot] for g in core)
+    if component.role != "wing":
+        return True
+    # A wing stands beside a core; one that replaced it is the core under another name.
+    core = [g for g in richer.model.gaussians if g.role == "narrow" and g.line_id in component.lines]
+    return all(
+        optimum.amplitudes[g.column] > 0 and optimum.theta[own.fwhm_slot] > optimum.theta[g.fwhm_slot] for g in core
+    )
