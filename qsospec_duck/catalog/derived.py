@@ -63,10 +63,10 @@ def recalibrate(
     bundle = as_run(run)
     path = _shard(bundle, calibration_id)
     with run_session(bundle) as con:
-        rows = con.execute(
+        rows = con.sql(
             "SELECT * FROM derived_masses(calibration_id := $name, h0 := $h0::DOUBLE, om0 := $om0::DOUBLE, "
             "bolometric := $bolometric) ORDER BY object_key, quantity",
-            {"name": calibration_id, "h0": h0, "om0": om0, "bolometric": bolometric},
+            params={"name": calibration_id, "h0": h0, "om0": om0, "bolometric": bolometric},
         ).to_arrow_table()
     return _store(rows.cast(arrow_schema("derived")), path)
 
@@ -110,8 +110,12 @@ def compute_derived_quantities(run: str | Path | RunBundle, calculators: Mapping
 
 def _row(bundle: RunBundle, one: Mapping[str, Any], calibration_id: str, record: Mapping[str, Any]) -> dict[str, Any]:
     if not record.get("quantity"):
-        raise ConfigError(f"calculator {calibration_id!r}: record {dict(record)} of {one['object_key']} names no quantity.")
-    metadata = [{"key": str(key), "value": json.dumps(value)} for key, value in dict(record.get("metadata") or {}).items()]
+        raise ConfigError(
+            f"calculator {calibration_id!r}: record {dict(record)} of {one['object_key']} names no quantity."
+        )
+    metadata = [
+        {"key": str(key), "value": json.dumps(value)} for key, value in dict(record.get("metadata") or {}).items()
+    ]
     return {
         "run_id": bundle.run_id,
         "object_key": one["object_key"],

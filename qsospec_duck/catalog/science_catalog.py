@@ -108,5 +108,7 @@ def _check(specification: Mapping[str, Mapping[str, Any]]) -> None:
             raise ConfigError(f"column {name!r}: {found}; it should have some of {', '.join(SELECTORS)}.")
         names = {name, f"{name}_err"} if wanted.get("include_error", True) else {name}
         if names & taken:
-            raise ConfigError(f"column {name!r}: {', '.join(sorted(names & taken))} is there already; choose another name.")
+            raise ConfigError(
+                f"column {name!r}: {', '.join(sorted(names & taken))} is there already; choose another name."
+            )
         taken |= names

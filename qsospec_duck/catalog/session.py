@@ -26,5 +26,5 @@ def run_session(run: RunBundle) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute("SET enable_progress_bar = false")
         con.execute("SET VARIABLE qsospec_run = ?", [str(directory)])
         instead = portable_views(directory) if duckdb.__version__.startswith("1.") else None
-        load_sql(con, ["macros", "run"], instead=instead)
+        load_sql(con, ["macros", "run"], instead=instead, column_comments=False)
         yield con

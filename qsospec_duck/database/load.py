@@ -16,7 +16,11 @@ from qsospec_duck.errors import ConfigError
 
 
 def load_sql(
-    con: duckdb.DuckDBPyConnection, parts: Iterable[str] = PARTS, *, instead: Mapping[str, str] | None = None
+    con: duckdb.DuckDBPyConnection,
+    parts: Iterable[str] = PARTS,
+    *,
+    instead: Mapping[str, str] | None = None,
+    column_comments: bool = True,
 ) -> None:
     """Create the macros and views of some parts of ``install.sql``; doing it again changes nothing.
 
@@ -29,6 +33,8 @@ def load_sql(
         Some of ``macros``, ``tiles`` and ``run``; ``run`` builds on ``macros``.
     instead : mapping of str to str, optional
         Statements by object name that run in place of the file's own.
+    column_comments : bool
+        Whether columns are commented; it takes half of the time, which a session without readers can save.
 
     Raises
     ------
@@ -44,7 +50,8 @@ def load_sql(
     try:
         for file in sql_files():
             if file.part in wanted:
-                con.execute((instead or {}).get(file.name, file.statement))
+                statement = (instead or {}).get(file.name, file.statement)
+                con.execute(statement if column_comments else statement.partition("\nCOMMENT ON COLUMN")[0])
                 con.execute(f"COMMENT ON {file.kind} {identifier(file.name)} IS {literal(file.comment)}")
     except BaseException:
         con.execute("ROLLBACK")

@@ -6,21 +6,22 @@
 --   returns   object_key, ew [Angstrom], positive in emission, ew_err (photon noise of the line pixels; the continuum counts
 --             as exact), n (line pixels)
 --
--- EW is the sum of (f / f_c - 1) times the pixel width; f_c is the line through the medians of the two continuum ranges at
--- their centres. Spectra that do not cover all three ranges, or whose f_c is not positive, are left out.
+-- EW is the sum of (f / f_c - 1) times the pixel width; f_c is the line through the medians (flux and
+-- wavelength) of the two continuum ranges. Spectra that do not cover all three ranges, or whose f_c is not positive, are left out.
 CREATE OR REPLACE MACRO direct_ew(sel, line_min, line_max, blue_min, blue_max, red_min, red_max) AS TABLE
     WITH side AS (
         SELECT
             r.object_key AS object_key, r.wavelength AS w, r.flux AS f, r.ivar AS iv,
-            list_median(list_slice(r.flux, 1 + pixels_below(r.wavelength, 0, blue_min), pixels_below(r.wavelength, 0, blue_max)))
-                AS blue,
-            list_median(list_slice(r.flux, 1 + pixels_below(r.wavelength, 0, red_min), pixels_below(r.wavelength, 0, red_max)))
-                AS red
+            list_median(rest_slice(r.flux, r.wavelength, 0, blue_min, blue_max)) AS blue,
+            list_median(rest_slice(r.flux, r.wavelength, 0, red_min, red_max)) AS red,
+            list_median(rest_slice(r.wavelength, r.wavelength, 0, blue_min, blue_max)) AS blue_centre,
+            list_median(rest_slice(r.wavelength, r.wavelength, 0, red_min, red_max)) AS red_centre
         FROM rest_cutouts(sel, least(blue_min, line_min), greatest(red_max, line_max)) AS r
     ),
     pixel AS (
         SELECT
             s.object_key AS object_key, s.blue AS blue, s.red AS red,
+            s.blue_centre AS blue_centre, s.red_centre AS red_centre,
             unnest(s.w) AS w, unnest(s.f) AS f, unnest(s.iv) AS iv,
             unnest(list_transform(s.w, lambda v, i: (s.w[least(i + 1, len(s.w))] - s.w[greatest(i - 1, 1)])
                 / (least(i + 1, len(s.w)) - greatest(i - 1, 1)))) AS dw
@@ -30,8 +31,7 @@ CREATE OR REPLACE MACRO direct_ew(sel, line_min, line_max, blue_min, blue_max, r
     line_pixel AS (
         SELECT
             x.object_key AS object_key, x.f AS f, x.iv AS iv, x.dw AS dw,
-            x.blue + (x.red - x.blue) * (x.w - ((blue_min) + (blue_max)) / 2e0)
-                / (((red_min) + (red_max)) / 2e0 - ((blue_min) + (blue_max)) / 2e0) AS fc
+            x.blue + (x.red - x.blue) * (x.w - x.blue_centre) / (x.red_centre - x.blue_centre) AS fc
         FROM pixel AS x
         WHERE x.w >= (line_min) AND x.w < (line_max) AND x.iv > 0
     )

@@ -5,9 +5,11 @@
 --   z             redshift
 --   wave_min, wave_max  rest wavelengths [Angstrom]; pixels with wave_min <= wavelength / (1+z) < wave_max
 --   returns       a list, empty where the range is not covered; NULL when an input is NULL
+--
+-- A pixel exactly on an edge may fall to either side, as the division rounds.
 CREATE OR REPLACE MACRO grid_slice(pixels, wave0, dwave, z, wave_min, wave_max) AS
     list_slice(
         pixels,
-        greatest(1, 1 + ceil(((wave_min) * (1e0 + (z)) - wave0) / dwave - 1e-9)::BIGINT),
-        greatest(0, ceil(((wave_max) * (1e0 + (z)) - wave0) / dwave - 1e-9)::BIGINT)
+        greatest(1, 1 + ceil(((wave_min) * (1e0 + (z)) - wave0) / dwave)::BIGINT),
+        greatest(0, ceil(((wave_max) * (1e0 + (z)) - wave0) / dwave)::BIGINT)
     );

@@ -26,7 +26,11 @@ def ask(file, folder):
         "print([con.execute(q).fetchall() for q in sys.argv[2:]])\n"
     )
     run = subprocess.run(
-        [sys.executable, "-I", "-c", script, str(file), *QUESTIONS], cwd=folder, capture_output=True, text=True, check=True
+        [sys.executable, "-I", "-c", script, str(file), *QUESTIONS],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return eval(run.stdout)
 

@@ -7,7 +7,9 @@ from qsospec_duck.database import sql_folder
 
 
 def test_committed_files_are_what_the_generator_makes():
-    stale = [name for name, text in generated_files().items() if (sql_folder() / name).read_text(encoding="utf-8") != text]
+    stale = [
+        name for name, text in generated_files().items() if (sql_folder() / name).read_text(encoding="utf-8") != text
+    ]
     assert stale == [], "run python -m qsospec_duck.catalog.generate"
 
 

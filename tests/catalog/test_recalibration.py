@@ -21,7 +21,9 @@ def test_luminosities_move_with_the_distance(con):
         "JOIN derived_masses() AS b USING (object_key, quantity) WHERE quantity = 'logl3000' ORDER BY 1"
     ).fetchall()
     for (_, shift), z in zip(rows, (0.5, 2.1), strict=True):
-        ratio = FlatLambdaCDM(50, 0.2, Tcmb0=0).luminosity_distance(z) / FlatLambdaCDM(70, 0.3, Tcmb0=0).luminosity_distance(z)
+        ratio = FlatLambdaCDM(50, 0.2, Tcmb0=0).luminosity_distance(z) / FlatLambdaCDM(
+            70, 0.3, Tcmb0=0
+        ).luminosity_distance(z)
         import math
 
         assert shift == pytest.approx(2 * math.log10(ratio.value), abs=1e-9)
@@ -39,7 +41,9 @@ def test_rows_say_their_calibration_errors_and_scatter(con):
 
 
 def test_a_relation_without_known_scatter_has_no_total_error(con):
-    row = con.execute("SELECT intrinsic_scatter, total_error FROM derived_masses() WHERE quantity = 'logmbh_mgii_s11' LIMIT 1").fetchone()
+    row = con.execute(
+        "SELECT intrinsic_scatter, total_error FROM derived_masses() WHERE quantity = 'logmbh_mgii_s11' LIMIT 1"
+    ).fetchone()
     assert row == (None, None)
 
 
@@ -74,16 +78,24 @@ def test_a_calibration_that_makes_no_file_name_is_refused(made_run, name):
 
 def test_calculators_see_the_object_and_its_measurements(made_run, con):
     def count(context):
-        return {"quantity": "n_rows", "value": len(context["measurements"]), "unit": "", "metadata": {"z": context["object"]["redshift"]}}
+        return {
+            "quantity": "n_rows",
+            "value": len(context["measurements"]),
+            "unit": "",
+            "metadata": {"z": context["object"]["redshift"]},
+        }
 
     def two(context):
         return [{"quantity": "a", "value": 1.0, "statistical_error": 0.1}, {"quantity": "b", "value": None}]
 
     table = compute_derived_quantities(made_run, {"count": count, "two": two})
     assert table.num_rows == 9
-    assert con.execute("SELECT value FROM derived WHERE quantity = 'n_rows' ORDER BY object_key").fetchall() == con.execute(
-        "SELECT count(m.object_key)::DOUBLE FROM objects AS o LEFT JOIN measurements AS m USING (object_key) GROUP BY object_key ORDER BY object_key"
-    ).fetchall()
+    assert (
+        con.execute("SELECT value FROM derived WHERE quantity = 'n_rows' ORDER BY object_key").fetchall()
+        == con.execute(
+            "SELECT count(m.object_key)::DOUBLE FROM objects AS o LEFT JOIN measurements AS m USING (object_key) GROUP BY object_key ORDER BY object_key"
+        ).fetchall()
+    )
     assert con.execute("SELECT DISTINCT statistical_error FROM derived WHERE quantity = 'a'").fetchall() == [(0.1,)]
 
 

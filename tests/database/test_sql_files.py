@@ -53,7 +53,9 @@ def test_every_view_column_and_macro_has_a_comment(made_run):
     with duckdb.connect() as con:
         con.execute("SET VARIABLE qsospec_run = ?", [str(made_run)])
         load_sql(con, ["macros", "run"])
-        silent = con.execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE NOT internal AND comment IS NULL")
+        silent = con.execute(
+            "SELECT DISTINCT function_name FROM duckdb_functions() WHERE NOT internal AND comment IS NULL"
+        )
         assert silent.fetchall() == []
         silent = con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL")
         assert silent.fetchall() == []

@@ -42,9 +42,7 @@ def test_decimal_and_float_arguments_give_the_same_distance(con):
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    st.floats(1e-3, 1e5), st.floats(1000, 10000), st.floats(0.01, 7.5), st.floats(50, 90), st.floats(0.1, 0.6)
-)
+@given(st.floats(1e-3, 1e5), st.floats(1000, 10000), st.floats(0.01, 7.5), st.floats(50, 90), st.floats(0.1, 0.6))
 def test_monochromatic_luminosity_agrees_with_units_done_by_astropy(con, flux, wave, z, h0, om0):
     found = con.execute(
         "SELECT logl_lambda($1::DOUBLE, $2::DOUBLE, $3::DOUBLE, h0 := $4::DOUBLE, om0 := $5::DOUBLE), "

@@ -38,12 +38,12 @@ def test_published_row_of_shen_2011_is_reproduced(con):
 @pytest.mark.parametrize(
     ("macro", "python"),
     [
-        ("logmbh_hb", lambda v, l: 0.910 + 0.5 * (l - 44) + 2 * math.log10(v)),
-        ("logmbh_mgii", lambda v, l: 0.860 + 0.5 * (l - 44) + 2 * math.log10(v)),
-        ("logmbh_mgii_s11", lambda v, l: 0.740 + 0.62 * (l - 44) + 2 * math.log10(v)),
-        ("logmbh_civ", lambda v, l: 0.660 + 0.53 * (l - 44) + 2 * math.log10(v)),
-        ("logmbh_ha", lambda v, l: math.log10(2.0e6 * (10 ** (l - 42)) ** 0.55 * (v / 1000) ** 2.06)),
-        ("logmbh_ha_s11", lambda v, l: 0.379 + 0.43 * (l - 42) + 2.1 * math.log10(v)),
+        ("logmbh_hb", lambda v, logl: 0.910 + 0.5 * (logl - 44) + 2 * math.log10(v)),
+        ("logmbh_mgii", lambda v, logl: 0.860 + 0.5 * (logl - 44) + 2 * math.log10(v)),
+        ("logmbh_mgii_s11", lambda v, logl: 0.740 + 0.62 * (logl - 44) + 2 * math.log10(v)),
+        ("logmbh_civ", lambda v, logl: 0.660 + 0.53 * (logl - 44) + 2 * math.log10(v)),
+        ("logmbh_ha", lambda v, logl: math.log10(2.0e6 * (10 ** (logl - 42)) ** 0.55 * (v / 1000) ** 2.06)),
+        ("logmbh_ha_s11", lambda v, logl: 0.379 + 0.43 * (logl - 42) + 2.1 * math.log10(v)),
     ],
 )
 def test_mass_agrees_with_the_relation_as_its_paper_writes_it(con, macro, python):
@@ -59,14 +59,22 @@ def test_blueshift_correction_of_coatman_2017(con):
     assert ask(con, "logmbh_civ_c17(6000, -1600, 46.5)") is None
 
 
-@pytest.mark.parametrize("macro", ["logmbh_hb", "logmbh_mgii", "logmbh_mgii_s11", "logmbh_civ", "logmbh_ha", "logmbh_ha_s11"])
+@pytest.mark.parametrize(
+    "macro", ["logmbh_hb", "logmbh_mgii", "logmbh_mgii_s11", "logmbh_civ", "logmbh_ha", "logmbh_ha_s11"]
+)
 def test_mass_error_is_the_derivative_of_the_mass(con, macro):
     fwhm, dv, logl, dl = 4300.0, 170.0, 45.2, 0.03
     step = 1e-3
-    by_width = (ask(con, f"{macro}(?, ?)", fwhm + step, logl) - ask(con, f"{macro}(?, ?)", fwhm - step, logl)) / (2 * step)
-    by_light = (ask(con, f"{macro}(?, ?)", fwhm, logl + step) - ask(con, f"{macro}(?, ?)", fwhm, logl - step)) / (2 * step)
+    by_width = (ask(con, f"{macro}(?, ?)", fwhm + step, logl) - ask(con, f"{macro}(?, ?)", fwhm - step, logl)) / (
+        2 * step
+    )
+    by_light = (ask(con, f"{macro}(?, ?)", fwhm, logl + step) - ask(con, f"{macro}(?, ?)", fwhm, logl - step)) / (
+        2 * step
+    )
     # central differences of a logarithm: 1e-8 relative
-    assert ask(con, f"{macro}_err(?, ?, ?)", fwhm, dv, dl) == pytest.approx(math.hypot(by_width * dv, by_light * dl), rel=1e-6)
+    assert ask(con, f"{macro}_err(?, ?, ?)", fwhm, dv, dl) == pytest.approx(
+        math.hypot(by_width * dv, by_light * dl), rel=1e-6
+    )
 
 
 def test_error_of_the_blueshift_corrected_mass_is_its_derivative(con):
