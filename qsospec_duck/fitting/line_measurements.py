@@ -235,7 +235,10 @@ def _parameters(stage: ComplexStage, solution: Solution) -> list[Measurement]:
 
 
 def _usable(value: float, error: float | None) -> float | None:
-    """An error that says something: finite, and not the rounding noise of a parameter that could not move."""
-    if error is None or not np.isfinite(error) or error <= 1e-12 * abs(value):
+    """An error that says something: finite, and not the rounding noise of a parameter that could not move.
+
+    Widths and percentiles are found to 1e-9 of their value.
+    """
+    if error is None or not np.isfinite(error) or error <= 1e-8 * abs(value):
         return None
     return error
