@@ -77,7 +77,11 @@ def _write_head(sheet: Sheet, failure: Mapping[str, Any], spectrum: Spectrum | N
     facts = f"z = {spectrum.z:.4f}   ·   not fitted" if spectrum is not None else "not fitted"
     width = INNER_WIDTH - text_width(facts, 10.0) - 0.3
     sheet.write(
-        LEFT, MARGIN + 0.12, shortened(" ".join(name.split()), width, TITLE_SIZE), size=TITLE_SIZE, weight="bold"
+        LEFT,
+        MARGIN + 0.12,
+        shortened(" ".join(name.split()), width, TITLE_SIZE, "bold"),
+        size=TITLE_SIZE,
+        weight="bold",
     )
     sheet.write(LEFT + INNER_WIDTH, MARGIN + 0.12, facts, size=10.0, align="right")
     row = failure.get("row_index")
@@ -124,7 +128,7 @@ def _wrapped(text: str, width: float) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         whole = shortened(word, width, TEXT_SIZE)
-        if lines and text_width(f"{lines[-1]} {whole}", TEXT_SIZE, "bold") <= width:
+        if lines and text_width(f"{lines[-1]} {whole}", TEXT_SIZE) <= width:
             lines[-1] += f" {whole}"
         else:
             lines.append(whole)

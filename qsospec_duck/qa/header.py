@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from qsospec_duck.fitting import FitResult
 from qsospec_duck.models.lines import lines
-from qsospec_duck.qa.lettering import text_width
+from qsospec_duck.qa.lettering import printable, text_width
 from qsospec_duck.qa.numbers import significant, with_error
 from qsospec_duck.qa.palette import FAINT_INK, INK, TEXT_SIZE, TITLE_SIZE
 from qsospec_duck.qa.sheet import Sheet
@@ -18,6 +18,9 @@ HEIGHT = 0.88
 
 QUALITIES = ("good", "with warnings", "a fit failed")
 _WARNING_COLOR = "#a33b00"
+_LONGEST = 300
+"""Letters that fit on no sheet."""
+
 _SEPARATOR = "   ·   "
 
 
@@ -29,7 +32,7 @@ def draw_header(sheet: Sheet, view: View, left: float, top: float, width: float,
     sheet.write(
         left,
         top + 0.12,
-        shortened(" ".join(spectrum.label.split()) or "spectrum", width - taken, TITLE_SIZE),
+        shortened(" ".join(spectrum.label.split()) or "spectrum", width - taken, TITLE_SIZE, "bold"),
         size=TITLE_SIZE,
         weight="bold",
     )
@@ -53,15 +56,16 @@ def write_list(sheet: Sheet, left: float, top: float, width: float, texts: Seque
             return
 
 
-def shortened(text: str, width: float, size: float) -> str:
+def shortened(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Cut a text in its middle so that it is at most ``width`` inches long."""
-    if text_width(text, size, "bold") <= width:
+    text = "".join(map(printable, text))
+    if len(text) <= _LONGEST and text_width(text, size, weight) <= width:
         return text
-    keep = len(text)
+    keep = min(len(text), _LONGEST)
     while keep > 2:
         keep -= 1
         cut = f"{text[: (keep + 1) // 2]}…{text[len(text) - keep // 2 :]}"
-        if text_width(cut, size, "bold") <= width:
+        if text_width(cut, size, weight) <= width:
             return cut
     return "…"
 

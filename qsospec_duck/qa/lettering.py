@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
@@ -28,6 +28,14 @@ FAMILY = "DejaVu Sans"
 def font(size: float, weight: str = "normal") -> FontProperties:
     """Give the one font of the figures."""
     return FontProperties(family=FAMILY, size=size, weight=weight)
+
+
+@lru_cache(maxsize=4096)
+def printable(sign: str) -> str:
+    """Give the sign itself where the font has it, else a question mark; any white space is a blank."""
+    if sign.isspace():
+        return " "
+    return sign if get_font(findfont(font(10.0))).get_char_index(ord(sign)) else "?"
 
 
 class Alphabet:
@@ -95,7 +103,7 @@ def alphabet(size: float, weight: str, dpi: float) -> Alphabet:
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Length of a line of text [inches], measured at 144 dpi."""
-    return alphabet(size, weight, 144.0).width(text) / 144.0
+    return alphabet(size, weight, 144.0).width("".join(map(printable, text))) / 144.0
 
 
 class Label(Text):

@@ -36,7 +36,7 @@ class Stroke:
 DATA = Stroke("data", "#c4c4c4", 0.55)
 SMOOTHED = Stroke("data, smoothed", "#4d4d4d", 0.75)
 TOTAL = Stroke("total model", "#d55e00", 1.25)
-LINES = Stroke("all lines of the complex", "#d55e00", 1.25)
+LINES = Stroke("sum of lines", "#d55e00", 1.25)
 
 COMPONENTS = {
     "power_law": Stroke("power law", "#0072b2", 1.1),
@@ -51,13 +51,13 @@ OTHER_COMPONENT = Stroke("other continuum", "#b59f00", 1.0, (2.0, 1.5))
 """A continuum component of a name that is not listed above."""
 
 ROLES = {
-    "broad": Stroke("broad component", "#0072b2", 0.95),
-    "narrow": Stroke("narrow component", "#009e73", 0.95),
-    "wing": Stroke("wing component", "#cc79a7", 0.95, (4.0, 1.6)),
+    "broad": Stroke("broad", "#0072b2", 0.95),
+    "narrow": Stroke("narrow", "#009e73", 0.95),
+    "wing": Stroke("wing", "#cc79a7", 0.95, (4.0, 1.6)),
 }
 """Line components by role."""
 
-OTHER_ROLE = Stroke("other component", "#b59f00", 0.95)
+OTHER_ROLE = Stroke("other line", "#b59f00", 0.95)
 """A line component of a role that is not listed above."""
 
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -45,8 +46,9 @@ def figure_bytes(figure: Figure, kind: str, *, digest: str | None = None) -> byt
     elif kind == "pdf":
         figure.savefig(buffer, format="pdf", metadata={"Title": _TITLE, "Keywords": mark, "CreationDate": None})
     else:
-        # A fixed date and a salt make the ids of an SVG reproducible.
-        figure.savefig(buffer, format="svg", metadata={"Title": _TITLE, "Description": mark, "Date": None})
+        # Without a salt the ids in an SVG are random.
+        with rc_context({"svg.hashsalt": "qsospec_duck"}):
+            figure.savefig(buffer, format="svg", metadata={"Title": _TITLE, "Description": mark, "Date": None})
     return buffer.getvalue()
 
 

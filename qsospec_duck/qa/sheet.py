@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from qsospec_duck.qa.lettering import Label, font, text_width
+from qsospec_duck.qa.lettering import Label, font, printable, text_width
 from qsospec_duck.qa.palette import INK, PAPER, TEXT_SIZE, TICK_SIZE, Shade, Stroke
 
 _FRAME = 0.6
@@ -51,6 +51,7 @@ class Sheet:
         rotation: float = 0.0,
     ) -> float:
         """Write a line whose letters are centred at height ``top``; returns its length [inches]."""
+        text = "".join(map(printable, text))
         label = Label(
             x,
             self.height - top,
@@ -147,16 +148,14 @@ class Sheet:
     def finish(self) -> Figure:
         """Draw what was collected; the sheet is complete."""
         self.rule(self._marks, color=INK, width=_FRAME)
-        colors, widths, dashes = zip(*self._rule_styles, strict=True)
-        self.figure.add_artist(
-            LineCollection(
-                self._rules,
-                colors=colors,
-                linewidths=widths,
-                linestyles=list(dashes),
-                transform=self.figure.dpi_scale_trans,
-            )
+        lines = LineCollection(
+            self._rules,
+            colors=[color for color, _, _ in self._rule_styles],
+            linewidths=[width for _, width, _ in self._rule_styles],
+            linestyles=[dashes for _, _, dashes in self._rule_styles] or "solid",
+            transform=self.figure.dpi_scale_trans,
         )
+        self.figure.add_artist(lines)
         return self.figure
 
 
@@ -186,6 +185,5 @@ def tick_texts(values: Sequence[float] | np.ndarray) -> list[str]:
 def _power_of_ten(value: float) -> str:
     if value == 0.0:
         return "0"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    digits = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa.replace('-', '−')}×10{digits}"
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{float(mantissa):g}e{int(exponent)}".replace("-", "−")

@@ -68,16 +68,15 @@ def flux_limits(smoothed: FloatArray, model: FloatArray, steady: FloatArray, sho
     data = smoothed[shown & np.isfinite(smoothed)]
     if data.size == 0:
         return -1.0, 1.0
-    low, middle, bulk = np.percentile(data, [0.5, 50.0, 98.0])
+    low, below, middle, bulk = np.percentile(data, [0.5, 16.0, 50.0, 98.0])
     inside = shown & np.isfinite(model) & np.isfinite(steady)
     broad = float(np.max(steady[inside], initial=bulk))
     peak = float(np.max(model[inside], initial=broad))
     if not np.any(model[inside]):
         peak = broad = float(np.percentile(data, 99.7))
-    # Broad lines up to six times the typical flux are shown whole, narrow ones up to twice what is beside them.
-    base = max(bulk, min(broad, 6.0 * middle if middle > 0 else broad))
-    high = min(peak, 2.0 * base) if base > 0 else peak
-    high = max(high, base)
+    # Broad lines are shown whole up to six times the typical flux (or eight times the noise), narrow ones up to 1.6 times what is beside them.
+    base = min(max(bulk, broad), max(6.0 * middle, middle + 8.0 * (middle - below)))
+    high = max(base, min(peak, 1.6 * base))
     low = max(min(low, 0.0), -0.4 * abs(high))
     span = high - low
     if not np.isfinite(span) or span <= 0:

@@ -79,7 +79,7 @@ def draw_zoom(sheet: Sheet, view: View, cell: Cell, form: Form, left: float, top
     sheet.x_ticks(below, 5)
     sheet.y_ticks(below, at=(-3.0, 3.0))
     draw_table(sheet, cell.rows, cell.more, form, left, top + BODY_HEIGHT, width)
-    return [*seen, *roles, DATA.label, SMOOTHED.label, LINES.label]
+    return [*seen, *roles, LINES.label]
 
 
 def _limits(view: View, fit: ComplexFit) -> tuple[float, float]:
