@@ -167,13 +167,17 @@ def _measure_feature(
         return rows
     voff, voff_error = measured["voff"]
     centroid = wavelength * float(np.exp(voff / C_KMS))
-    rows.append(row("centroid", centroid, centroid * voff_error / C_KMS))
-    rows += [row(measure, *measured[measure]) for measure in ("voff", "fwhm", "sigma", "w80")]
+    shapes = [
+        row("centroid", centroid, centroid * voff_error / C_KMS),
+        *(row(measure, *measured[measure]) for measure in ("voff", "fwhm", "sigma", "w80")),
+    ]
     if np.count_nonzero(fluxes) > 1:
         # A single Gaussian is symmetric by construction: that is no measurement.
-        rows.append(row("asymmetry", *measured["asymmetry"]))
+        shapes.append(row("asymmetry", *measured["asymmetry"]))
+    # A width or offset without error stands on a bound: it is the bound's number, not the line's.
+    rows += [shape for shape in shapes if shape.error is not None]
     fwhm, fwhm_error = measured["fwhm"]
-    if fwhm_error > UNRELIABLE_FRACTION * fwhm:
+    if fwhm_error > UNRELIABLE_FRACTION * fwhm or _usable(fwhm, fwhm_error) is None:
         warnings.append(
             warn(
                 "unreliable_width", "complex", f"{line_id} {role}: FWHM {fwhm:.0f} ± {fwhm_error:.0f} km/s.",

@@ -66,8 +66,8 @@ def judge_continuum(stage: ContinuumStage, solution: Solution) -> list[FitWarnin
             value = parameter.physical(float(optimum.theta[slot]))
             found.append(
                 warn(
-                    "parameter_at_bound", "continuum", f"{parameter.name} ended on its bound, {value:.5g}.",
-                    parameter=parameter.name, value=value,
+                    "parameter_at_bound" if parameter.kind == "slope" else "nuisance_at_bound", "continuum",
+                    f"{parameter.name} ended on its bound, {value:.5g}.", parameter=parameter.name, value=value,
                 )
             )  # fmt: skip
     return found
@@ -153,17 +153,12 @@ def judge_complex(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
 def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     """Shapes on a bound, for components that are detected.
 
-    Where several Gaussians of one line share its broad profile, the limits between their width bands are only a
-    labelling; a width on such an inner limit is normal and not flagged.
+    Where several Gaussians share one broad profile, their single velocities and the limits between their width
+    bands are only a way to describe it: such bounds are a nuisance. The widest and the narrowest width that the
+    profile may have is a bound that matters.
     """
     optimum = solution.optimum
-    inner: set[tuple[int, float]] = set()
-    for component in stage.recipe.components:
-        bands = component.fwhm
-        limits = {band[0] for band in bands[1:]} | {band[1] for band in bands[:-1]}
-        for gaussian in stage.model.gaussians:
-            if gaussian.line_id == component.lines[0] and gaussian.role == component.role:
-                inner |= {(gaussian.fwhm_slot, round(float(np.log(limit)), 9)) for limit in limits}
+    outer = _outer_limits(stage)
     detected = {
         int(slot)
         for slot, column in optimum.program.derivative_of
@@ -171,16 +166,36 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     }
     found = []
     for slot in np.flatnonzero(optimum.at_bound):
+        if int(slot) not in detected:
+            continue
         parameter = optimum.program.parameters[slot]
         theta = float(optimum.theta[slot])
-        nearest = min((parameter.low, parameter.high), key=lambda bound: abs(bound - theta))
-        if int(slot) not in detected or (int(slot), round(nearest, 9)) in inner:
-            continue
+        nearest = parameter.low if theta - parameter.low < parameter.high - theta else parameter.high
+        code = "parameter_at_bound" if (int(slot), nearest) in outer else "nuisance_at_bound"
         value = parameter.physical(theta)
         found.append(
             warn(
-                "parameter_at_bound", "complex", f"{parameter.name} ended on its bound, {value:.5g} km/s.",
+                code, "complex", f"{parameter.name} ended on its bound, {value:.5g} km/s.",
                 recipe_id=stage.recipe.recipe_id, parameter=parameter.name, value=value,
             )
         )  # fmt: skip
     return found
+
+
+def _outer_limits(stage: ComplexStage) -> set[tuple[int, float]]:
+    """(slot, bound) of shapes whose bound limits a published measure."""
+    limits: set[tuple[int, float]] = set()
+    parameters = stage.optimum.program.parameters
+    profiles: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    for gaussian in stage.model.gaussians:
+        slots = (gaussian.fwhm_slot, gaussian.velocity_slot)
+        profiles.setdefault((gaussian.line_id, gaussian.role), set()).add(slots)
+    for members in profiles.values():
+        widths = [parameters[fwhm_slot] for fwhm_slot, _ in members]
+        narrowest, widest = min(p.low for p in widths), max(p.high for p in widths)
+        for fwhm_slot, velocity_slot in members:
+            limits |= {(fwhm_slot, bound) for bound in (narrowest, widest)}
+            if len(members) == 1:
+                shift = parameters[velocity_slot]
+                limits |= {(velocity_slot, shift.low), (velocity_slot, shift.high)}
+    return limits
