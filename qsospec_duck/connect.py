@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 import duckdb
@@ -20,6 +21,7 @@ from qsospec_duck.columns import arrow_type
 from qsospec_duck.database import load_sql
 from qsospec_duck.errors import ConfigError, QsospecDuckError, RunError
 from qsospec_duck.fitting import FitConfig, fit_quasar
+from qsospec_duck.runs import open_run
 from qsospec_duck.runs.rows import fit_quality, fit_warn
 from qsospec_duck.spectra import from_row
 
@@ -83,7 +85,7 @@ def connect(
     config : FitConfig, optional
         Options of the SQL function ``fit_quasar``.
     workers : int
-        Processes that ``fit_quasar`` may use; 1 fits in this process.
+        Processes that ``fit_quasar`` and ``render_qa`` may use; 1 works in this process.
 
     Returns
     -------
@@ -121,7 +123,14 @@ def connect(
             "fit_quasar_udf", _fit_function(config or FitConfig(), _Pool(workers)), list(FIT_ARGUMENTS.values()),
             FIT_RETURNS, type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL,
         )  # fmt: skip
-        load_sql(con, [*parts, "python"], instead=instead)
+        parts.append("python")
+        if run is not None:
+            con.create_function(
+                "render_qa_udf", _render_function(directory, workers), ["VARCHAR"], "VARCHAR",
+                type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL, side_effects=True,
+            )  # fmt: skip
+            parts.append("python_run")
+        load_sql(con, parts, instead=instead)
     except BaseException:
         con.close()
         raise
@@ -178,6 +187,28 @@ def _fit_function(config: FitConfig, pool: _Pool) -> Callable[..., pa.Array]:
         return pa.array(pool.map(config, rows), type=arrow_type(FIT_RETURNS))
 
     return fit_rows
+
+
+def _render_function(directory: str, workers: int) -> Callable[[pa.ChunkedArray], pa.Array]:
+    """``render_qa_udf``: object keys in, paths of their figures out."""
+    lock = Lock()
+
+    def render(object_key: pa.ChunkedArray) -> pa.Array:
+        # figures are drawn only when somebody asks: matplotlib takes a second to import
+        from qsospec_duck.qa import render_selected, select_objects
+
+        keys = object_key.to_pylist()
+        wanted = sorted({key for key in keys if key is not None})
+        if not wanted:
+            return pa.nulls(len(keys), pa.string())
+        run = open_run(directory)
+        # DuckDB calls from several threads, and matplotlib draws in one
+        with lock:
+            chosen = select_objects(run, object_ids=wanted, failures=True)
+            drawn = {one.object_key: str(one.path) for one in render_selected(run, chosen, n_workers=workers)}
+        return pa.array([drawn.get(key) for key in keys], pa.string())
+
+    return render
 
 
 def _plain(scalar: pa.Scalar) -> Any:

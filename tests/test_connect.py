@@ -1,11 +1,14 @@
 """connect(): views, variables, and fit_quasar inside a query."""
 
+from pathlib import Path
+
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from qsospec_duck.batch import fit_batch
 from qsospec_duck.columns import arrow_schema, columns_of
 from qsospec_duck.connect import connect
 from qsospec_duck.errors import ConfigError, RunError
@@ -144,3 +147,43 @@ def test_worker_processes_give_the_same_answer(tmp_path):
                 con.execute("SELECT object_key, quantity, value FROM fit_measurements(spectra) ORDER BY ALL").fetchall()
             )
     assert answers[0] == answers[1]
+
+
+@pytest.fixture(scope="module")
+def fitted_run(tmp_path_factory):
+    """A run of one real fit and one failure, as fit_batch writes it."""
+    folder = tmp_path_factory.mktemp("fitted")
+    write_tile(folder / "t.parquet", [made_spectrum("good"), made_spectrum("dark") | {"ivar": [0.0] * 2700}])
+    fit_batch(folder / "t.parquet", folder / "run")
+    return folder / "run"
+
+
+def test_catalog_of_a_real_run_holds_measured_values_with_errors(fitted_run):
+    with connect(run=fitted_run) as con:
+        row = con.execute(
+            "SELECT z, fwhm_hb, fwhm_hb_err, logl5100, logl5100_err, logmbh, logmbh_err, loglbol, "
+            "logledd, flux_hb FROM catalog"
+        ).fetchall()
+    assert len(row) == 1
+    assert all(value is not None and np.isfinite(value) for value in row[0])
+
+
+def test_luminosity_of_the_fit_is_that_of_the_sql_macro(fitted_run):
+    with connect(run=fitted_run) as con:
+        rows = con.execute(
+            "SELECT logl5100 - logl_lambda(flux5100, 5100, z), logl_hb - logl_line(flux_hb, z), "
+            "logl5100_err - logl_err(flux5100, flux5100_err) FROM catalog"
+        ).fetchall()
+    # errors are stored as FLOAT
+    assert rows[0] == pytest.approx((0.0, 0.0, 0.0), abs=1e-9)
+
+
+def test_render_qa_draws_what_a_selection_holds(fitted_run):
+    with connect(run=fitted_run) as con:
+        paths = con.execute("SELECT render_qa(object_key) FROM qa_sample(n := 5)").fetchall()
+        assert con.execute("SELECT render_qa(object_key) FROM qa_failures()").fetchall() != paths
+        assert con.execute("SELECT render_qa(NULL)").fetchall() == [(None,)]
+        with pytest.raises(duckdb.InvalidInputException, match="nobody"):
+            con.execute("SELECT render_qa('nobody')").fetchall()
+    assert len(paths) == 1
+    assert all(Path(path).is_file() for (path,) in paths)

@@ -3,14 +3,15 @@
 ``sql/install.sql`` is the one list: a line ``.read sql/<folder>/<object>.sql`` for every file, so the
 ``duckdb`` shell and Python build the same database. A line ``-- part: <name>`` opens a part:
 
-========= =============================================================================
-part      needs
-========= =============================================================================
-macros    nothing
-tiles     the variable ``qsospec_tiles``: a glob, or a list of globs, over tile Parquet
-run       the variable ``qsospec_run``: a run directory
-python    the Python functions that ``connect()`` registers; listed in ``install_python.sql``
-========= =============================================================================
+========== ============================================================================
+part       needs
+========== ============================================================================
+macros     nothing
+tiles      the variable ``qsospec_tiles``: a glob, or a list of globs, over tile Parquet
+run        the variable ``qsospec_run``: a run directory
+python     ``fit_quasar_udf``, which ``connect()`` registers; listed in ``install_python.sql``
+python_run ``render_qa_udf``, which ``connect()`` registers when it is given a run
+========== ============================================================================
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from qsospec_duck.errors import ConfigError
 
-PARTS = ("macros", "tiles", "run", "python")
+PARTS = ("macros", "tiles", "run", "python", "python_run")
 """Parts of the lists in the order they load."""
 
 LISTS = ("install.sql", "install_python.sql")

@@ -31,7 +31,8 @@ def test_luminosities_move_with_the_distance(con):
 
 def test_rows_say_their_calibration_errors_and_scatter(con):
     row = con.execute(
-        "SELECT calibration_id, statistical_error, intrinsic_scatter, total_error, unit FROM derived_masses(calibration_id := 'mine') "
+        "SELECT calibration_id, statistical_error, intrinsic_scatter, total_error, unit FROM "
+        "derived_masses(calibration_id := 'mine') "
         "WHERE object_key = 'k1' AND quantity = 'logmbh_hb'"
     ).fetchone()
     assert row[0] == "mine"
@@ -93,7 +94,8 @@ def test_calculators_see_the_object_and_its_measurements(made_run, con):
     assert (
         con.execute("SELECT value FROM derived WHERE quantity = 'n_rows' ORDER BY object_key").fetchall()
         == con.execute(
-            "SELECT count(m.object_key)::DOUBLE FROM objects AS o LEFT JOIN measurements AS m USING (object_key) GROUP BY object_key ORDER BY object_key"
+            "SELECT count(m.object_key)::DOUBLE FROM objects AS o LEFT JOIN measurements AS m USING (object_key) "
+            "GROUP BY object_key ORDER BY object_key"
         ).fetchall()
     )
     assert con.execute("SELECT DISTINCT statistical_error FROM derived WHERE quantity = 'a'").fetchall() == [(0.1,)]

@@ -89,7 +89,8 @@ def test_a_value_that_is_not_finite_is_not_published(con, made_run):
     con.execute("UPDATE m SET value = 'nan' WHERE quantity = 'hb_broad_fwhm'")
     con.execute("UPDATE m SET error = 'inf' WHERE quantity = 'hb_broad_ew'")
     con.execute(f"COPY m TO '{part}'")
-    assert con.execute("SELECT fwhm_hb, fwhm_hb_err, ew_hb, ew_hb_err, logmbh_hb FROM catalog WHERE object_key = 'k1'").fetchone() == (
+    query = "SELECT fwhm_hb, fwhm_hb_err, ew_hb, ew_hb_err, logmbh_hb FROM catalog WHERE object_key = 'k1'"
+    assert con.execute(query).fetchone() == (
         None, None, 40.0, None, None,
     )  # fmt: skip
 
@@ -109,11 +110,14 @@ def test_measurements_of_qsospec_011_come_under_our_names(con, made_run):
     shutil.rmtree(made_run / "data" / "measurements")
     (made_run / "data" / "measurements").mkdir()
     con.execute(
-        "COPY (SELECT 'made' AS run_id, 'k1' AS object_key, 'q1' AS object_id, section, recipe_id, quantity, value, error "
+        "COPY (SELECT 'made' AS run_id, 'k1' AS object_key, 'q1' AS object_id, section, recipe_id, "
+        "quantity, value, error "
         "FROM (VALUES ('complex_metric', 'hbeta_oiii', 'Hb_broad_flux_cgs', 2e-14, 1e-16), "
         "('complex_metric', 'hbeta_oiii', 'Hb_broad_flux_input', 2e3, 1e1), "
         "('complex_metric', 'hbeta_oiii', 'Hb_broad_fwhm_kms', 4000e0, 100e0), "
-        "('continuum_sample', NULL, 'fAGN_5100', 7e0, 0.1e0), ('continuum_parameter', NULL, 'power_law.slope', -1.5e0, 0.1e0)) "
+        ""
+        "('continuum_sample', NULL, 'fAGN_5100', 7e0, 0.1e0), "
+        "('continuum_parameter', NULL, 'power_law.slope', -1.5e0, 0.1e0)) "
         f"AS r(section, recipe_id, quantity, value, error)) TO '{made_run}/data/measurements/part-0.parquet'"
     )
     row = con.execute(

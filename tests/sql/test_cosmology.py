@@ -36,7 +36,8 @@ def test_distance_in_centimetres_is_the_one_in_megaparsec(con):
 
 def test_decimal_and_float_arguments_give_the_same_distance(con):
     distances = con.execute(
-        "SELECT luminosity_distance_mpc(1.5), luminosity_distance_mpc(1.5::FLOAT), luminosity_distance_mpc(1.5e0, om0 := 0.3)"
+        "SELECT luminosity_distance_mpc(1.5), luminosity_distance_mpc(1.5::FLOAT), "
+        "luminosity_distance_mpc(1.5e0, om0 := 0.3)"
     ).fetchone()
     assert len(set(distances)) == 1
 

@@ -28,7 +28,8 @@ def test_failures_say_what_happened(con):
 
 def test_a_sample_is_deterministic_and_changes_with_the_seed(con):
     con.execute(
-        "CREATE TEMP VIEW objects AS SELECT 'k' || i AS object_key, 'o' || i AS object_id, 1.0 AS redshift FROM range(500) AS r(i)"
+        "CREATE TEMP VIEW objects AS SELECT 'k' || i AS object_key, 'o' || i AS object_id, 1.0 AS "
+        "redshift FROM range(500) AS r(i)"
     )
     first = keys(con, "qa_sample(n := 20, seed := 7)")
     assert len(first) == 20

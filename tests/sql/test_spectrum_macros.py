@@ -66,14 +66,16 @@ def test_cutouts_are_the_rest_frame_pixels_of_the_range(con, rows):
 
 def test_regular_grid_gives_the_same_slice_without_wavelengths(con):
     ((differing,),) = con.execute(
-        "SELECT count(*) FROM sp WHERE grid_slice(flux, wave0, dwave, z, 4500, 4600) <> rest_slice(flux, wavelength, z, 4500, 4600)"
+        "SELECT count(*) FROM sp WHERE grid_slice(flux, wave0, dwave, z, 4500, 4600) <> "
+        "rest_slice(flux, wavelength, z, 4500, 4600)"
     ).fetchall()
     assert differing == 0
 
 
 def test_a_range_outside_the_spectrum_is_an_empty_list(con):
     found = con.execute(
-        "SELECT DISTINCT len(rest_slice(flux, wavelength, z, 1000, 1100)), len(grid_slice(flux, wave0, dwave, z, 1000, 1100)), "
+        "SELECT DISTINCT len(rest_slice(flux, wavelength, z, 1000, 1100)), "
+        "len(grid_slice(flux, wave0, dwave, z, 1000, 1100)), "
         "len(grid_slice(flux, wave0, dwave, z, 90000, 91000)) FROM sp"
     ).fetchall()
     assert found == [(0, 0, 0)]
@@ -131,7 +133,8 @@ def test_equivalent_width_of_a_known_line(con):
     continuum = 5.0 + 0.001 * (wave - 5000)
     line = 20.0 * np.exp(-0.5 * ((wave - 5000) / 6.0) ** 2)
     con.register("lined", pa.Table.from_pylist([{
-        "object_key": "a", "z": 0.0, "wavelength": wave.tolist(), "flux": (continuum + line).tolist(), "ivar": [100.0] * wave.size,
+        "object_key": "a", "z": 0.0, "wavelength": wave.tolist(), "flux": (continuum + line).tolist(),
+        "ivar": [100.0] * wave.size,
     }]))  # fmt: skip
     ((ew, error, _),) = con.execute(
         "SELECT ew, ew_err, n FROM direct_ew(lined, 4950, 5050, 4800, 4900, 5100, 5200)"
