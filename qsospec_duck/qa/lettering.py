@@ -119,18 +119,14 @@ class Label(Text):
         x, y = self.get_transform().transform(self.get_position())
         length = letters.width(self.get_text())
         along = {"left": 0.0, "center": 0.5, "right": 1.0}[self.get_horizontalalignment()] * length
-        height, depth = 0.75 * letters.ascent, 0.6 * letters.descent
-        up = {
-            "baseline": 0.0,
-            "bottom": -depth,
-            "top": height,
-            "center": 0.5 * (height - depth),
-            "center_baseline": 0.5 * height,
-        }[self.get_verticalalignment()]
+        # Lines are centred by their capitals, so that words and digits beside each other align.
+        height = 0.7 * letters.ascent
+        up = {"baseline": 0.0, "bottom": 0.0, "top": height, "center": 0.5 * height, "center_baseline": 0.5 * height}
+        rise = up[self.get_verticalalignment()]
         if self.get_rotation() == 90.0:
             # matplotlib aligns the box after rotation; here labels that run upward are centred in both ways.
             return x + 0.5 * height, y - 0.5 * length, length
-        return x - along, y - up, length
+        return x - along, y - rise, length
 
     def get_window_extent(self, renderer: Any = None, dpi: float | None = None) -> Bbox:
         """Box of the letters on the canvas [pixels]."""
@@ -140,7 +136,7 @@ class Label(Text):
         if letters is None or not self.get_text() or dpi is not None:
             return super().get_window_extent(renderer, dpi)
         x, y, length = self._origin(letters)
-        height, depth = 0.75 * letters.ascent, 0.6 * letters.descent
+        height, depth = 0.9 * letters.ascent, 0.85 * letters.descent
         if self.get_rotation() == 90.0:
             return Bbox.from_extents(x - height, y, x + depth, y + length)
         return Bbox.from_extents(x, y - depth, x + length, y + height)

@@ -19,8 +19,6 @@ def with_error(value: float, error: float | None, *, digits: int = 3) -> str:
         return NONE
     if error is None or not math.isfinite(error) or error <= 0.0:
         return _minus(significant(value, digits))
-    if error < 1e-6 * max(abs(value), 1e-12):
-        return _minus(f"{significant(value, digits)} ± 0")
     exponent = math.floor(math.log10(error))
     leading = error / 10.0**exponent
     decimals = -exponent + (1 if leading < 3.5 else 0)

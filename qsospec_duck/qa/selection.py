@@ -102,7 +102,7 @@ def _listed(names: Iterable[str] | str) -> list[str]:
 
 def _resolve(names: Sequence[str], everything: dict[str, Selected], run: RunBundle) -> dict[Selected, None]:
     by_id: dict[str, list[Selected]] = {}
-    for one in everything.values():
+    for one in sorted(everything.values(), key=lambda one: one.object_key):
         by_id.setdefault(one.object_id, []).append(one)
     found: dict[Selected, None] = {}
     for name in names:
