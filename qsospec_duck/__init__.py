@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0.dev0"
 
 if TYPE_CHECKING:
-    from qsospec_duck.batch import fit_batch
+    from qsospec_duck.batch.fit_batch import fit_batch
+    from qsospec_duck.catalog import build_science_catalog, compute_derived_quantities
     from qsospec_duck.connect import connect
     from qsospec_duck.fitting import FitConfig, fit_quasar
+    from qsospec_duck.qa import load_model, open_run, render_qa
     from qsospec_duck.readers import read_spectra
-    from qsospec_duck.runs import finalize_run, open_run
+    from qsospec_duck.runs import finalize_run
     from qsospec_duck.simulate import simulate_tile
     from qsospec_duck.spectra import Spectrum
     from qsospec_duck.tiles import convert_tile
@@ -31,28 +33,36 @@ __all__ = [
     "FitConfig",
     "Spectrum",
     "__version__",
+    "build_science_catalog",
+    "compute_derived_quantities",
     "connect",
     "convert_tile",
     "finalize_run",
     "fit_batch",
     "fit_object_to_store",
     "fit_quasar",
+    "load_model",
     "open_run",
     "read_spectra",
+    "render_qa",
     "simulate_tile",
 ]
 
 _HOME = {
     "FitConfig": "fitting",
     "Spectrum": "spectra",
+    "build_science_catalog": "catalog",
+    "compute_derived_quantities": "catalog",
     "connect": "connect",
     "convert_tile": "tiles",
     "finalize_run": "runs",
     "fit_batch": "batch",
     "fit_object_to_store": "workflow",
     "fit_quasar": "fitting",
-    "open_run": "runs",
+    "load_model": "qa",
+    "open_run": "qa",
     "read_spectra": "readers",
+    "render_qa": "qa",
     "simulate_tile": "simulate",
 }
 """Module of every public name."""
