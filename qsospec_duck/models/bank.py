@@ -22,6 +22,9 @@ from qsospec_duck.models.templates import read_template
 GRID_KMS = 50.0
 """Step of the log-wavelength grid [km/s]: a tenth of the narrowest broadening."""
 
+CELL_SAMPLES = 10
+"""Samples of a template in a grid cell: 5 km/s apart, finer than any packaged template."""
+
 N_WIDTHS = 96
 """Widths of a bank, log-spaced: 3 to 4 % apart, which leaves a cubic interpolation good to 1e-7."""
 
@@ -58,8 +61,10 @@ def template_bank(name: str, fwhm_min: float, fwhm_max: float) -> TemplateBank:
     room = 4.0 * fwhm_max / FWHM_PER_SIGMA / C_KMS
     start = float(np.log(template.wavelength[0]) - room)
     n_grid = int(np.ceil((np.log(template.wavelength[-1]) + room - start) / step)) + 1
-    grid = start + step * np.arange(n_grid)
-    sampled = np.interp(np.exp(grid), template.wavelength, template.flux, left=0.0, right=0.0)
+    # The mean over a grid cell: some templates are finer than the grid in places, and points would miss flux.
+    inner = (np.arange(CELL_SAMPLES) + 0.5) / CELL_SAMPLES - 0.5
+    points = start + step * (np.arange(n_grid)[:, None] + inner[None, :])
+    sampled = np.interp(np.exp(points), template.wavelength, template.flux, left=0.0, right=0.0).mean(axis=1)
     log_fwhm = _log_widths(fwhm_min, fwhm_max)
     n_fft = next_fast_len(n_grid, real=True)
     values = _broadened(np.fft.rfft(sampled, n_fft), n_fft, log_fwhm)[:, :n_grid]
