@@ -34,7 +34,7 @@ class Optimum:
     status: int
     n_steps: int
     at_bound: BoolArray
-    """(n_par,) True where a shape lies on its bound."""
+    """(n_par,) True where a shape lies on a bound that is not soft: there it could not move, and has no error."""
 
     free: BoolArray
     """(n_par,) True where a shape was fitted."""
@@ -88,7 +88,9 @@ def optimise(
         program.bank_values, theta, amplitudes, short_iterations, max_iterations, tolerance,
     )  # fmt: skip
     margin = 1e-6 * (high - low)
-    at_bound = free & ((theta <= low + margin) | (theta >= high - margin))
+    hard_low = np.array([not parameter.soft_low for parameter in program.parameters])
+    hard_high = np.array([not parameter.soft_high for parameter in program.parameters])
+    at_bound = free & ((hard_low & (theta <= low + margin)) | (hard_high & (theta >= high - margin)))
     return Optimum(program, theta, amplitudes, float(chi2), x.size, int(status), int(n_steps), at_bound, free)
 
 

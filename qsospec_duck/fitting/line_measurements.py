@@ -10,7 +10,7 @@ from qsospec_duck.constants import C_KMS, LINE_FLUX_UNIT
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
-from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.starts import Gaussian
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
@@ -167,17 +167,19 @@ def _measure_feature(
         return rows
     voff, voff_error = measured["voff"]
     centroid = wavelength * float(np.exp(voff / C_KMS))
-    shapes = [
-        row("centroid", centroid, centroid * voff_error / C_KMS),
-        *(row(measure, *measured[measure]) for measure in ("voff", "fwhm", "sigma", "w80")),
-    ]
-    if np.count_nonzero(fluxes) > 1:
-        # A single Gaussian is symmetric by construction: that is no measurement.
-        shapes.append(row("asymmetry", *measured["asymmetry"]))
-    # A width or offset without error stands on a bound: it is the bound's number, not the line's.
+    shapes = []
+    # Where most of the flux has its velocity or width on a bound, the number is the bound's, not the line's.
+    if _share(fluxes, optimum.at_bound[[g.velocity_slot for g in members]]) <= 0.5:
+        shapes += [row("centroid", centroid, centroid * voff_error / C_KMS), row("voff", voff, voff_error)]
+    is_width_bound = _share(fluxes, optimum.at_bound[[g.fwhm_slot for g in members]]) > 0.5
+    if not is_width_bound:
+        shapes += [row(measure, *measured[measure]) for measure in ("fwhm", "sigma", "w80")]
+        if np.count_nonzero(fluxes) > 1:
+            # A single Gaussian is symmetric by construction: that is no measurement.
+            shapes.append(row("asymmetry", *measured["asymmetry"]))
     rows += [shape for shape in shapes if shape.error is not None]
     fwhm, fwhm_error = measured["fwhm"]
-    if fwhm_error > UNRELIABLE_FRACTION * fwhm or _usable(fwhm, fwhm_error) is None:
+    if is_width_bound or fwhm_error > UNRELIABLE_FRACTION * fwhm:
         warnings.append(
             warn(
                 "unreliable_width", "complex", f"{line_id} {role}: FWHM {fwhm:.0f} ± {fwhm_error:.0f} km/s.",
@@ -185,6 +187,11 @@ def _measure_feature(
             )
         )  # fmt: skip
     return rows
+
+
+def _share(fluxes: FloatArray, marked: BoolArray) -> float:
+    """Fraction of the flux in the marked Gaussians."""
+    return float(fluxes[marked].sum() / fluxes.sum())
 
 
 def _statistics(stage: ComplexStage) -> list[Measurement]:

@@ -105,7 +105,7 @@ def compile_complex(components: tuple[ComponentRecipe, ...]) -> ComplexModel:
             group = component.kinematics or f"{component.name}{suffix}"
             if group not in slots:
                 slots[group] = (len(parameters), len(parameters) + 1)
-                parameters += _shape_parameters(group, band, component.velocity)
+                parameters += _shape_parameters(group, band, component.velocity, number > 1, number < component.count)
             fwhm_slot, velocity_slot = slots[group]
             column = len(columns)
             columns.append(f"{component.name}{suffix}")
@@ -117,11 +117,13 @@ def compile_complex(components: tuple[ComponentRecipe, ...]) -> ComplexModel:
     return ComplexModel(compile_program(parameters, columns, terms), tuple(gaussians))
 
 
-def _shape_parameters(group: str, band: tuple[float, float], velocity: tuple[float, float]) -> list[Parameter]:
+def _shape_parameters(
+    group: str, band: tuple[float, float], velocity: tuple[float, float], soft_low: bool, soft_high: bool
+) -> list[Parameter]:
     low, high = np.log(band[0]), np.log(band[1])
     v_low, v_high = velocity[0] / VELOCITY_UNIT, velocity[1] / VELOCITY_UNIT
     return [
-        Parameter(f"{group}_fwhm", float(0.5 * (low + high)), float(low), float(high), "fwhm"),
+        Parameter(f"{group}_fwhm", float(0.5 * (low + high)), float(low), float(high), "fwhm", soft_low, soft_high),
         Parameter(f"{group}_velocity", float(np.clip(0.0, v_low, v_high)), v_low, v_high, "velocity"),
     ]
 

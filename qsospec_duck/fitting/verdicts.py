@@ -153,12 +153,11 @@ def judge_complex(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
 def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     """Shapes on a bound, for components that are detected.
 
-    Where several Gaussians share one broad profile, their single velocities and the limits between their width
-    bands are only a way to describe it: such bounds are a nuisance. The widest and the narrowest width that the
-    profile may have is a bound that matters.
+    Where several Gaussians share one broad profile, their single velocities are only a way to describe it: such a
+    bound is a nuisance. The widest and the narrowest width that the profile may have is a bound that matters.
     """
     optimum = solution.optimum
-    outer = _outer_limits(stage)
+    shared = _shared_velocities(stage)
     detected = {
         int(slot)
         for slot, column in optimum.program.derivative_of
@@ -170,8 +169,7 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
             continue
         parameter = optimum.program.parameters[slot]
         theta = float(optimum.theta[slot])
-        nearest = parameter.low if theta - parameter.low < parameter.high - theta else parameter.high
-        code = "parameter_at_bound" if (int(slot), nearest) in outer else "nuisance_at_bound"
+        code = "nuisance_at_bound" if int(slot) in shared else "parameter_at_bound"
         value = parameter.physical(theta)
         found.append(
             warn(
@@ -182,20 +180,9 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     return found
 
 
-def _outer_limits(stage: ComplexStage) -> set[tuple[int, float]]:
-    """(slot, bound) of shapes whose bound limits a published measure."""
-    limits: set[tuple[int, float]] = set()
-    parameters = stage.optimum.program.parameters
-    profiles: dict[tuple[str, str], set[tuple[int, int]]] = {}
+def _shared_velocities(stage: ComplexStage) -> set[int]:
+    """Slots of velocities that belong to one of several Gaussians of a profile."""
+    profiles: dict[tuple[str, str], set[int]] = {}
     for gaussian in stage.model.gaussians:
-        slots = (gaussian.fwhm_slot, gaussian.velocity_slot)
-        profiles.setdefault((gaussian.line_id, gaussian.role), set()).add(slots)
-    for members in profiles.values():
-        widths = [parameters[fwhm_slot] for fwhm_slot, _ in members]
-        narrowest, widest = min(p.low for p in widths), max(p.high for p in widths)
-        for fwhm_slot, velocity_slot in members:
-            limits |= {(fwhm_slot, bound) for bound in (narrowest, widest)}
-            if len(members) == 1:
-                shift = parameters[velocity_slot]
-                limits |= {(velocity_slot, shift.low), (velocity_slot, shift.high)}
-    return limits
+        profiles.setdefault((gaussian.line_id, gaussian.role), set()).add(gaussian.velocity_slot)
+    return {slot for slots in profiles.values() if len(slots) > 1 for slot in slots}

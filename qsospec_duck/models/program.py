@@ -54,6 +54,12 @@ class Parameter:
     kind: str
     """``slope``, ``fwhm`` (θ is ln km/s) or ``velocity`` (θ is in 1000 km/s)."""
 
+    soft_low: bool = False
+    """The lower bound only labels: beyond it another Gaussian of the same profile takes over."""
+
+    soft_high: bool = False
+    """Likewise the upper bound."""
+
     def physical(self, theta: float) -> float:
         """The value that is published: a slope, or km/s."""
         return {"slope": theta, "fwhm": float(np.exp(theta)), "velocity": theta * VELOCITY_UNIT}[self.kind]
