@@ -7,8 +7,9 @@ import pyarrow as pa
 from numpy.typing import ArrayLike
 
 from qsospec_duck.constants import FLUX_UNIT_CGS
-from qsospec_duck.readers.refusal import refusal
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.relation import clean_pixels, spectra_table
+from qsospec_duck.readers.units import to_vacuum
 
 
 def spectra_from_arrays(
@@ -26,6 +27,7 @@ def spectra_from_arrays(
     ebv: float | None = None,
     flux_scale: float = FLUX_UNIT_CGS,
     flux_unit: str | None = None,
+    air: bool = False,
 ) -> pa.Table:
     """Make a one-row spectra relation from arrays.
 
@@ -50,6 +52,8 @@ def spectra_from_arrays(
         1 for spectra in cgs, 1e-17 (default) for survey units.
     flux_unit : str, optional
         ``relative`` where the physical scale is unknown.
+    air : bool
+        Wavelengths are those in air; they are turned into vacuum wavelengths.
 
     Raises
     ------
@@ -60,6 +64,8 @@ def spectra_from_arrays(
     if (ivar is None) == (error is None):
         raise refusal(name, "both or none of ivar and error are given", "exactly one")
     wave = np.asarray(wavelength, dtype=np.float64)
+    if air:
+        wave = to_vacuum(name, wave)
     factor = 1.0 if flux_unit == "relative" else flux_scale / FLUX_UNIT_CGS
     value = np.asarray(flux, dtype=np.float64) * factor
     weight = (

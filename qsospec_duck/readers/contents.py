@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from qsospec_duck.readers.byte_source import open_source
+from qsospec_duck.fits.byte_source import open_source
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.fits_file import FitsFile
-from qsospec_duck.readers.refusal import refusal
 
 
 @dataclass(frozen=True)

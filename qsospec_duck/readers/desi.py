@@ -18,13 +18,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.desi_arms import STEP, Merged, cameras_of, merge_arms, read_arms
 from qsospec_duck.readers.desi_identity import Identity, identify
 from qsospec_duck.readers.desi_redrock import companion, read_redrock, rows_of, take_or_none
 from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.fits_hdu import Hdu
-from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
 from qsospec_duck.readers.units import check_house_unit
 

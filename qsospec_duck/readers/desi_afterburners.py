@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.fits_file import FitsFile
-from qsospec_duck.readers.refusal import refusal
 
 CONFIDENCES = ("c_lya", "c_civ", "c_ciii", "c_mgii", "c_hbeta", "c_halpha")
 """Confidences of QuasarNet in each line."""

@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.fits_file import FitsFile
-from qsospec_duck.readers.refusal import refusal
 
 STEP = 0.8
 """Step of all grids [Å]."""

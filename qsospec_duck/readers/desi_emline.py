@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.fits_file import FitsFile
-from qsospec_duck.readers.refusal import refusal
 
 LINES = ("oii", "hdelta", "hgamma", "hbeta", "oiii", "halpha")
 _MEASURES = (

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.fits_file import FitsFile
-from qsospec_duck.readers.refusal import refusal
 
 _COLUMNS = ("TARGETID", "Z", "ZERR", "ZWARN", "CHI2", "DELTACHI2", "SPECTYPE", "SUBTYPE", "NPIXELS")
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qsospec_duck.readers.refusal import refusal
+from qsospec_duck.fits.refusal import refusal
 
 _FIELDS = ("znum", "z", "zerr", "zwarn", "chi2", "deltachi2", "spectype", "subtype")
 

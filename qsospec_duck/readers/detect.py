@@ -18,8 +18,8 @@ import pyarrow as pa
 
 import qsospec_duck.readers as package
 from qsospec_duck.errors import ConfigError, ReaderError
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.contents import Reader, look_into
-from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, concat_relations
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from types import TracebackType
 
-from qsospec_duck.readers.byte_source import ByteSource, open_source
+from qsospec_duck.fits.byte_source import ByteSource, open_source
+from qsospec_duck.fits.header import walk
 from qsospec_duck.readers.fits_hdu import Hdu
-from qsospec_duck.readers.fits_header import walk
 
 
 class FitsFile:

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qsospec_duck.readers.byte_source import ByteSource
-from qsospec_duck.readers.datasum import datasum
-from qsospec_duck.readers.fits_header import Extent
-from qsospec_duck.readers.refusal import refusal
+from qsospec_duck.fits.byte_source import ByteSource
+from qsospec_duck.fits.datasum import datasum
+from qsospec_duck.fits.header import Extent
+from qsospec_duck.fits.refusal import refusal
 
 Array = NDArray[Any]
 

@@ -1,8 +1,7 @@
 """IRAF one-dimensional spectra: an image with its wavelengths in the header and, as a band, its error.
 
 Bands are told by BANDIDn; the error is the ``sigma`` band of the apall task. A file without one is refused, since a
-spectrum without errors cannot be fitted. Wavelengths are taken as vacuum; those in air need
-`qsospec_duck.spectra.air_to_vacuum` and `spectra_from_arrays`.
+spectrum without errors cannot be fitted. Wavelengths are taken as vacuum unless ``air=True`` says otherwise.
 
 References
 ----------
@@ -19,14 +18,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from qsospec_duck.fits.header import Cards
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.arrays import inverse_variance
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.fits_file import FitsFile
-from qsospec_duck.readers.fits_header import Cards
-from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
 from qsospec_duck.readers.sdss import check_one_row
-from qsospec_duck.readers.units import from_log10, to_angstrom, to_house_flux
+from qsospec_duck.readers.units import from_log10, to_angstrom, to_house_flux, to_vacuum
 
 
 def recognises(contents: Contents) -> bool:
@@ -51,6 +50,7 @@ def read(
     dec: float | None = None,
     ebv: float | None = None,
     flux_unit: str | None = None,
+    air: bool = False,
 ) -> pa.Table:
     """Read one IRAF spectrum.
 
@@ -69,6 +69,8 @@ def read(
         E(B-V) [mag].
     flux_unit : str, optional
         Takes the place of BUNIT.
+    air : bool
+        Wavelengths are those in air; they are turned into vacuum wavelengths.
 
     Raises
     ------
@@ -90,6 +92,8 @@ def read(
     if not unit:
         raise refusal(path, "there is no BUNIT", "a flux unit (or give flux_unit=)", where=primary.where)
     wavelength = _wavelengths(path, cards, image.shape[1], primary.where)
+    if air:
+        wavelength = to_vacuum(path, wavelength, where=primary.where)
     flux = to_house_flux(path, image[0], str(unit), wavelength, where=primary.where)
     error = to_house_flux(path, image[sigma], str(unit), wavelength, where=primary.where)
     value, weight = clean_pixels(flux, inverse_variance(error))

@@ -21,13 +21,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.fits_hdu import Hdu
-from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, mask_bits, pick_redshifts, spectra_table
 from qsospec_duck.readers.sdss import check_one_row
-from qsospec_duck.readers.units import from_log10
+from qsospec_duck.readers.units import from_log10, to_vacuum
 
 _COADDS = ("COADD", "COADD_B", "COADD_R")
 _NO_REDSHIFT = -9999.0
@@ -65,17 +65,17 @@ def read(
     Raises
     ------
     ReaderError
-        The file is damaged, in air wavelengths, or no redshift is known.
+        The file is damaged, or no redshift is known.
     """
     with FitsFile(path) as fits:
         check_one_row(path, rows)
         primary = fits.hdus[0]
         cards = primary.header
-        if cards.get("VACUUM") is False:
-            raise refusal(path, "VACUUM is F", "vacuum wavelengths", where=primary.where)
         tables = [hdu for name in _COADDS if (hdu := fits.named(name)) is not None]
         arms = [_table_arm(hdu) for hdu in tables] if tables else [_image_arm(path, primary)]
     wavelength, flux, ivar, mask, or_mask = (np.concatenate(parts) for parts in zip(*arms, strict=True))
+    if cards.get("VACUUM") is False:
+        wavelength = to_vacuum(path, wavelength, where=primary.where)
     value, weight = clean_pixels(flux, ivar)
     object_id = str(
         cards.get("OBSID")

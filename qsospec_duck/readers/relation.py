@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.errors import ReaderError
-from qsospec_duck.readers.refusal import refusal
+from qsospec_duck.fits.refusal import refusal
 
 Redshift = float | Mapping[Any, float] | Sequence[float] | None
 """One redshift for all rows, one for each row, or by ``target_id`` or ``object_id``."""

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from qsospec_duck.fits.header import Cards
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.fits_hdu import Hdu
-from qsospec_duck.readers.fits_header import Cards
-from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, mask_bits, pick_redshifts, spectra_table
 from qsospec_duck.readers.units import check_house_unit, from_log10
 

@@ -1,6 +1,6 @@
 """SDSS ``spSpec-*.fit`` of DR1 to DR7: an image whose rows are flux, continuum-subtracted flux, error and mask.
 
-Wavelengths are log-linear and in vacuum: λ = 10^(COEFF0 + COEFF1 i).
+Wavelengths are log-linear, in vacuum unless VACUUM is F: λ = 10^(COEFF0 + COEFF1 i).
 
 References
 ----------
@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.arrays import inverse_variance
 from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.fits_file import FitsFile
-from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, mask_bits, pick_redshifts, spectra_table
 from qsospec_duck.readers.sdss import check_one_row
-from qsospec_duck.readers.units import check_house_unit, from_log10
+from qsospec_duck.readers.units import check_house_unit, from_log10, to_vacuum
 
 # SPEC_CLN of DR1-DR7: https://classic.sdss.org/dr7/dm/flatFiles/spSpec.html
 _CLASSES = {0: "UNKNOWN", 1: "STAR", 2: "GALAXY", 3: "QSO", 4: "QSO", 5: "SKY", 6: "STAR"}
@@ -56,7 +56,7 @@ def read(
     Raises
     ------
     ReaderError
-        The file is damaged, in air wavelengths, in another unit, or without redshift.
+        The file is damaged, in another unit, or without redshift.
     """
     with FitsFile(path) as fits:
         primary = fits.hdus[0]
@@ -71,10 +71,10 @@ def read(
                 where=primary.where,
             )
         check_house_unit(path, cards.get("BUNIT"), where=primary.where)
-        if cards.get("VACUUM") is False:
-            raise refusal(path, "VACUUM is F", "vacuum wavelengths", where=primary.where)
         image = primary.image()
-    n_pix = image.shape[1]
+    wavelength = from_log10(cards.need("COEFF0") + cards.need("COEFF1") * np.arange(image.shape[1]))
+    if cards.get("VACUUM") is False:
+        wavelength = to_vacuum(path, wavelength, where=primary.where)
     # An error of 0 marks a pixel without data.
     flux, weight = clean_pixels(image[0], inverse_variance(image[2].astype(np.float64)))
     object_id = f"{int(cards.need('PLATEID')):04d}-{int(cards.need('MJD'))}-{int(cards.need('FIBERID')):04d}"
@@ -95,7 +95,7 @@ def read(
             "zwarn": cards.whole("Z_WARNIN"),
             "spectype": _CLASSES.get(cards.whole("SPEC_CLN") or 0),
             "ebv": ebv,
-            "wavelength": [from_log10(cards.need("COEFF0") + cards.need("COEFF1") * np.arange(n_pix))],
+            "wavelength": [wavelength],
             "flux": [flux],
             "ivar": [weight],
             "mask_array": [mask_bits(image[3])],

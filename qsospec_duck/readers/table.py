@@ -5,7 +5,7 @@ Two layouts: one spectrum a file (a pixel a row), or one spectrum a row (list co
 Units are those of the file (ECSV and FITS units, ``unit`` in the metadata of a Parquet field) unless the caller gives
 others. Where nobody states a unit, wavelengths are vacuum Å and fluxes 1e-17 erg/s/cm²/Å, the units of the relation;
 fluxes that then have a median below 1e-10 are surely cgs, and are refused until the caller says so with
-``flux_scale=1``. Nothing is guessed. Wavelengths in air need `qsospec_duck.spectra.air_to_vacuum` first.
+``flux_scale=1``. Nothing is guessed. ``air=True`` says that wavelengths are those in air.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.constants import FLUX_UNIT_CGS
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.arrays import inverse_variance
 from qsospec_duck.readers.contents import Contents, Reader
-from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, mask_bits, pick_redshifts, spectra_table
 from qsospec_duck.readers.table_columns import Loaded, find, scalar_aliases
 from qsospec_duck.readers.table_load import load, names_of
-from qsospec_duck.readers.units import from_log10, to_angstrom, to_house_flux
+from qsospec_duck.readers.units import from_log10, to_angstrom, to_house_flux, to_vacuum
 
 _CGS_SUSPECT = 1e-10
 
@@ -54,6 +54,7 @@ def read(
     ra: float | None = None,
     dec: float | None = None,
     ebv: float | None = None,
+    air: bool = False,
 ) -> pa.Table:
     """Read a table of spectra.
 
@@ -71,6 +72,8 @@ def read(
         erg/s/cm²/Å of one unit of flux (1 for cgs), in place of ``flux_unit``.
     object_id, ra, dec, ebv : optional
         For a file with one spectrum: take the place of what it says.
+    air : bool
+        Wavelengths are those in air; they are turned into vacuum wavelengths.
 
     Raises
     ------
@@ -80,10 +83,10 @@ def read(
     table = load(path)
     stated = _stated_flux(path, table, flux_unit, flux_scale)
     if table.is_nested:
-        return _rows_of_spectra(path, table, rows, redshift, wave_unit, stated)
+        return _rows_of_spectra(path, table, rows, redshift, wave_unit, stated, air)
     if rows is not None and list(rows) != [0]:
         raise refusal(path, f"rows {list(rows)} were asked for", "rows=[0]: the file holds one spectrum")
-    wavelength, flux, ivar, mask = _pixels(path, table, None, wave_unit, stated)
+    wavelength, flux, ivar, mask = _pixels(path, table, None, wave_unit, stated, air)
     name = object_id or _text(table.scalar("object_id")) or Path(file_key(path)).stem
     found = table.scalar("z")
     known = {"ra": ra, "dec": dec, "ebv": ebv}
@@ -116,7 +119,12 @@ def _stated_flux(path: str | Path, table: Loaded, unit: str | None, scale: float
 
 
 def _pixels(
-    path: str | Path, table: Loaded, row: int | None, wave_unit: str | None, stated: str | float | None
+    path: str | Path,
+    table: Loaded,
+    row: int | None,
+    wave_unit: str | None,
+    stated: str | float | None,
+    is_air: bool,
 ) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32], NDArray[np.int32] | None]:
     """Wavelength, flux, ivar and mask of one spectrum in house units."""
     where = "" if row is None else f"row {row}"
@@ -126,6 +134,8 @@ def _pixels(
         # log10 of a wavelength has no unit of its own; Å unless the caller says otherwise.
         raw_wave, unit = from_log10(raw_wave), wave_unit or "Angstrom"
     wavelength = to_angstrom(path, raw_wave, unit, where=where)
+    if is_air:
+        wavelength = to_vacuum(path, wavelength, where=where)
     error, ivar = table.optional("error", row), table.optional("ivar", row)
     if error is None and ivar is None:
         raise refusal(
@@ -176,12 +186,13 @@ def _rows_of_spectra(
     redshift: Redshift,
     wave_unit: str | None,
     stated: str | float | None,
+    is_air: bool,
 ) -> pa.Table:
     """Read the layout with one spectrum a row: columns of the relation are kept, pixels are brought to house units."""
     wanted = list(range(table.n_rows)) if rows is None else [int(row) for row in rows]
     if wanted and (min(wanted) < 0 or max(wanted) >= table.n_rows):
         raise refusal(path, f"rows {min(wanted)} to {max(wanted)} were asked for", f"rows 0 to {table.n_rows - 1}")
-    pixels = [_pixels(path, table, row, wave_unit, stated) for row in wanted]
+    pixels = [_pixels(path, table, row, wave_unit, stated, is_air) for row in wanted]
     columns: dict[str, Any] = {}
     for column in arrow_schema("spectra").names:
         name = (

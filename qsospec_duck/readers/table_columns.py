@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from qsospec_duck.readers.refusal import refusal
+from qsospec_duck.fits.refusal import refusal
 
 # In lower case, the first that is there is taken.
 ALIASES: Mapping[str, tuple[str, ...]] = {

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from qsospec_duck.readers.byte_source import open_source
+from qsospec_duck.fits.byte_source import open_source
+from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.contents import look_into
 from qsospec_duck.readers.fits_file import FitsFile
-from qsospec_duck.readers.refusal import refusal
 from qsospec_duck.readers.table_columns import ALIASES, Loaded, find
 
 

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qsospec_duck.air_vacuum import air_to_vacuum
 from qsospec_duck.constants import FLUX_UNIT, FLUX_UNIT_CGS
-from qsospec_duck.readers.refusal import refusal
+from qsospec_duck.errors import SpectrumError
+from qsospec_duck.fits.refusal import refusal
 
 # Spellings of 1e-17 erg/s/cm2/A in survey files: SDSS 'BUNIT = 1E-17 erg/cm^2/s/Ang', spSpec '1.0E-17 erg/cm/s/Ang'
 # (sic), DESI '10**-17 erg/(s cm2 Angstrom)'.
@@ -47,6 +49,16 @@ def to_angstrom(path: str | Path, values: NDArray[Any], unit: str, *, where: str
         return np.asarray((np.asarray(values, dtype=np.float64) * parse_unit(path, unit, where)).to_value(u.AA))
     except u.UnitConversionError as error:
         raise refusal(path, f"the wavelength unit is {unit!r}", "a unit of length", where=where) from error
+
+
+def to_vacuum(path: str | Path, wavelength: NDArray[Any], *, where: str = "") -> NDArray[np.float64]:
+    """Vacuum wavelengths of air wavelengths, both in Å; what is no wavelength is refused."""
+    try:
+        return air_to_vacuum(wavelength)
+    except SpectrumError as error:
+        raise refusal(
+            path, "some air wavelengths are not finite and positive", "wavelengths in Å", where=where
+        ) from error
 
 
 def to_house_flux(

@@ -60,7 +60,6 @@ def test_real_broken_coadds_are_refused_or_read_by_what_they_lack(shared_data: P
     assert_refused(shared_data / "desi" / "spectra-5-169-thru20210419.fits", "exposures", redshift=1.0)
     assert_refused(shared_data / "desi" / "redrock-test.fits", "no reader recognises")
     assert_refused(shared_data / "other" / "vast_vsquared_test_data.fits", "no reader recognises")
-    assert_refused(shared_data / "other" / "6dFGS_g1639001-012857.fits", "no reader recognises")
     assert_refused(shared_data / "other" / "UM184_nF.fits", "bands are", redshift=3.0)
 
 

@@ -28,6 +28,7 @@ REAL = {
     "lamost/spec-55862-B6212_sp06-003.fits": ("lamost", {}),
     "lamost/spec-57287-KP193637N444141V03_sp10-161.fits.gz": ("lamost", {}),
     "lamost/med-58625-TD192102N424113K01_sp12-076.fits.gz": ("lamost", {"redshift": 0.0}),
+    "other/6dFGS_g1639001-012857.fits": ("sixdf", {}),
     "other/spec_J001554.18+560257.5_LJT.fits": ("iraf", {"redshift": 0.168}),
     "other/spec_J001554.18+560257.5_LJT.csv": ("table", {"redshift": 0.168, "flux_scale": 1.0}),
 }

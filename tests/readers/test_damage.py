@@ -21,6 +21,7 @@ FILES: dict[str, dict[str, Any]] = {
     "other/spec_J001554.18+560257.5_LJT.fits": {"redshift": 0.1},
     "other/spec_J001554.18+560257.5_LJT.csv": {"redshift": 0.1, "flux_scale": 1.0},
     "other/NGC3522_SDSS_DR8.fits": {},
+    "other/6dFGS_g1639001-012857.fits": {"redshift": 0.1},
 }
 LETTERS = b"0123456789 '-TFE.\n,\x00\xff"
 

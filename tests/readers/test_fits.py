@@ -10,9 +10,9 @@ import pytest
 from astropy.io import fits
 
 from qsospec_duck.errors import ReaderError
-from qsospec_duck.readers.datasum import datasum
+from qsospec_duck.fits.datasum import datasum
+from qsospec_duck.fits.header import parse_cards
 from qsospec_duck.readers.fits_file import FitsFile
-from qsospec_duck.readers.fits_header import parse_cards
 
 FILES = (
     "desi/coadd-4-80613-thru20210324.fits",

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qsospec_duck.readers.byte_source import ByteSource
-from qsospec_duck.readers.refusal import refusal
+from qsospec_duck.fits.byte_source import ByteSource
+from qsospec_duck.fits.refusal import refusal
 
 BLOCK = 2880
 """Bytes of a FITS block."""

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 from typing import Protocol
 
-from qsospec_duck.readers.refusal import refusal
+from qsospec_duck.fits.refusal import refusal
 
 
 class ByteSource(Protocol):
