@@ -179,7 +179,7 @@ def _measure_feature(
             shapes.append(row("asymmetry", *measured["asymmetry"]))
     rows += [shape for shape in shapes if shape.error is not None]
     fwhm, fwhm_error = measured["fwhm"]
-    if is_width_bound or fwhm_error > UNRELIABLE_FRACTION * fwhm:
+    if not is_width_bound and fwhm_error > UNRELIABLE_FRACTION * fwhm:
         warnings.append(
             warn(
                 "unreliable_width", "complex", f"{line_id} {role}: FWHM {fwhm:.0f} ± {fwhm_error:.0f} km/s.",

@@ -154,10 +154,10 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     """Shapes on a bound, for components that are detected.
 
     Where several Gaussians share one broad profile, their single velocities are only a way to describe it: such a
-    bound is a nuisance. The widest and the narrowest width that the profile may have is a bound that matters.
+    bound is a nuisance, and so is one of a faint line beside those for which the complex is fitted.
     """
     optimum = solution.optimum
-    shared = _shared_velocities(stage)
+    published = _published_shapes(stage)
     detected = {
         int(slot)
         for slot, column in optimum.program.derivative_of
@@ -169,7 +169,7 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
             continue
         parameter = optimum.program.parameters[slot]
         theta = float(optimum.theta[slot])
-        code = "nuisance_at_bound" if int(slot) in shared else "parameter_at_bound"
+        code = "parameter_at_bound" if int(slot) in published else "nuisance_at_bound"
         value = parameter.physical(theta)
         found.append(
             warn(
@@ -180,9 +180,12 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     return found
 
 
-def _shared_velocities(stage: ComplexStage) -> set[int]:
-    """Slots of velocities that belong to one of several Gaussians of a profile."""
-    profiles: dict[tuple[str, str], set[int]] = {}
+def _published_shapes(stage: ComplexStage) -> set[int]:
+    """Slots that alone shape a line for which the complex is fitted: its required lines, single Gaussians for velocity."""
+    profiles: dict[tuple[str, str], set[tuple[int, int]]] = {}
     for gaussian in stage.model.gaussians:
-        profiles.setdefault((gaussian.line_id, gaussian.role), set()).add(gaussian.velocity_slot)
-    return {slot for slots in profiles.values() if len(slots) > 1 for slot in slots}
+        if gaussian.line_id in stage.recipe.required:
+            key = (gaussian.line_id, gaussian.role)
+            profiles.setdefault(key, set()).add((gaussian.fwhm_slot, gaussian.velocity_slot))
+    widths = {fwhm_slot for members in profiles.values() for fwhm_slot, _ in members}
+    return widths | {slot for members in profiles.values() if len(members) == 1 for _, slot in members}
