@@ -181,7 +181,7 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
 
 
 def _published_shapes(stage: ComplexStage) -> set[int]:
-    """Slots that alone shape a line for which the complex is fitted: its required lines, single Gaussians for velocity."""
+    """Slots that shape a required line by themselves: its widths, and the velocity of a single Gaussian."""
     profiles: dict[tuple[str, str], set[tuple[int, int]]] = {}
     for gaussian in stage.model.gaussians:
         if gaussian.line_id in stage.recipe.required:
