@@ -13,9 +13,8 @@ from matplotlib.figure import Figure
 from qsospec_duck.qa import legend
 from qsospec_duck.qa.curves import draw, draw_noise, guides
 from qsospec_duck.qa.figure import DPI, INNER_WIDTH, LEFT, MARGIN, WIDTH
-from qsospec_duck.qa.header import shortened
+from qsospec_duck.qa.header import shortened, snr_text
 from qsospec_duck.qa.lettering import text_width
-from qsospec_duck.qa.numbers import significant
 from qsospec_duck.qa.palette import DATA, FAINT_INK, SMOOTHED, TEXT_SIZE, TITLE_SIZE
 from qsospec_duck.qa.pixels import shade
 from qsospec_duck.qa.save import save_figure
@@ -118,7 +117,7 @@ def _draw_data(sheet: Sheet, spectrum: Spectrum, top: float) -> list[str]:
             LEFT + 0.5 * INNER_WIDTH, middle - 0.3, "no usable pixel", size=11.0, color=FAINT_INK, align="center"
         )
     else:
-        text = f"S/N {significant(snr, 3)} per pixel, {int(good.sum())} of {wave.size} pixels usable"
+        text = f"S/N {snr_text(snr)} per pixel, {int(good.sum())} of {wave.size} pixels usable"
         sheet.write(LEFT + INNER_WIDTH, below, text, color=FAINT_INK, align="right")
     return [DATA.label, SMOOTHED.label, *seen]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from qsospec_duck.fitting import FitResult
 from qsospec_duck.models.lines import lines
 from qsospec_duck.qa.lettering import printable, text_width
-from qsospec_duck.qa.numbers import significant, with_error
+from qsospec_duck.qa.numbers import NONE, with_error
 from qsospec_duck.qa.palette import FAINT_INK, INK, TEXT_SIZE, TITLE_SIZE
 from qsospec_duck.qa.sheet import Sheet
 from qsospec_duck.qa.view import View
@@ -27,7 +28,7 @@ _SEPARATOR = "   ·   "
 def draw_header(sheet: Sheet, view: View, left: float, top: float, width: float, highlights: Mapping[str, str]) -> None:
     """Write the title block."""
     spectrum = view.result.spectrum
-    facts = f"z = {spectrum.z:.4f}   ·   S/N {significant(view.snr, 3)} per pixel"
+    facts = f"z = {spectrum.z:.4f}   ·   S/N {snr_text(view.snr)} per pixel"
     taken = text_width(facts, 10.0) + 0.3
     sheet.write(
         left,
@@ -44,6 +45,11 @@ def draw_header(sheet: Sheet, view: View, left: float, top: float, width: float,
     troubles.sort(key=lambda warning: warning.severity != "error")
     codes = list(dict.fromkeys(_place(warning.code, warning.recipe_id) for warning in troubles))
     write_list(sheet, left, top + 0.75, width, codes or ["no warnings"], color=_WARNING_COLOR if codes else FAINT_INK)
+
+
+def snr_text(snr: float) -> str:
+    """Write a signal-to-noise ratio."""
+    return f"{snr:.{1 if abs(snr) >= 10 else 2}f}".replace("-", "−") if math.isfinite(snr) else NONE
 
 
 def write_list(sheet: Sheet, left: float, top: float, width: float, texts: Sequence[str], *, color: str = INK) -> None:
@@ -103,7 +109,7 @@ def _key_results(result: FitResult) -> dict[str, str]:
     rows = {(row.quantity, row.recipe_id): row for row in result.measurements}
     found: dict[str, str] = {}
     if not result.continuum.success:
-        found["continuum"] = result.continuum.message or "not fitted"
+        found["continuum:"] = result.continuum.message or "not fitted"
     for wavelength in (5100, 3000, 1350):
         row = rows.get((f"logl{wavelength}", None))
         if row is not None:

@@ -74,11 +74,12 @@ def flux_limits(smoothed: FloatArray, model: FloatArray, steady: FloatArray, sho
     peak = float(np.max(model[inside], initial=broad))
     if not np.any(model[inside]):
         peak = broad = float(np.percentile(data, 99.7))
+    noise = middle - below
     # Broad lines are shown whole up to six times the typical flux (or eight times the noise), narrow ones up to
     # 1.6 times what is beside them.
-    base = min(max(bulk, broad), max(6.0 * middle, middle + 8.0 * (middle - below)))
-    high = max(base, min(peak, 1.6 * base))
-    low = max(min(low, 0.0), -0.4 * abs(high))
+    base = min(max(bulk, broad), max(6.0 * middle, middle + 8.0 * noise))
+    high = max(base, min(peak, 1.6 * base), middle + 4.0 * noise)
+    low = max(min(low, 0.0), -max(0.4 * abs(high), 3.0 * noise))
     span = high - low
     if not np.isfinite(span) or span <= 0:
         return float(low) - 1.0, float(low) + 1.0
