@@ -21,6 +21,7 @@ A recipe is data. A packaged one lies in ``data/recipes``; a user's own is given
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -139,27 +140,26 @@ def parse_recipe(where: str, content: Mapping[str, Any]) -> ComplexRecipe:
         raise ConfigError(
             f"{where}: windows should be one or more bands [low, high] in increasing order, not {windows}."
         )
-    coverage = content.get("coverage", "full")
+    coverage = _get(where, content, "coverage", str, "full")
     if coverage not in _COVERAGES:
         raise ConfigError(f"{where}: coverage is {coverage!r}; it should be one of {', '.join(_COVERAGES)}.")
-    components = tuple(_component(where, entry) for entry in _get(where, content, "component", list))
+    components = tuple(_component(where, entry) for entry in _list(where, content, "component", dict))
     names = [component.name for component in components]
     if len(set(names)) != len(names) or not names:
         raise ConfigError(f"{where}: component names should be one or more and unique; they are {names}.")
-    required = tuple(content.get("required", ()))
-    for line_id in required:
-        line(line_id)
+    required = _lines(where, content, "required", [])
+    recipe_id = _get(where, content, "id", str)
     return ComplexRecipe(
-        recipe_id=_get(where, content, "id", str),
-        label=content.get("label", content["id"]),
-        order=int(content.get("order", 1000)),
+        recipe_id=recipe_id,
+        label=_get(where, content, "label", str, recipe_id),
+        order=_get(where, content, "order", int, 1000),
         windows=windows,
         coverage=coverage,
-        min_coverage=float(content.get("min_coverage", 0.8)),
-        min_pixels=int(content.get("min_pixels", 30)),
+        min_coverage=float(_get(where, content, "min_coverage", (int, float), 0.8)),
+        min_pixels=_get(where, content, "min_pixels", int, 30),
         required=required,
-        mask_absorption=bool(content.get("mask_absorption", False)),
-        absorption_max_kms=float(content.get("absorption_max_kms", 30_000.0)),
+        mask_absorption=_get(where, content, "mask_absorption", bool, False),
+        absorption_max_kms=float(_get(where, content, "absorption_max_kms", (int, float), 30_000.0)),
         components=components,
     )
 
@@ -169,18 +169,18 @@ def _component(where: str, entry: Mapping[str, Any]) -> ComponentRecipe:
     name = _get(where, entry, "name", str)
     here = f"{where}, component {name!r}"
     _refuse_unknown(here, entry, known)
-    lines = tuple(_get(here, entry, "lines", list))
-    for line_id in lines:
-        line(line_id)
+    lines = _lines(here, entry, "lines")
+    if not lines:
+        raise ConfigError(f"{here}: lines is empty; it should name one or more lines of lines.csv.")
     role = _get(here, entry, "role", str)
     if role not in _ROLES:
         raise ConfigError(f"{here}: role is {role!r}; it should be one of {', '.join(_ROLES)}.")
     fwhm = tuple(_band(here, "fwhm", band) for band in _get(here, entry, "fwhm", list))
-    count = int(entry.get("count", len(fwhm)))
+    count = _get(here, entry, "count", int, max(len(fwhm), 1))
     if count != len(fwhm) or any(band[0] <= 0 for band in fwhm):
         raise ConfigError(f"{here}: fwhm has {len(fwhm)} bands for {count} Gaussians; one positive band each is right.")
-    ratios = tuple(float(ratio) for ratio in entry.get("ratios", [1.0] * len(lines)))
-    if len(ratios) != len(lines) or ratios[0] != 1.0 or min(ratios) <= 0:
+    ratios = tuple(float(ratio) for ratio in _list(here, entry, "ratios", (int, float), [1.0] * len(lines)))
+    if len(ratios) != len(lines) or ratios[0] != 1.0 or not all(0 < ratio < math.inf for ratio in ratios):
         raise ConfigError(f"{here}: ratios are {ratios}; they should be positive, one a line, the first 1.")
     return ComponentRecipe(
         name=name,
@@ -189,24 +189,58 @@ def _component(where: str, entry: Mapping[str, Any]) -> ComponentRecipe:
         fwhm=fwhm,
         velocity=_band(here, "velocity", entry.get("velocity", [-1000.0, 1000.0])),
         ratios=ratios,
-        kinematics=entry.get("kinematics"),
-        optional=bool(entry.get("optional", False)),
+        kinematics=_get(here, entry, "kinematics", str) if "kinematics" in entry else None,
+        optional=_get(here, entry, "optional", bool, False),
     )
 
 
-def _get(where: str, content: Mapping[str, Any], key: str, kind: type) -> Any:
-    value = content.get(key)
-    if not isinstance(value, kind):
-        raise ConfigError(f"{where}: {key} is {value!r}; it should be given as a {kind.__name__}.")
+Kind = type | tuple[type, ...]
+
+
+def _get(where: str, content: Mapping[str, Any], key: str, kind: Kind, default: Any = None) -> Any:
+    """A value of one kind; ``default`` where the key is absent."""
+    value = content.get(key, default)
+    if not _is_a(value, kind):
+        raise ConfigError(f"{where}: {key} is {value!r}; it should be given as a {_name(kind)}.")
     return value
+
+
+def _list(where: str, content: Mapping[str, Any], key: str, kind: Kind, default: list[Any] | None = None) -> list[Any]:
+    """A list whose members are of one kind."""
+    values = _get(where, content, key, list, default)
+    for value in values:
+        if not _is_a(value, kind):
+            raise ConfigError(f"{where}: {key} holds {value!r}; each member should be a {_name(kind)}.")
+    return values
+
+
+def _lines(where: str, content: Mapping[str, Any], key: str, default: list[str] | None = None) -> tuple[str, ...]:
+    """Ids of lines that exist."""
+    names = _list(where, content, key, str, default)
+    for name in names:
+        line(name)
+    return tuple(names)
+
+
+def _is_a(value: Any, kind: Kind) -> bool:
+    # A bool counts as an int in Python, but ``count = true`` is a slip.
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def _name(kind: Kind) -> str:
+    return (
+        "number"
+        if isinstance(kind, tuple)
+        else {"dict": "table", "int": "whole number"}.get(kind.__name__, kind.__name__)
+    )
 
 
 def _band(where: str, key: str, value: Any) -> tuple[float, float]:
     if (
         not isinstance(value, list)
         or len(value) != 2
-        or not all(isinstance(edge, int | float) for edge in value)
-        or not value[0] < value[1]
+        or not all(_is_a(edge, (int, float)) for edge in value)
+        or not -math.inf < value[0] < value[1] < math.inf
     ):
         raise ConfigError(f"{where}: {key} holds {value!r}; it should be two increasing numbers.")
     return float(value[0]), float(value[1])

@@ -1,0 +1,226 @@
+import itertools
+from functools import partial
+
+import numpy as np
+import pytest
+
+from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
+from qsospec_duck.fitting.config import ContinuumConfig
+from qsospec_duck.fitting.continuum import continuum_program
+from qsospec_duck.fitting.covariance import evaluate_columns
+from qsospec_duck.fitting.starts import compile_complex
+from qsospec_duck.models.bank import template_bank
+from qsospec_duck.models.evaluate import SUPPORT_SIGMA, evaluate
+from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import Kind, Parameter, Term, compile_program, join_programs
+from qsospec_duck.models.recipes import packaged_recipes
+
+WAVE = np.exp(np.arange(np.log(1000.0), np.log(14000.0), 60.0 / C_KMS))
+X = np.log(WAVE)
+
+
+def power_program():
+    return compile_program(
+        [Parameter("slope", -1.0, -5.0, 3.0, "slope")], ["law"], [Term(Kind.POWER, 0, (0, -1), (np.log(3000.0), 0.0))]
+    )
+
+
+def broken_program():
+    parameters = [Parameter(name, -1.0, -5.0, 3.0, "slope") for name in ("blue", "red")]
+    return compile_program(parameters, ["law"], [Term(Kind.BROKEN, 0, (0, 1), (np.log(3000.0), np.log(4661.0)))])
+
+
+def bank_program(template="veron04"):
+    bank = template_bank(template, 500.0, 10000.0)
+    parameters = [
+        Parameter("fwhm", np.log(2000.0), np.log(500.0), np.log(10000.0), "fwhm"),
+        Parameter("velocity", 0.0, -1.5, 1.5, "velocity"),
+    ]
+    return compile_program(parameters, ["iron"], [Term(Kind.BANK, 0, (0, 1), bank=bank)])
+
+
+def line_program(wavelength=5000.0, ratio=1.0):
+    parameters = [
+        Parameter("fwhm", np.log(2000.0), np.log(70.0), np.log(20000.0), "fwhm"),
+        Parameter("velocity", 0.0, -5.0, 5.0, "velocity"),
+    ]
+    return compile_program(parameters, ["line"], [Term(Kind.LINE, 0, (0, 1), (np.log(wavelength), ratio))])
+
+
+KINDS = {
+    "power law": power_program,
+    "broken power law": broken_program,
+    "optical Fe II": bank_program,
+    "UV Fe II": lambda: bank_program("mejia16_uv"),
+    "line": line_program,
+    "continuum": lambda: continuum_program(ContinuumConfig(), "single", True, True, True),
+    "broken continuum": lambda: continuum_program(ContinuumConfig(), "broken", True, True, True),
+    **{
+        name: partial(lambda components: compile_complex(components).program, recipe.components)
+        for name, recipe in packaged_recipes().items()
+    },
+}
+
+
+def inside_bounds(program, seed):
+    rng = np.random.default_rng(seed)
+    return program.low + rng.uniform(0.05, 0.95, program.low.size) * (program.high - program.low)
+
+
+def run(program, x, s, theta):
+    """Columns, derivative rows and the span that the loop reports."""
+    A, D = np.zeros((len(program.columns), x.size)), np.zeros((len(program.derivative_of), x.size))
+    span = np.zeros((len(A) + len(D), 2), dtype=np.int64)
+    evaluate(
+        x, s, theta, program.terms, program.constants, program.derivative_of,
+        program.bank_layout, program.bank_axes, program.bank_values, A, D, span,
+    )  # fmt: skip
+    return A, D, span
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", KINDS)
+def test_derivatives_match_central_differences(name, seed):
+    program = KINDS[name]()
+    theta = inside_bounds(program, seed)
+    factor = np.random.default_rng(seed).uniform(0.5, 2.0, X.size)
+    _, D, _ = run(program, X, factor, theta)
+    # The cubic interpolation has kinks in its second derivative, and rounding grows as 1/step.
+    step = 1e-5
+    numeric = []
+    for k in range(theta.size):
+        up, down = theta.copy(), theta.copy()
+        up[k] += step
+        down[k] -= step
+        numeric.append((run(program, X, factor, up)[0] - run(program, X, factor, down)[0]) / (2 * step))
+    touched = {tuple(pair) for pair in program.derivative_of.tolist()}
+    for k, column in itertools.product(range(theta.size), range(len(program.columns))):
+        if (k, column) not in touched:
+            assert np.all(numeric[k][column] == 0.0)
+    for (k, column), row in zip(program.derivative_of, D, strict=True):
+        assert np.max(np.abs(row - numeric[k][column])) <= 1e-5 * np.max(np.abs(row))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_rows_are_exactly_zero_outside_their_span(name):
+    program = KINDS[name]()
+    A, D, span = run(program, X, np.ones_like(X), inside_bounds(program, 7))
+    for row, (first, last) in zip(np.concatenate([A, D]), span, strict=True):
+        assert 0 <= first < last <= X.size
+        assert np.all(row[:first] == 0.0)
+        assert np.all(row[last:] == 0.0)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_factor_multiplies_every_row(name):
+    program = KINDS[name]()
+    theta = inside_bounds(program, 8)
+    factor = np.random.default_rng(1).uniform(0.1, 10.0, X.size)
+    bare, weighted = run(program, X, np.ones_like(X), theta), run(program, X, factor, theta)
+    for plain, scaled in zip(bare[:2], weighted[:2], strict=True):
+        assert np.allclose(scaled, plain * factor, rtol=1e-12, atol=0.0)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_arrays_can_be_used_again_for_other_shapes(name):
+    program = KINDS[name]()
+    A, D = np.zeros((len(program.columns), X.size)), np.zeros((len(program.derivative_of), X.size))
+    span = np.zeros((len(A) + len(D), 2), dtype=np.int64)
+    arrays = (
+        program.terms, program.constants, program.derivative_of, program.bank_layout, program.bank_axes,
+        program.bank_values, A, D, span,
+    )  # fmt: skip
+    for seed in (1, 2, 3):
+        evaluate(X, np.ones_like(X), inside_bounds(program, seed), *arrays)
+    fresh = run(program, X, np.ones_like(X), inside_bounds(program, 3))
+    assert np.array_equal(A, fresh[0])
+    assert np.array_equal(D, fresh[1])
+    assert np.array_equal(span, fresh[2])
+
+
+@pytest.mark.parametrize("fwhm", [70.0, 500.0, 5000.0, 20000.0])
+@pytest.mark.parametrize("velocity", [-3000.0, 0.0, 1000.0])
+def test_line_holds_its_flux_over_wavelength(fwhm, velocity):
+    wave = np.exp(np.arange(np.log(3000.0), np.log(8000.0), 5.0 / C_KMS))
+    columns, _ = evaluate_columns(
+        line_program(ratio=0.3), np.log(wave), np.ones_like(wave), np.array([np.log(fwhm), velocity / 1000.0])
+    )
+    # 7 σ leave out 2.6e-12 of a Gaussian.
+    assert np.trapezoid(columns[0], wave) == pytest.approx(0.3, rel=1e-9)
+
+
+def test_line_has_the_width_and_velocity_of_its_parameters():
+    wave = np.exp(np.arange(np.log(4500.0), np.log(5500.0), 1.0 / C_KMS))
+    columns, _ = evaluate_columns(line_program(), np.log(wave), np.ones_like(wave), np.array([np.log(2500.0), -0.8]))
+    velocity = C_KMS * np.log(wave / 5000.0)
+    above = velocity[columns[0] >= 0.5 * columns[0].max()]
+    assert velocity[np.argmax(columns[0])] == pytest.approx(-800.0, abs=1.0)
+    assert above[-1] - above[0] == pytest.approx(2500.0, abs=2.0)
+
+
+def test_line_ends_at_seven_sigma():
+    columns, _ = evaluate_columns(line_program(), X, np.ones_like(X), np.array([np.log(2500.0), 0.0]))
+    away = np.abs(C_KMS * (X - np.log(5000.0))) / (2500.0 / FWHM_PER_SIGMA)
+    assert np.all(columns[0][away > SUPPORT_SIGMA] == 0.0)
+    assert np.all(columns[0][away < SUPPORT_SIGMA] > 0.0)
+
+
+def test_broken_power_law_is_continuous_and_equals_a_single_one_at_equal_slopes():
+    theta = np.array([-1.7, 0.4])
+    columns, _ = evaluate_columns(broken_program(), np.log(np.array([4661.0 - 1e-6, 4661.0 + 1e-6])), np.ones(2), theta)
+    assert columns[0, 0] == pytest.approx(columns[0, 1], rel=1e-8)
+    broken, _ = evaluate_columns(broken_program(), X, np.ones_like(X), np.array([-1.2, -1.2]))
+    single, _ = evaluate_columns(power_program(), X, np.ones_like(X), np.array([-1.2]))
+    assert np.allclose(broken, single, rtol=1e-12)
+
+
+def test_power_law_is_one_at_its_pivot():
+    columns, _ = evaluate_columns(power_program(), np.log(np.array([3000.0, 6000.0])), np.ones(2), np.array([-1.5]))
+    assert columns[0] == pytest.approx([1.0, 2.0**-1.5])
+
+
+@pytest.mark.parametrize("name", packaged_recipes())
+def test_every_gaussian_of_a_recipe_lies_at_its_line(name):
+    model = compile_complex(packaged_recipes()[name].components)
+    program = model.program
+    theta = np.where([p.kind == "fwhm" for p in program.parameters], np.log(300.0), 0.0)
+    columns, _ = evaluate_columns(program, X, np.ones_like(X), theta)
+    for j in range(len(program.columns)):
+        members = [gaussian for gaussian in model.gaussians if gaussian.column == j]
+        total = sum(gaussian.ratio for gaussian in members)
+        assert np.trapezoid(columns[j], WAVE) == pytest.approx(total, rel=1e-3)
+        centre = sum(gaussian.ratio * line(gaussian.line_id).wavelength for gaussian in members) / total
+        assert np.trapezoid(columns[j] * WAVE, WAVE) / total == pytest.approx(centre, rel=1e-5)
+
+
+def test_joined_program_holds_the_columns_and_derivatives_of_its_parts():
+    parts = [KINDS[name]() for name in ("continuum", "hbeta_oiii", "mgii")]
+    joined = join_programs(tuple(parts))
+    thetas = [inside_bounds(part, 4) for part in parts]
+    factor = np.random.default_rng(2).uniform(0.1, 10.0, X.size)
+    A, D, _ = run(joined, X, factor, np.concatenate(thetas))
+    own = [run(part, X, factor, theta) for part, theta in zip(parts, thetas, strict=True)]
+    assert np.array_equal(A, np.concatenate([part[0] for part in own]))
+    assert np.array_equal(D, np.concatenate([part[1] for part in own]))
+    n_par, n_col = 0, 0
+    expected = []
+    for part in parts:
+        expected += (part.derivative_of + np.array([n_par, n_col])).tolist()
+        n_par += len(part.parameters)
+        n_col += len(part.columns)
+    assert joined.derivative_of.tolist() == expected
+    assert joined.columns == tuple(itertools.chain.from_iterable(part.columns for part in parts))
+    assert np.array_equal(joined.low, np.concatenate([part.low for part in parts]))
+
+
+def test_terms_of_one_column_that_share_a_shape_share_a_derivative_row():
+    model = compile_complex(packaged_recipes()["hbeta_oiii"].components)
+    pairs = [tuple(pair) for pair in model.program.derivative_of.tolist()]
+    assert len(pairs) == len(set(pairs))
+
+
+@pytest.mark.parametrize("kind", ["slope", "fwhm", "velocity"])
+def test_published_value_has_the_slope_that_errors_are_scaled_with(kind):
+    parameter = Parameter("p", 0.0, -1.0, 1.0, kind)
+    numeric = (parameter.physical(0.7 + 1e-6) - parameter.physical(0.7 - 1e-6)) / 2e-6
+    assert parameter.physical_slope(0.7) == pytest.approx(numeric, rel=1e-6)
