@@ -103,7 +103,7 @@ def fit_object_to_store(
 
     model = load_model(summary.run, _stored_key(summary, item))
     if write_qa:
-        model.plot_qa()
+        model.save_qa()
     if write_legacy_products:
         write_products(model, products_folder(Path(run_directory), model.object_key))
     return model

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -33,6 +34,9 @@ THREAD_VARIABLES = (
 """One thread each in a worker: as many workers as cores are faster than threads inside a 10 ms fit."""
 
 MAX_AUTO_WORKERS = 8
+
+DASK_IN_FLIGHT = 64
+"""Orders that a Dask cluster holds at a time."""
 
 
 class WorkerKilledError(RuntimeError):
@@ -148,9 +152,7 @@ def one_thread_each() -> Iterator[None]:
 @contextmanager
 def _pool(n_workers: int) -> Iterator[ProcessPoolExecutor]:
     # Never fork: a forked child inherits locks of BLAS and DuckDB threads that do not exist in it.
-    pool = ProcessPoolExecutor(
-        n_workers, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupt
-    )
+    pool = ProcessPoolExecutor(n_workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker)
     try:
         with _importable_main():
             _require_start(pool)
@@ -196,23 +198,65 @@ def _importable_main() -> Iterator[None]:
         main.__file__ = path
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the coordinator, which ends its workers itself."""
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the coordinator, which ends its workers itself, and end when it is gone.
+
+    A worker whose coordinator was killed would otherwise wait for its next task for ever.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def dask_executor(where: Any) -> Executor:
-    """Executor of a Dask cluster: ``"dask"`` for one on this machine, an address, or a ``distributed.Client``.
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def run_on_dask(orders: Iterable[WorkOrder], where: Any) -> Iterator[Outcome]:
+    """Work on a Dask cluster, see `dask_executor`; Dask itself tries a task again whose worker died."""
+    with dask_executor(where) as executor:
+        from distributed import KilledWorker
+
+        for order, outcome in run_on_executor(orders, executor, DASK_IN_FLIGHT):
+            yield order, WorkerKilledError(str(outcome)) if isinstance(outcome, KilledWorker) else outcome
+
+
+@contextmanager
+def dask_executor(where: Any) -> Iterator[Executor]:
+    """Executor of a Dask cluster; its workers have to see the run directory under the same path.
+
+    Parameters
+    ----------
+    where : str or distributed.Client
+        ``"dask"`` starts a cluster on this machine for the length of the block; else the address of a scheduler, or a
+        client, which stays open.
 
     Raises
     ------
     ConfigError
-        The extra ``dask`` is not installed.
+        The extra ``dask`` is not installed, or ``where`` is something else.
     """
     try:
-        from distributed import Client
+        from distributed import Client, LocalCluster
     except ImportError:
-        raise ConfigError("executor='dask' needs the extra of that name: pip install 'qsospec_duck[dask]'.") from None
-    client = where if isinstance(where, Client) else Client() if where == "dask" else Client(where)
-    executor: Executor = client.get_executor(pure=False, retries=2)
-    return executor
+        raise ConfigError(f"executor={where!r} needs Dask: pip install 'qsospec_duck[dask]'.") from None
+    if isinstance(where, Client):
+        yield where.get_executor(pure=False, retries=2)
+    elif where == "dask":
+        workers = resolve_workers("auto")
+        with (
+            one_thread_each(),
+            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as cluster,
+            Client(cluster) as client,
+        ):
+            yield client.get_executor(pure=False, retries=2)
+    elif isinstance(where, str):
+        with Client(where) as client:
+            yield client.get_executor(pure=False, retries=2)
+    else:
+        raise ConfigError(
+            f"executor is a {type(where).__name__}; it should be a concurrent.futures.Executor, 'dask', the address of "
+            "a Dask scheduler, or a distributed.Client."
+        )

@@ -13,10 +13,10 @@ from typing import Any
 from qsospec_duck.batch.executors import (
     Outcome,
     WorkerKilledError,
-    dask_executor,
     has_process_pools,
     resolve_workers,
     run_in_processes,
+    run_on_dask,
     run_on_executor,
     run_serial,
 )
@@ -252,7 +252,8 @@ class _Desk:
 
 def _work(desk: _Desk, workers: int, executor: Executor | str | Any | None) -> Iterator[Outcome]:
     if executor is None:
-        return run_serial(desk) if workers == 1 else run_in_processes(desk, workers)
-    if not isinstance(executor, Executor):
-        executor = dask_executor(executor)
-    return run_on_executor(desk, executor, 4 * (getattr(executor, "_max_workers", None) or 16))
+        yield from run_serial(desk) if workers == 1 else run_in_processes(desk, workers)
+    elif isinstance(executor, Executor):
+        yield from run_on_executor(desk, executor, 4 * (getattr(executor, "_max_workers", None) or 16))
+    else:
+        yield from run_on_dask(desk, executor)

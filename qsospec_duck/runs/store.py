@@ -102,6 +102,7 @@ class RunStore:
         self.manifest = manifest
         self.share = share
         self._alone = alone
+        self._session = uuid4().hex[:8]
         self._log = ReceiptLog(path, share)
         self._commits, _ = read_receipts(path)
         self.parts = {part.path: part for part in live_parts(self._commits)}
@@ -143,8 +144,11 @@ class RunStore:
         return sum(part.rows for part in self.parts.values() if part.table == table)
 
     def task_folder(self, task: str) -> Path:
-        """Folder into which a worker stages a task."""
-        return staging_folder(self.path) / f"{self.share}-{task}"
+        """Folder into which a worker stages a task.
+
+        No other coordinator uses it: a worker that outlives a killed one cannot write into the shard of the next.
+        """
+        return staging_folder(self.path) / f"{self.share}-{self._session}-{task}"
 
     def promote(
         self,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -137,12 +139,20 @@ def test_three_shares_make_the_run_that_one_makes(tmp_path, spectra):
     assert same(tmp_path / "one", tmp_path / "three")
 
 
-@pytest.mark.parametrize("how", ["processes", "threads", "small tasks"])
+@pytest.mark.parametrize("how", ["processes", "threads", "dask", "small tasks"])
 def test_every_executor_makes_the_same_tables(tmp_path, spectra, how):
     spectra[1] = replace(spectra[1], z=6.0)
     fit_batch(spectra, tmp_path / "serial", **OPTIONS)
     if how == "processes":
         fit_batch(spectra, tmp_path / "other", n_workers=2, task_size=2, **OPTIONS)
+    elif how == "dask":
+        distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+        with (
+            distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+            distributed.Client(cluster) as client,
+        ):
+            client.run(sys.path.insert, 0, HELPERS)
+            fit_batch(spectra, tmp_path / "other", executor=client, task_size=2, **OPTIONS)
     elif how == "threads":
         with ThreadPoolExecutor(2) as executor:
             fit_batch(spectra, tmp_path / "other", executor=executor, task_size=1, **OPTIONS)
@@ -227,6 +237,7 @@ def test_survey_files_are_fitted_resumed_and_read_back(tmp_path, shared_data):
 
 SCRIPT = """
 import sys
+import time
 sys.path.insert(0, {helpers!r})
 from made_fits import MadeConfig, made_fit, made_spectrum
 from qsospec_duck.batch import fit_batch
@@ -248,3 +259,34 @@ def test_a_script_without_a_guard_is_told_what_is_missing(tmp_path):
     assert done.returncode == 1
     assert "if __name__ == '__main__':" in done.stderr.splitlines()[-1]
     assert open_run(tmp_path / "run").read_table("failures").num_rows == 0
+
+
+def test_workers_end_when_their_coordinator_is_killed(tmp_path):
+    script = tmp_path / "script.py"
+    text = SCRIPT.format(helpers=HELPERS, run=str(tmp_path / "run")).replace("made_fit,", "endless_fit,")
+    call = text.strip().splitlines()
+    guarded = [*call[:-2], "if __name__ == '__main__':", *("    " + line for line in call[-2:])]
+    script.write_text("\n".join(guarded))
+    environment = {**os.environ, "MARKS": str(tmp_path)}
+    coordinator = subprocess.Popen([sys.executable, str(script)], env=environment)
+    try:
+        workers = wait_for(lambda: [int(mark.suffix[1:]) for mark in tmp_path.glob("worker.*")])
+    finally:
+        coordinator.kill()
+        coordinator.wait()
+    assert wait_for(lambda: not any(is_running(pid) for pid in workers))
+
+
+def wait_for(condition, seconds: float = 60.0):
+    end = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

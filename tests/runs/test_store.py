@@ -145,7 +145,7 @@ def test_files_without_a_receipt_are_removed_and_their_objects_done_again(run):
         verify_run(run)
     with hold(run) as store:
         assert not stray.exists()
-        assert not store.task_folder("crashed").exists()
+        assert list((run / ".staging").iterdir()) == []
         assert store.count("objects") == 40
 
 
