@@ -84,8 +84,8 @@ def optimise(
     free = high > low
     chi2, status, n_steps = minimise_from_starts(
         x, inverse_sigma, inverse_sigma * flux, np.ascontiguousarray(starts), low, high, free,
-        program.terms, program.constants, program.derivative_of, program.bank_layout, program.bank_axes,
-        program.bank_values, theta, amplitudes, short_iterations, max_iterations, tolerance,
+        program.terms, program.constants, program.bank_layout, program.bank_axes, program.bank_values,
+        theta, amplitudes, short_iterations, max_iterations, tolerance,
     )  # fmt: skip
     margin = 1e-6 * (high - low)
     hard_low = np.array([not parameter.soft_low for parameter in program.parameters])

@@ -23,15 +23,15 @@ import math
 import numba
 import numpy as np
 
-from qsospec_duck.models.evaluate import FAST, evaluate
+from qsospec_duck.models.evaluate import FAST, add_derivatives, clear_rows, evaluate_columns_of, widen
 
 CONVERGED = 1
 ITERATION_LIMIT = 0
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _solve_spd(M, rhs, n, out):
-    """Solve M[:n, :n] out = rhs by Cholesky with a relative floor on the pivots; M is overwritten."""
+def _factorise(M, n):
+    """Cholesky factor of M[:n, :n] in place (lower triangle), with a relative floor on the pivots."""
     for i in range(n):
         for j in range(i + 1):
             total = M[i, j]
@@ -42,6 +42,11 @@ def _solve_spd(M, rhs, n, out):
                 M[i, i] = math.sqrt(max(total, 1e-12))
             else:
                 M[i, j] = total / M[j, j]
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _substitute(M, rhs, n, out):
+    """Solve L Lᵀ out = rhs with the factor of `_factorise`."""
     for i in range(n):
         total = rhs[i]
         for k in range(i):
@@ -95,7 +100,8 @@ def solve_amplitudes(G, b, c, passive):
                 rhs[i] = b[index[i]] * scale[index[i]]
                 for k in range(n):
                     M[i, k] = G[index[i], index[k]] * scale[index[i]] * scale[index[k]]
-            _solve_spd(M, rhs, n, z)
+            _factorise(M, n)
+            _substitute(M, rhs, n, z)
             step = 1.0
             for i in range(n):
                 if z[i] <= 0.0:
@@ -137,21 +143,24 @@ def solve_amplitudes(G, b, c, passive):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _dot(u, v):
+    """Σ u v."""
+    total = 0.0
+    for k in range(u.size):
+        total += u[k] * v[k]
+    return total
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def moments(A, y, span, G, b):
     """G = A Aᵀ and b = A y over the pixels where the rows overlap."""
-    q = A.shape[0]
-    for i in range(q):
-        total = 0.0
-        for k in range(span[i, 0], span[i, 1]):
-            total += A[i, k] * y[k]
-        b[i] = total
+    for i in range(A.shape[0]):
+        low, high = span[i, 0], span[i, 1]
+        b[i] = _dot(A[i, low:high], y[low:high])
         for j in range(i + 1):
-            first, last = max(span[i, 0], span[j, 0]), min(span[i, 1], span[j, 1])
-            total = 0.0
-            for k in range(first, last):
-                total += A[i, k] * A[j, k]
-            G[i, j] = total
-            G[j, i] = total
+            first, last = max(low, span[j, 0]), min(high, span[j, 1])
+            G[i, j] = _dot(A[i, first:last], A[j, first:last]) if last > first else 0.0
+            G[j, i] = G[i, j]
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
@@ -160,33 +169,17 @@ def _residual(A, y, c, span, r):
     r[:] = y
     for j in range(A.shape[0]):
         if c[j] != 0.0:
-            for k in range(span[j, 0], span[j, 1]):
-                r[k] -= c[j] * A[j, k]
-    total = 0.0
-    for k in range(r.size):
-        total += r[k] * r[k]
-    return total
+            out, own = r[span[j, 0] : span[j, 1]], A[j, span[j, 0] : span[j, 1]]
+            for k in range(out.size):
+                out[k] -= c[j] * own[k]
+    return _dot(r, r)
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _shape_moments(A, D, c, r, span, derivative_of, passive, G, DK, H, g):
-    """Kaufman's H and D r, projected onto the complement of the passive columns."""
+def _shape_moments(DK, reach, A, c, r, span, passive, G, H, g):
+    """H and D r from the rows D_k of ``DK``, projected onto the complement of the passive columns."""
     n_par = g.size
     q = A.shape[0]
-    reach = np.zeros((n_par, 2), np.int64)
-    reach[:, 0] = r.size
-    for d in range(derivative_of.shape[0]):
-        k = derivative_of[d, 0]
-        if c[derivative_of[d, 1]] != 0.0:
-            reach[k, 0] = min(reach[k, 0], span[q + d, 0])
-            reach[k, 1] = max(reach[k, 1], span[q + d, 1])
-    for k in range(n_par):
-        DK[k, reach[k, 0] : reach[k, 1]] = 0.0
-    for d in range(derivative_of.shape[0]):
-        k, j = derivative_of[d, 0], derivative_of[d, 1]
-        if c[j] != 0.0:
-            for i in range(span[q + d, 0], span[q + d, 1]):
-                DK[k, i] += c[j] * D[d, i]
     index = np.empty(q, np.int64)
     n_pas = 0
     for j in range(q):
@@ -195,47 +188,112 @@ def _shape_moments(A, D, c, r, span, derivative_of, passive, G, DK, H, g):
             n_pas += 1
     cross = np.zeros((n_par, n_pas))
     for k in range(n_par):
-        total = 0.0
-        for i in range(reach[k, 0], reach[k, 1]):
-            total += DK[k, i] * r[i]
-        g[k] = total
+        low, high = reach[k, 0], reach[k, 1]
+        if high <= low:
+            g[k] = 0.0
+            H[k, :] = 0.0
+            H[:, k] = 0.0
+            continue
+        own = DK[k, low:high]
+        g[k] = _dot(own, r[low:high])
         for m in range(k + 1):
-            total = 0.0
-            for i in range(max(reach[k, 0], reach[m, 0]), min(reach[k, 1], reach[m, 1])):
-                total += DK[k, i] * DK[m, i]
-            H[k, m] = total
-            H[m, k] = total
+            first, last = max(low, reach[m, 0]), min(high, reach[m, 1])
+            H[k, m] = _dot(DK[k, first:last], DK[m, first:last]) if last > first else 0.0
+            H[m, k] = H[k, m]
         for a in range(n_pas):
             j = index[a]
-            total = 0.0
-            for i in range(max(reach[k, 0], span[j, 0]), min(reach[k, 1], span[j, 1])):
-                total += DK[k, i] * A[j, i]
-            cross[k, a] = total
+            first, last = max(low, span[j, 0]), min(high, span[j, 1])
+            cross[k, a] = _dot(DK[k, first:last], A[j, first:last]) if last > first else 0.0
     if n_pas == 0:
         return
-    scale = np.empty(n_pas)
-    M = np.empty((n_pas, n_pas))
-    solved = np.empty((n_par, n_pas))
-    rhs = np.empty(n_pas)
+    # With G = L Lᵀ the projection is H − Z Zᵀ, Z = cross L⁻ᵀ.
+    L = np.empty((n_pas, n_pas))
     for a in range(n_pas):
-        scale[a] = 1.0 / math.sqrt(G[index[a], index[a]])
+        root = 1.0 / math.sqrt(G[index[a], index[a]])
+        for k in range(n_par):
+            cross[k, a] *= root
+        for e in range(a + 1):
+            L[a, e] = G[index[a], index[e]] * root / math.sqrt(G[index[e], index[e]])
+    _factorise(L, n_pas)
     for k in range(n_par):
         for a in range(n_pas):
-            rhs[a] = cross[k, a] * scale[a]
-            for e in range(n_pas):
-                M[a, e] = G[index[a], index[e]] * scale[a] * scale[e]
-        _solve_spd(M, rhs, n_pas, solved[k])
+            total = cross[k, a]
+            for e in range(a):
+                total -= L[a, e] * cross[k, e]
+            cross[k, a] = total / L[a, a]
     for k in range(n_par):
-        for m in range(n_par):
-            total = 0.0
+        for m in range(k + 1):
+            total = H[k, m]
             for a in range(n_pas):
-                total += cross[m, a] * scale[a] * solved[k, a]
-            H[k, m] -= total
+                total -= cross[k, a] * cross[m, a]
+            H[k, m] = total
+            H[m, k] = total
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _damped_step(H, g, root, free, damping, theta, low, high, delta, M, rhs, solved, index):
+    """Step of (H + λ diag H) δ = g inside the bounds; returns its length in scaled parameters.
+
+    Parameters whose step would cross a bound go to the bound, and the others are solved for again.
+    """
+    n_par = g.size
+    delta[:] = 0.0
+    fixed = ~free
+    for _ in range(n_par):
+        n = 0
+        for k in range(n_par):
+            if not fixed[k]:
+                index[n] = k
+                n += 1
+        if n == 0:
+            break
+        for i in range(n):
+            k = index[i]
+            total = g[k]
+            for m in range(n_par):
+                if fixed[m] and delta[m] != 0.0:
+                    total -= H[k, m] * delta[m]
+            rhs[i] = total * root[k]
+            for j in range(i + 1):
+                M[i, j] = H[k, index[j]] * root[k] * root[index[j]]
+            M[i, i] = 1.0 + damping
+        _factorise(M, n)
+        _substitute(M, rhs, n, solved)
+        crossed = False
+        for i in range(n):
+            k = index[i]
+            wanted = theta[k] + solved[i] * root[k]
+            if wanted < low[k]:
+                delta[k], fixed[k], crossed = low[k] - theta[k], True, True
+            elif wanted > high[k]:
+                delta[k], fixed[k], crossed = high[k] - theta[k], True, True
+        if not crossed:
+            for i in range(n):
+                delta[index[i]] = solved[i] * root[index[i]]
+            break
+    length = 0.0
+    for k in range(n_par):
+        if delta[k] != 0.0:
+            length += (delta[k] / root[k]) ** 2
+    return math.sqrt(length)
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _promised_fall(H, g, delta):
+    """2 gᵀδ − δᵀHδ: the fall of χ² if it were quadratic."""
+    total = 0.0
+    for k in range(g.size):
+        if delta[k] != 0.0:
+            row = 0.0
+            for m in range(g.size):
+                row += H[k, m] * delta[m]
+            total += delta[k] * (2.0 * g[k] - row)
+    return total
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def minimise(
-    x, s, y, theta, low, high, free, terms, constants, derivative_of, bank_layout, bank_axes, bank_values,
+    x, s, y, theta, low, high, free, terms, constants, bank_layout, bank_axes, bank_values,
     c, max_iterations, tolerance,
 ):  # fmt: skip
     """Minimise χ² from one start.
@@ -266,29 +324,25 @@ def minimise(
         `CONVERGED` or `ITERATION_LIMIT`.
     n_steps : int
     """
-    n, q, n_der, n_par = x.size, c.size, derivative_of.shape[0], theta.size
+    n, q, n_term, n_par = x.size, c.size, terms.shape[0], theta.size
     A, A_try = np.zeros((q, n)), np.zeros((q, n))
-    D, D_try = np.zeros((n_der, n)), np.zeros((n_der, n))
-    span, span_try = np.zeros((q + n_der, 2), np.int64), np.zeros((q + n_der, 2), np.int64)
+    T, T_try = np.empty((n_term, n)), np.empty((n_term, n))
+    span, span_try = np.zeros((q, 2), np.int64), np.zeros((q, 2), np.int64)
+    span_t, span_t_try = np.zeros((n_term, 2), np.int64), np.zeros((n_term, 2), np.int64)
     G, G_try = np.empty((q, q)), np.empty((q, q))
     b = np.empty(q)
     r, r_try = np.empty(n), np.empty(n)
     c_try = np.empty(q)
-    passive = np.ones(q, np.bool_)
-    passive_try = np.ones(q, np.bool_)
-    DK = np.empty((max(n_par, 1), n))
-    H = np.zeros((n_par, n_par))
-    g = np.zeros(n_par)
-    theta_try = np.empty(n_par)
-    index = np.empty(n_par, np.int64)
-    M = np.empty((n_par, n_par))
-    rhs = np.empty(n_par)
-    delta = np.empty(n_par)
-    root = np.empty(n_par)
+    passive, passive_try = np.ones(q, np.bool_), np.ones(q, np.bool_)
+    DK, reach = np.zeros((n_par, n)), np.zeros((n_par, 2), np.int64)
+    H, g = np.zeros((n_par, n_par)), np.zeros(n_par)
+    theta_try, delta, root = np.empty(n_par), np.empty(n_par), np.empty(n_par)
+    M, rhs, solved = np.empty((n_par, n_par)), np.empty(n_par), np.empty(n_par)
+    index, movable = np.empty(n_par, np.int64), np.empty(n_par, np.bool_)
 
     for k in range(n_par):
         theta[k] = min(max(theta[k], low[k]), high[k])
-    evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axes, bank_values, A, D, span)
+    evaluate_columns_of(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span)
     moments(A, y, span, G, b)
     solve_amplitudes(G, b, c, passive)
     chi2 = _residual(A, y, c, span, r)
@@ -298,70 +352,94 @@ def minimise(
     fresh = True
     while steps < max_iterations:
         if fresh:
-            _shape_moments(A, D, c, r, span, derivative_of, passive, G, DK, H, g)
+            _model_derivatives(
+                x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, c, DK, reach
+            )  # fmt: skip
+            _shape_moments(DK, reach, A, c, r, span, passive, G, H, g)
             fresh = False
-        n_free = 0
+        n_movable = 0
         for k in range(n_par):
             held = (theta[k] <= low[k] and g[k] < 0.0) or (theta[k] >= high[k] and g[k] > 0.0)
-            if free[k] and not held and H[k, k] > 0.0:
-                index[n_free] = k
-                root[n_free] = 1.0 / math.sqrt(H[k, k])
-                n_free += 1
-        if n_free == 0:
+            movable[k] = free[k] and not held and H[k, k] > 0.0
+            root[k] = 1.0 / math.sqrt(H[k, k]) if H[k, k] > 0.0 else 1.0
+            n_movable += movable[k]
+        if n_movable == 0:
             status = CONVERGED
             break
-        for i in range(n_free):
-            rhs[i] = g[index[i]] * root[i]
-            for j in range(n_free):
-                M[i, j] = H[index[i], index[j]] * root[i] * root[j]
-            M[i, i] = 1.0 + damping
-        _solve_spd(M, rhs, n_free, delta)
-        promised = 0.0
-        for i in range(n_free):
-            promised += delta[i] * rhs[i]
-        theta_try[:] = theta
-        for i in range(n_free):
-            k = index[i]
-            theta_try[k] = min(max(theta[k] + delta[i] * root[i], low[k]), high[k])
+        length = _damped_step(H, g, root, movable, damping, theta, low, high, delta, M, rhs, solved, index)
+        promised = _promised_fall(H, g, delta)
         if promised < tolerance and damping < 1e3:
             status = CONVERGED
             break
+        for k in range(n_par):
+            theta_try[k] = min(max(theta[k] + delta[k], low[k]), high[k])
         steps += 1
-        evaluate(
-            x, s, theta_try, terms, constants, derivative_of, bank_layout, bank_axes, bank_values,
-            A_try, D_try, span_try,
+        evaluate_columns_of(
+            x, s, theta_try, terms, constants, bank_layout, bank_axes, bank_values, T_try, span_t_try, A_try, span_try
         )  # fmt: skip
         moments(A_try, y, span_try, G_try, b)
         passive_try[:] = passive
         solve_amplitudes(G_try, b, c_try, passive_try)
         chi2_try = _residual(A_try, y, c_try, span_try, r_try)
-        if chi2_try < chi2:
-            fall = chi2 - chi2_try
+        fall = chi2 - chi2_try
+        if fall > 0.0:
             chi2 = chi2_try
             theta[:] = theta_try
             c[:] = c_try
             passive[:] = passive_try
             A, A_try = A_try, A
-            D, D_try = D_try, D
+            T, T_try = T_try, T
             span, span_try = span_try, span
+            span_t, span_t_try = span_t_try, span_t
             G, G_try = G_try, G
             r, r_try = r_try, r
             fresh = True
-            damping = max(damping * (0.1 if fall > 0.7 * promised else 0.5), 1e-9)
+            if fall > 0.7 * promised:
+                damping = max(0.1 * damping, 1e-9)
+            elif fall < 0.25 * promised:
+                damping = max(2.0 * damping, 1e-3)
             if fall < tolerance and damping < 1e3:
                 status = CONVERGED
                 break
         else:
-            damping = min(max(damping, 1e-4) * 6.0, 1e12)
             if damping >= 1e12:
                 status = CONVERGED
                 break
+            # A parabola through value and slope here and the value there says how far to go instead.
+            slope = 0.0
+            for k in range(n_par):
+                slope += 2.0 * g[k] * delta[k]
+            wanted = min(max(0.5 * slope / (slope - fall), 0.1), 0.5) * length
+            damping = max(damping, 1e-4)
+            while length > wanted and damping < 1e12:
+                damping *= 4.0
+                length = _damped_step(H, g, root, movable, damping, theta, low, high, delta, M, rhs, solved, index)
     return chi2, status, steps
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _model_derivatives(
+    x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, c, DK, reach
+):  # fmt: skip
+    """Fill D_k = Σ_j c_j ∂A_j/∂θ_k and its range of pixels; ``DK`` and ``reach`` come in as this function left them."""
+    clear_rows(DK, reach)
+    for t in range(terms.shape[0]):
+        weight = c[terms[t, 1]]
+        if weight != 0.0:
+            slot_a, slot_b = terms[t, 2], terms[t, 3]
+            first, last = span_t[t, 0], span_t[t, 1]
+            widen(reach, slot_a, first, last)
+            if slot_b >= 0:
+                widen(reach, slot_b, first, last)
+            add_derivatives(
+                x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T[t], first, last, weight,
+                DK[slot_a], DK[slot_b] if slot_b >= 0 else DK[slot_a],
+            )  # fmt: skip
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def minimise_from_starts(
-    x, s, y, starts, low, high, free, terms, constants, derivative_of, bank_layout, bank_axes, bank_values,
+    x, s, y, starts, low, high, free, terms, constants, bank_layout, bank_axes, bank_values,
     theta, c, short_iterations, max_iterations, tolerance,
 ):  # fmt: skip
     """Minimise from several starts: a few steps each, then the best one to the end.
@@ -379,7 +457,7 @@ def minimise_from_starts(
     if starts.shape[0] == 1:
         theta[:] = starts[0]
         return minimise(
-            x, s, y, theta, low, high, free, terms, constants, derivative_of, bank_layout, bank_axes, bank_values,
+            x, s, y, theta, low, high, free, terms, constants, bank_layout, bank_axes, bank_values,
             c, max_iterations, tolerance,
         )  # fmt: skip
     best = np.inf
@@ -389,7 +467,7 @@ def minimise_from_starts(
     for start in range(starts.shape[0]):
         trial[:] = starts[start]
         chi2, _, steps = minimise(
-            x, s, y, trial, low, high, free, terms, constants, derivative_of, bank_layout, bank_axes, bank_values,
+            x, s, y, trial, low, high, free, terms, constants, bank_layout, bank_axes, bank_values,
             amplitudes, short_iterations, 0.1,
         )  # fmt: skip
         total += steps
@@ -397,7 +475,7 @@ def minimise_from_starts(
             best = chi2
             theta[:] = trial
     chi2, status, steps = minimise(
-        x, s, y, theta, low, high, free, terms, constants, derivative_of, bank_layout, bank_axes, bank_values,
+        x, s, y, theta, low, high, free, terms, constants, bank_layout, bank_axes, bank_values,
         c, max_iterations, tolerance,
     )  # fmt: skip
     return chi2, status, total + steps

@@ -18,7 +18,7 @@ import numpy as np
 from qsospec_duck.fitting.covariance import Optimum, evaluate_columns, optimise
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.fitting.solver import moments, solve_amplitudes
-from qsospec_duck.models.evaluate import add_line
+from qsospec_duck.models.evaluate import fill_line, widen
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray, Kind, Parameter, Program, Term, compile_program
 from qsospec_duck.models.recipes import ComponentRecipe
@@ -159,17 +159,15 @@ def _shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
 def _grid_moments(x, s, y, lines, A, G, b):
     """Fill the grid's columns ``A`` (m, n), zeros at first, and their moments ``G`` (m, m) and ``b`` (m,)."""
     n = x.size
-    scratch = np.empty((2, n))
+    values = np.empty(n)
     span = np.empty((A.shape[0], 2), np.int64)
     span[:, 0] = n
     span[:, 1] = 0
     for t in range(lines.shape[0]):
         column = int(lines[t, 0])
-        low, high = add_line(
-            x, s, lines[t, 1], lines[t, 2], lines[t, 3], lines[t, 4], A[column], scratch[0], scratch[1]
-        )  # fmt: skip
-        span[column, 0] = min(span[column, 0], low)
-        span[column, 1] = max(span[column, 1], high)
+        low, high = fill_line(x, s, lines[t, 1], lines[t, 2], lines[t, 3], lines[t, 4], values)
+        A[column, low:high] += values[low:high]
+        widen(span, column, low, high)
     moments(A, y, span, G, b)
 
 

@@ -1,10 +1,11 @@
 """The compiled loop over pixels: columns of a program and their derivatives.
 
-For pixel weights s = 1/σ it fills, in one pass per term,
+For pixel weights s = 1/σ every term t of a program has a row of values T[t] = s · (its share of a column), and
 
-    A[j] = s · A_j(λ; θ),      D[d] = s · ∂A_j/∂θ_k   for the d-th pair (k, j),
+    A[j] = Σ_t T[t] over the terms of column j,      ∂A_j/∂θ_k = Σ_t ∂T[t]/∂θ_k.
 
-and the range of pixels outside which each row is exactly 0. With s = 1 it evaluates the bare model.
+Derivatives follow from the values without another exponential, so they are computed apart and only where they are
+asked for. Each row comes with the range of pixels outside which it is exactly 0. With s = 1 the model is bare.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _FAST = FAST
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
 def evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axes, bank_values, A, D, span):
-    """Fill ``A`` (n_col, n), ``D`` (n_der, n) and ``span`` (n_col + n_der, 2).
+    """Fill ``A`` (n_col, n), ``D`` (n_der, n) and ``span`` (n_col + n_der, 2), which come in as zeros.
 
     Parameters
     ----------
@@ -40,75 +41,151 @@ def evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axe
     terms, constants, derivative_of, bank_layout, bank_axes, bank_values
         Fields of a `Program`.
     A, D : ndarray
-        Filled. They come in as zeros, or as this function left them together with ``span``.
+        Filled.
     span : ndarray of int, shape (n_col + n_der, 2)
-        First pixel and one past the last pixel where each row of A, then of D, may differ from 0; comes in as
-        zeros with fresh arrays.
+        First pixel and one past the last pixel where each row of A, then of D, may differ from 0.
     """
-    n = x.size
     n_col = A.shape[0]
+    T = np.zeros((terms.shape[0], x.size))
+    span_t = np.zeros((terms.shape[0], 2), np.int64)
+    evaluate_columns_of(
+        x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span[:n_col]
+    )  # fmt: skip
+    clear_rows(D, span[n_col:])
+    for t in range(terms.shape[0]):
+        for side in range(2):
+            row = terms[t, 4 + side]
+            if row >= 0:
+                widen(span, n_col + row, span_t[t, 0], span_t[t, 1])
+        add_derivatives(
+            x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T[t], span_t[t, 0], span_t[t, 1],
+            1.0, D[terms[t, 4]], D[terms[t, 5]] if terms[t, 5] >= 0 else D[terms[t, 4]],
+        )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def clear_rows(rows, span):
+    """Zero what an evaluation before has written; ``span`` says where, and is emptied."""
     for row in range(span.shape[0]):
-        # Only what the evaluation before has written needs clearing.
-        values = A[row] if row < n_col else D[row - n_col]
-        for i in range(span[row, 0], span[row, 1]):
-            values[i] = 0.0
-        span[row, 0] = n
+        rows[row, span[row, 0] : span[row, 1]] = 0.0
+        span[row, 0] = rows.shape[1]
         span[row, 1] = 0
+
+
+@numba.njit(cache=True, nogil=True)
+def widen(span, row, first, last):
+    """Let a row's range include another."""
+    if last > first:
+        span[row, 0] = min(span[row, 0], first)
+        span[row, 1] = max(span[row, 1], last)
+
+
+@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+def evaluate_columns_of(
+    x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span
+):  # fmt: skip
+    """Fill term values ``T`` (n_term, n) and columns ``A`` (n_col, n) with their ranges of pixels.
+
+    ``A`` and ``span`` come in as zeros, or as this function left them; ``T`` holds meaningful values only inside
+    ``span_t``.
+    """
+    clear_rows(A, span)
     for t in range(terms.shape[0]):
         kind, column = terms[t, 0], terms[t, 1]
         slot_a, slot_b = terms[t, 2], terms[t, 3]
-        row_a, row_b = terms[t, 4], terms[t, 5]
-        first, last = 0, n
+        first, last = 0, x.size
         if kind == 0:
-            _add_power(x, s, theta[slot_a], constants[t, 0], A[column], D[row_a])
+            _fill_power(x, s, theta[slot_a], constants[t, 0], T[t])
         elif kind == 1:
-            _add_broken(
-                x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], A[column], D[row_a], D[row_b]
-            )
+            _fill_broken(x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], T[t])
         elif kind == 2:
             bank = terms[t, 6]
-            first, last = _add_bank(
-                x, s, theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values,
-                A[column], D[row_a], D[row_b],
+            first, last = _fill_bank(
+                x, s, theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, T[t]
             )  # fmt: skip
         else:
-            first, last = add_line(
-                x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], A[column], D[row_a], D[row_b]
-            )
+            first, last = fill_line(x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], T[t])
+        span_t[t, 0], span_t[t, 1] = first, last
         if last > first:
-            for row in (column, n_col + row_a, n_col + row_b if row_b >= 0 else column):
-                span[row, 0] = min(span[row, 0], first)
-                span[row, 1] = max(span[row, 1], last)
+            widen(span, column, first, last)
+            own = A[column, first:last]
+            values = T[t, first:last]
+            for i in range(own.size):
+                own[i] += values[i]
 
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _add_power(x, s, slope, x_pivot, a, d_slope):
+def add_derivatives(
+    x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, values, first, last, weight, d_a, d_b
+):  # fmt: skip
+    """Add weight · ∂T[t]/∂θ_a to ``d_a`` and weight · ∂T[t]/∂θ_b to ``d_b``.
+
+    Parameters
+    ----------
+    t : int
+        The term.
+    values : ndarray, shape (n,)
+        Its values, T[t].
+    first, last : int
+        Its range of pixels.
+    weight : float
+        1 for a derivative row, the column's amplitude for a derivative of the model.
+    d_a, d_b : ndarray, shape (n,)
+        Rows of the term's two θ; ``d_b`` is left alone where it has only one.
+    """
+    if last <= first:
+        return
+    kind = terms[t, 0]
+    slot_a, slot_b = terms[t, 2], terms[t, 3]
+    xs, own, out_a, out_b = x[first:last], values[first:last], d_a[first:last], d_b[first:last]
+    if kind == 0:
+        for i in range(own.size):
+            out_a[i] += weight * own[i] * (xs[i] - constants[t, 0])
+    elif kind == 1:
+        x_pivot, x_break = constants[t, 0], constants[t, 1]
+        bend = np.searchsorted(x, x_break)
+        for i in range(bend):
+            out_a[i] += weight * own[i] * (xs[i] - x_pivot)
+        for i in range(bend, own.size):
+            out_a[i] += weight * own[i] * (x_break - x_pivot)
+            out_b[i] += weight * own[i] * (xs[i] - x_break)
+    elif kind == 2:
+        bank = terms[t, 6]
+        _add_bank_derivatives(
+            xs, s[first:last], theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, weight,
+            out_a, out_b,
+        )  # fmt: skip
+    else:
+        sigma = math.exp(theta[slot_a]) / FWHM_PER_SIGMA
+        center = constants[t, 0] + theta[slot_b] * VELOCITY_UNIT / C_KMS
+        to_sigma = C_KMS / sigma
+        widening = 1.0 + (sigma / C_KMS) ** 2
+        to_velocity = weight * VELOCITY_UNIT / sigma
+        drift = weight * VELOCITY_UNIT / C_KMS
+        for i in range(own.size):
+            q = (xs[i] - center) * to_sigma
+            out_a[i] += weight * own[i] * (q * q - widening)
+            out_b[i] += own[i] * (q * to_velocity - drift)
+
+
+@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+def _fill_power(x, s, slope, x_pivot, values):
     for i in range(x.size):
-        distance = x[i] - x_pivot
-        value = s[i] * math.exp(slope * distance)
-        a[i] += value
-        d_slope[i] += value * distance
+        values[i] = s[i] * math.exp(slope * (x[i] - x_pivot))
 
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _add_broken(x, s, blue, red, x_pivot, x_break, a, d_blue, d_red):
-    for i in range(x.size):
-        if x[i] < x_break:
-            distance = x[i] - x_pivot
-            value = s[i] * math.exp(blue * distance)
-            d_blue[i] += value * distance
-        else:
-            inner = x_break - x_pivot
-            outer = x[i] - x_break
-            value = s[i] * math.exp(blue * inner + red * outer)
-            d_blue[i] += value * inner
-            d_red[i] += value * outer
-        a[i] += value
+def _fill_broken(x, s, blue, red, x_pivot, x_break, values):
+    bend = np.searchsorted(x, x_break)
+    for i in range(bend):
+        values[i] = s[i] * math.exp(blue * (x[i] - x_pivot))
+    for i in range(bend, x.size):
+        values[i] = s[i] * math.exp(blue * (x_break - x_pivot) + red * (x[i] - x_break))
 
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def add_line(x, s, u, velocity, x_line, ratio, a, d_u, d_v):
-    """Gaussian in X = c (x − x_line), of integral ``ratio`` over λ.
+def fill_line(x, s, u, velocity, x_line, ratio, values):
+    """Gaussian in X = c (x − x_line), of integral ``ratio`` over λ; returns its range of pixels.
 
     ∫ exp(−(X − v)²/2σ²) dλ = λ₀ √(2π) (σ/c) exp(v/c + σ²/2c²).
     """
@@ -120,73 +197,111 @@ def add_line(x, s, u, velocity, x_line, ratio, a, d_u, d_v):
     first = np.searchsorted(x, center - reach)
     last = np.searchsorted(x, center + reach)
     peak = ratio / area
-    to_sigma = C_KMS / sigma
-    drift = sigma / C_KMS
-    for i in range(first, last):
-        q = (x[i] - center) * to_sigma
-        value = s[i] * peak * math.exp(-0.5 * q * q)
-        a[i] += value
-        d_u[i] += value * (q * q - 1.0 - drift * drift)
-        d_v[i] += value * (q / sigma - 1.0 / C_KMS) * VELOCITY_UNIT
+    to_sigma = math.sqrt(0.5) * C_KMS / sigma
+    xs, ss, out = x[first:last], s[first:last], values[first:last]
+    for i in range(out.size):
+        q = (xs[i] - center) * to_sigma
+        out[i] = ss[i] * peak * math.exp(-q * q)
     return first, last
 
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _add_bank(x, s, u, velocity, layout, axes, values, a, d_u, d_v):
+def _width_weights(u, axes, n_width):
+    """First of four widths, and the weights of a Catmull-Rom interpolation there and of its derivative by u."""
+    position = (u - axes[2]) / axes[3]
+    i_width = min(max(math.floor(position), 1), n_width - 3)
+    f = position - i_width
+    weights = (
+        ((-0.5 * f + 1.0) * f - 0.5) * f,
+        (1.5 * f - 2.5) * f * f + 1.0,
+        ((-1.5 * f + 2.0) * f + 0.5) * f,
+        (0.5 * f - 0.5) * f * f,
+    )
+    slopes = (
+        ((-1.5 * f + 2.0) * f - 0.5) / axes[3],
+        (4.5 * f - 5.0) * f / axes[3],
+        ((-4.5 * f + 4.0) * f + 0.5) / axes[3],
+        (1.5 * f - 1.0) * f / axes[3],
+    )
+    return i_width - 1, weights, slopes
+
+
+@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+def _blend(layout, bank_values, i_width, weights, low, high):
+    """Weighted sum of four widths of a bank between two grid points."""
+    n_grid = layout[2]
+    base = layout[0] + i_width * n_grid + low
+    n_used = high - low
+    t0 = bank_values[base : base + n_used]
+    t1 = bank_values[base + n_grid : base + n_grid + n_used]
+    t2 = bank_values[base + 2 * n_grid : base + 2 * n_grid + n_used]
+    t3 = bank_values[base + 3 * n_grid : base + 3 * n_grid + n_used]
+    out = np.empty(n_used)
+    w0, w1, w2, w3 = weights
+    for k in range(n_used):
+        out[k] = w0 * t0[k] + w1 * t1[k] + w2 * t2[k] + w3 * t3[k]
+    return out
+
+
+@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+def _bank_window(xs, x_start, x_step, n_grid):
+    """Grid points that an interpolation at these pixels reads."""
+    low = max(int((xs[0] - x_start) / x_step) - 2, 0)
+    high = min(int((xs[-1] - x_start) / x_step) + 4, n_grid)
+    return low, high
+
+
+@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+def _fill_bank(x, s, u, velocity, layout, axes, bank_values, values):
     """Broadened template at ln FWHM = u, shifted by a velocity; Catmull-Rom in both directions."""
-    offset, n_width, n_grid = layout[0], layout[1], layout[2]
-    shift = velocity * VELOCITY_UNIT / C_KMS
-    x_start, x_step = axes[0] + shift, axes[1]
-    # Pixels with two grid points on either side.
-    first = np.searchsorted(x, x_start + x_step)
-    last = np.searchsorted(x, x_start + (n_grid - 2) * x_step)
+    n_width, n_grid = layout[1], layout[2]
+    x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1]
+    # Pixels with two grid points on either side, rounding included.
+    first = np.searchsorted(x, x_start + 1.001 * x_step)
+    last = np.searchsorted(x, x_start + (n_grid - 2.001) * x_step)
     if last <= first:
         return 0, 0
-    low = int((x[first] - x_start) / x_step) - 1
-    high = min(int((x[last - 1] - x_start) / x_step) + 3, n_grid)
-    low = max(low, 0)
-
-    position = (u - axes[2]) / axes[3]
-    i_width = min(max(int(position), 1), n_width - 3)
-    f = position - i_width
-    w0 = ((-0.5 * f + 1.0) * f - 0.5) * f
-    w1 = (1.5 * f - 2.5) * f * f + 1.0
-    w2 = ((-1.5 * f + 2.0) * f + 0.5) * f
-    w3 = (0.5 * f - 0.5) * f * f
-    g0 = ((-1.5 * f + 2.0) * f - 0.5) / axes[3]
-    g1 = (4.5 * f - 5.0) * f / axes[3]
-    g2 = ((-4.5 * f + 4.0) * f + 0.5) / axes[3]
-    g3 = (1.5 * f - 1.0) * f / axes[3]
-    base = offset + (i_width - 1) * n_grid
-    t0 = values[base : base + n_grid]
-    t1 = values[base + n_grid : base + 2 * n_grid]
-    t2 = values[base + 2 * n_grid : base + 3 * n_grid]
-    t3 = values[base + 3 * n_grid : base + 4 * n_grid]
-    n_used = high - low
-    broad = np.empty(n_used)
-    by_width = np.empty(n_used)
-    for k in range(n_used):
-        j = low + k
-        broad[k] = w0 * t0[j] + w1 * t1[j] + w2 * t2[j] + w3 * t3[j]
-        by_width[k] = g0 * t0[j] + g1 * t1[j] + g2 * t2[j] + g3 * t3[j]
-
-    to_velocity = -VELOCITY_UNIT / C_KMS / x_step
+    xs, ss, out = x[first:last], s[first:last], values[first:last]
+    low, high = _bank_window(xs, x_start, x_step, n_grid)
+    i_width, weights, _ = _width_weights(u, axes, n_width)
+    broad = _blend(layout, bank_values, i_width, weights, low, high)
     inverse_step = 1.0 / x_step
-    for i in range(first, last):
-        p = (x[i] - x_start) * inverse_step
-        j = int(p)
-        h = p - j
-        k = j - low
-        c0 = ((-0.5 * h + 1.0) * h - 0.5) * h
-        c1 = (1.5 * h - 2.5) * h * h + 1.0
-        c2 = ((-1.5 * h + 2.0) * h + 0.5) * h
-        c3 = (0.5 * h - 0.5) * h * h
-        e0 = (-1.5 * h + 2.0) * h - 0.5
-        e1 = (4.5 * h - 5.0) * h
-        e2 = (-4.5 * h + 4.0) * h + 0.5
-        e3 = (1.5 * h - 1.0) * h
-        b0, b1, b2, b3 = broad[k - 1], broad[k], broad[k + 1], broad[k + 2]
-        a[i] += s[i] * (c0 * b0 + c1 * b1 + c2 * b2 + c3 * b3)
-        d_u[i] += s[i] * (c0 * by_width[k - 1] + c1 * by_width[k] + c2 * by_width[k + 1] + c3 * by_width[k + 2])
-        d_v[i] += s[i] * (e0 * b0 + e1 * b1 + e2 * b2 + e3 * b3) * to_velocity
+    origin = x_start + low * x_step
+    for i in range(out.size):
+        p = (xs[i] - origin) * inverse_step
+        k = np.uint64(p)
+        h = p - k
+        g = 1.0 - h
+        # Catmull-Rom: a line between the middle points plus what the outer ones bend it.
+        b0, b1, b2, b3 = broad[k - np.uint64(1)], broad[k], broad[k + np.uint64(1)], broad[k + np.uint64(2)]
+        bend = g * (b1 - b0) - h * (b3 - b2) + (h - g) * (b2 - b1)
+        out[i] = ss[i] * (g * b1 + h * b2 + 0.5 * h * g * bend)
     return first, last
+
+
+@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+def _add_bank_derivatives(xs, ss, u, velocity, layout, axes, bank_values, weight, out_a, out_b):
+    """Derivatives of `_fill_bank` by ln FWHM and velocity."""
+    n_width, n_grid = layout[1], layout[2]
+    x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1]
+    low, high = _bank_window(xs, x_start, x_step, n_grid)
+    i_width, weights, slopes = _width_weights(u, axes, n_width)
+    broad = _blend(layout, bank_values, i_width, weights, low, high)
+    by_width = _blend(layout, bank_values, i_width, slopes, low, high)
+    inverse_step = 1.0 / x_step
+    origin = x_start + low * x_step
+    to_velocity = -weight * VELOCITY_UNIT / C_KMS / x_step
+    one, two = np.uint64(1), np.uint64(2)
+    for i in range(xs.size):
+        p = (xs[i] - origin) * inverse_step
+        k = np.uint64(p)
+        h = p - k
+        g = 1.0 - h
+        w0, w1, w2, w3 = by_width[k - one], by_width[k], by_width[k + one], by_width[k + two]
+        bend = g * (w1 - w0) - h * (w3 - w2) + (h - g) * (w2 - w1)
+        out_a[i] += weight * ss[i] * (g * w1 + h * w2 + 0.5 * h * g * bend)
+        b0, b1, b2, b3 = broad[k - one], broad[k], broad[k + one], broad[k + two]
+        rise = b2 - b1
+        bend = g * (b1 - b0) - h * (b3 - b2) + (h - g) * rise
+        turn = 2.0 * rise - (b1 - b0) - (b3 - b2)
+        out_b[i] += to_velocity * ss[i] * (rise + 0.5 * (g - h) * bend + 0.5 * h * g * turn)
