@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
@@ -13,11 +12,12 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from qsospec_duck.qa.palette import GUIDE, Stroke
+from qsospec_duck.qa.strip import Panel
 
 FloatArray = NDArray[np.float64]
 
 
-def draw(axes: Axes, x: FloatArray, y: FloatArray, stroke: Stroke, *, zorder: float, steps: bool = False) -> None:
+def draw(axes: Panel, x: FloatArray, y: FloatArray, stroke: Stroke, *, zorder: float, steps: bool = False) -> None:
     """Draw one curve; NaN leaves a gap."""
     line = Line2D(
         x,
@@ -35,7 +35,7 @@ def draw(axes: Axes, x: FloatArray, y: FloatArray, stroke: Stroke, *, zorder: fl
     axes.add_artist(line)
 
 
-def draw_noise(axes: Axes, x: FloatArray, y: FloatArray, stroke: Stroke, columns: int, *, zorder: float) -> None:
+def draw_noise(axes: Panel, x: FloatArray, y: FloatArray, stroke: Stroke, columns: int, *, zorder: float) -> None:
     """Draw a noisy curve of many more points than the panel has columns of pixels.
 
     Each column is filled from the lowest to the highest value in it, as the curve itself would.
@@ -72,7 +72,7 @@ def draw_noise(axes: Axes, x: FloatArray, y: FloatArray, stroke: Stroke, columns
     axes.add_artist(patch)
 
 
-def guides(axes: Axes, levels: Sequence[float]) -> None:
+def guides(axes: Panel, levels: Sequence[float]) -> None:
     """Draw horizontal lines across the panel: a solid one at zero, dashed ones elsewhere, fainter the nearer."""
     low, high = axes.get_xlim()
     axes.add_collection(

@@ -71,8 +71,8 @@ def plot_qa(
     Returns
     -------
     matplotlib.figure.Figure
-        With an Agg canvas of its own; pyplot does not know it. Its axes are labelled ``overview``, ``observed``,
-        ``residuals``, ``zoom <recipe>`` and ``residual <recipe>``.
+        With an Agg canvas of its own; pyplot does not know it. Its axes are labelled ``overview``,
+        ``residuals`` and ``zoom <recipe>``.
 
     Raises
     ------

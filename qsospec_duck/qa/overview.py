@@ -139,12 +139,10 @@ def _label_axes(sheet: Sheet, axes: Axes, view: View, left: float, top: float, w
     middle = top + BAND_HEIGHT + 0.5 * height
     sheet.write(left - 0.52, middle, flux_label(view), align="center", rotation=90.0)
     # The observed wavelength lies on top of the label band, so that names stand between ticks and data.
-    observed = sheet.panel(left, top, width, BAND_HEIGHT, "observed")
+    observed = sheet.strip(left, top, width, BAND_HEIGHT, framed=False)
     factor = 1.0 + view.result.spectrum.z
     observed.set_xlim(view.limits[0] * factor, view.limits[1] * factor)
-    observed.patch.set_visible(False)
-    for side in ("left", "right", "bottom"):
-        observed.spines[side].set_visible(False)
+    sheet.rule([((left, top), (left + width, top))], color=INK, width=0.6)
     sheet.x_ticks(observed, 11, labels="top", marks=("top",))
     sheet.write(left + width, top - 0.27, "observed wavelength [Å]", align="right", color=FAINT_INK, size=TEXT_SIZE)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from qsospec_duck.qa.curves import draw, draw_noise, guides
 from qsospec_duck.qa.palette import SMOOTHED, Stroke
 from qsospec_duck.qa.sheet import Sheet
+from qsospec_duck.qa.strip import Panel
 from qsospec_duck.qa.view import View
 
 RANGE = 6.0
@@ -19,14 +19,14 @@ _OTHER = Stroke("residual, not fitted", "#bdbdbd", 0.5)
 
 
 def draw_residuals(
-    sheet: Sheet, axes: Axes, view: View, fitted: NDArray[np.bool_], limits: tuple[float, float], width: float
+    sheet: Sheet, axes: Panel, view: View, fitted: NDArray[np.bool_], limits: tuple[float, float], width: float
 ) -> None:
     """Fill a residual panel: pixels of the fit dark, others light.
 
     Parameters
     ----------
     sheet : Sheet
-    axes : Axes
+    axes : Axes or Strip
         Empty panel of the sheet.
     view : View
     fitted : ndarray of bool, shape (n_pix,)

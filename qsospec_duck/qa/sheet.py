@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from qsospec_duck.qa.lettering import Label, font, printable, text_width
 from qsospec_duck.qa.palette import INK, PAPER, TEXT_SIZE, TICK_SIZE, Shade, Stroke
+from qsospec_duck.qa.strip import Panel, Strip
 
 _FRAME = 0.6
 """Width of frames and ticks [points]."""
@@ -33,7 +34,7 @@ class Sheet:
         self.height = height
         self.figure = Figure(figsize=(width, height), dpi=dpi, facecolor=PAPER)
         FigureCanvasAgg(self.figure)
-        self._places: dict[Axes, tuple[float, float, float, float]] = {}
+        self._places: dict[Panel, tuple[float, float, float, float]] = {}
         self._marks: list[_Segment] = []
         self._rules: list[list[tuple[float, float]]] = []
         self._rule_styles: list[tuple[str, float, Any]] = []
@@ -94,10 +95,21 @@ class Sheet:
         )
         self.figure.add_artist(box)
 
+    def _place(self, left: float, top: float, width: float, height: float) -> tuple[float, float, float, float]:
+        """Turn inches into parts of the figure, from below."""
+        bottom = 1.0 - (top + height) / self.height
+        return left / self.width, bottom, width / self.width, height / self.height
+
+    def strip(self, left: float, top: float, width: float, height: float, *, framed: bool = True) -> Strip:
+        """Add a small panel that is no axes of the figure."""
+        place = self._place(left, top, width, height)
+        strip = Strip(self.figure, place, color=INK, width=_FRAME if framed else 0.0)
+        self._places[strip] = (left, top, width, height)
+        return strip
+
     def panel(self, left: float, top: float, width: float, height: float, name: str) -> Axes:
         """Add a framed panel without ticks; ``name`` is the label of its axes in the figure."""
-        bottom = 1.0 - (top + height) / self.height
-        place = (left / self.width, bottom, width / self.width, height / self.height)
+        place = self._place(left, top, width, height)
         axes = self.figure.add_axes(place, label=name)
         axes.xaxis.set_visible(False)
         axes.yaxis.set_visible(False)
@@ -108,13 +120,13 @@ class Sheet:
         return axes
 
     def x_ticks(
-        self, axes: Axes, count: int, *, labels: str = "bottom", marks: Sequence[str] = ("bottom", "top")
+        self, axes: Panel, count: int, *, labels: str = "bottom", marks: Sequence[str] = ("bottom", "top")
     ) -> None:
         """Draw about ``count`` ticks at round numbers along a horizontal side.
 
         Parameters
         ----------
-        axes : Axes
+        axes : Axes or Strip
             Panel with its limits set. Ticks are drawn for these limits: changing them later does not move the ticks.
         count : int
         labels : str
@@ -135,7 +147,7 @@ class Sheet:
                     x, top - 0.09 if labels == "top" else top + height + 0.1, text, size=TICK_SIZE, align="center"
                 )
 
-    def y_ticks(self, axes: Axes, count: int = 0, *, at: Sequence[float] = ()) -> None:
+    def y_ticks(self, axes: Panel, count: int = 0, *, at: Sequence[float] = ()) -> None:
         """Draw about ``count`` ticks at round numbers, or those ``at`` given values, along the vertical sides."""
         left, top, width, height = self._places[axes]
         low, high = axes.get_ylim()

@@ -74,7 +74,7 @@ def draw_zoom(sheet: Sheet, view: View, cell: Cell, form: Form, left: float, top
     sheet.x_ticks(axes, 5, labels="none")
     sheet.y_ticks(axes, 6)
 
-    below = sheet.panel(left, top + TITLE_HEIGHT + PANEL_HEIGHT, width, RESIDUAL_HEIGHT, f"residual {fit.recipe_id}")
+    below = sheet.strip(left, top + TITLE_HEIGHT + PANEL_HEIGHT, width, RESIDUAL_HEIGHT)
     draw_residuals(sheet, below, view, fit.fit_mask & view.good, limits, width)
     sheet.x_ticks(below, 5)
     sheet.y_ticks(below, at=(-3.0, 3.0))
