@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from qsospec_duck.batch.dask_cluster import run_on_dask
 from qsospec_duck.batch.executors import (
     Outcome,
     WorkerKilledError,
     has_process_pools,
     resolve_workers,
     run_in_processes,
-    run_on_dask,
     run_on_executor,
     run_serial,
 )

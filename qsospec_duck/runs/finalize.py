@@ -14,8 +14,9 @@ from qsospec_duck.runs.index import write_index
 from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, object_number, staging_folder, sync_file, sync_folder
 from qsospec_duck.runs.lock import hold_run
 from qsospec_duck.runs.manifest import now, read_manifest
+from qsospec_duck.runs.parts import verify_part
 from qsospec_duck.runs.receipts import live_parts, read_receipts
-from qsospec_duck.runs.store import RunStore, verify_part
+from qsospec_duck.runs.store import RunStore
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.dataset import dataset
 
@@ -23,7 +22,6 @@ from qsospec_duck.runs.layout import (
     data_folder,
     object_number,
     receipts_folder,
-    sha256_of,
     share_name,
     staging_folder,
     sync_file,
@@ -31,6 +29,7 @@ from qsospec_duck.runs.layout import (
 )
 from qsospec_duck.runs.lock import hold_run
 from qsospec_duck.runs.manifest import new_manifest, read_manifest, require_same_configuration, write_manifest
+from qsospec_duck.runs.parts import require_files, verify_part
 from qsospec_duck.runs.receipts import Commit, Part, ReceiptLog, live_parts, read_receipts
 from qsospec_duck.runs.shard import FAILED_INPUTS
 
@@ -249,41 +248,6 @@ class RunStore:
                     path.unlink()
         for folder in staging_folder(self.path).glob("*" if self._alone else f"{self.share}-*"):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def verify_part(folder: Path, part: Part, *, content: bool = True) -> None:
-    """Check one file against its receipt: size, rows, schema and (``content``) SHA-256.
-
-    Raises
-    ------
-    RunError
-        Naming the file, what the receipt says and what was found.
-    """
-    path = folder / part.path
-    require_files(folder, [part])
-    if path.stat().st_size != part.bytes:
-        raise RunError(f"{path}: {path.stat().st_size} bytes; its receipt says {part.bytes}.")
-    if content and (found := sha256_of(path)) != part.sha256:
-        raise RunError(f"{path}: its content was changed (SHA-256 {found}; its receipt says {part.sha256}).")
-    try:
-        footer = pq.ParquetFile(path)
-    except pa.ArrowInvalid as error:
-        raise RunError(f"{path}: not Parquet ({error}).") from None
-    with footer:
-        if footer.metadata.num_rows != part.rows:
-            raise RunError(f"{path}: {footer.metadata.num_rows} rows; its receipt says {part.rows}.")
-        if not footer.schema_arrow.equals(arrow_schema(part.table), check_metadata=False):
-            raise RunError(f"{path}: its columns are not those of table {part.table!r} in columns.csv.")
-
-
-def require_files(folder: Path, parts: Iterable[Part]) -> None:
-    """Raise `RunError` where a file that a receipt names is missing."""
-    missing = [part.path for part in parts if not (folder / part.path).is_file()]
-    if missing:
-        raise RunError(
-            f"{folder / missing[0]}: missing, though a receipt names it ({len(missing)} such files); "
-            "restore it from a copy of the run."
-        )
 
 
 def _keys_in(folder: Path, staged: list[Part], table: str) -> list[str]:
