@@ -17,6 +17,7 @@ import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from qsospec_duck.catalog.bundle_views import portable_views
+from qsospec_duck.catalog.wide_cache import cached_view
 from qsospec_duck.columns import arrow_type
 from qsospec_duck.database import load_sql
 from qsospec_duck.errors import ConfigError, QsospecDuckError, RunError
@@ -108,7 +109,7 @@ def connect(
     try:
         # the bar goes to stdout, even into a pipe
         con.execute("SET enable_progress_bar = false")
-        parts, instead = ["macros"], {}
+        parts, instead = ["macros"], dict[str, str]()
         if tiles is not None:
             patterns = [str(tiles)] if isinstance(tiles, (str, Path)) else [str(tile) for tile in tiles]
             con.execute("SET VARIABLE qsospec_tiles = ?", [patterns])
@@ -118,7 +119,8 @@ def connect(
             con.execute("SET VARIABLE qsospec_run = ?", [directory])
             parts.append("run")
             if duckdb.__version__.startswith("1."):
-                instead = portable_views(Path(directory))
+                instead |= portable_views(Path(directory))
+            instead |= cached_view(Path(directory))
         con.create_function(
             "fit_quasar_udf", _fit_function(config or FitConfig(), _Pool(workers)), list(FIT_ARGUMENTS.values()),
             FIT_RETURNS, type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL,

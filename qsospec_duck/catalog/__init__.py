@@ -8,9 +8,11 @@ from qsospec_duck.catalog.columns import catalog_columns, catalog_lines
 from qsospec_duck.catalog.derived import compute_derived_quantities, recalibrate
 from qsospec_duck.catalog.export import to_astropy, write_table_file
 from qsospec_duck.catalog.science_catalog import build_science_catalog
+from qsospec_duck.catalog.wide_cache import build_wide_cache
 
 __all__ = [
     "build_science_catalog",
+    "build_wide_cache",
     "catalog_columns",
     "catalog_lines",
     "compute_derived_quantities",

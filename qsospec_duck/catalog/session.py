@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from qsospec_duck.catalog.bundle_views import portable_views
+from qsospec_duck.catalog.wide_cache import cached_view
 from qsospec_duck.database import load_sql
 from qsospec_duck.runs import RunBundle, open_run
 
@@ -25,6 +26,7 @@ def run_session(run: RunBundle) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar = false")
         con.execute("SET VARIABLE qsospec_run = ?", [str(directory)])
-        instead = portable_views(directory) if duckdb.__version__.startswith("1.") else None
+        instead = portable_views(directory) if duckdb.__version__.startswith("1.") else {}
+        instead |= cached_view(directory)
         load_sql(con, ["macros", "run"], instead=instead, column_comments=False)
         yield con

@@ -6,6 +6,8 @@ would compute all of them whatever is selected.
 
 from __future__ import annotations
 
+from functools import cache
+
 from qsospec_duck.catalog.bundle_views import GENERATED, comments
 from qsospec_duck.catalog.columns import catalog_columns, catalog_lines, has_error, line_measures, measure_of
 from qsospec_duck.columns import columns_of
@@ -147,22 +149,38 @@ CREATE OR REPLACE VIEW catalog AS
 {comments("catalog", columns)}"""
 
 
-def wide_measurements_view() -> str:
-    """Text of ``sql/views/wide_measurements.sql``."""
-    aggregates = []
+SECTIONS = sorted({"complex_metric", *(section for section, _ in CONTINUUM.values())})
+"""Sections whose quantities have columns in ``catalog``; no name stands in two of them."""
+
+
+@cache
+def measured_columns() -> tuple[tuple[str, str, str], ...]:
+    """Every column of ``wide_measurements`` after ``object_key``: name, quantity, and ``value`` or ``error``."""
+    found = []
     for name, (_, quantity) in CONTINUUM.items():
-        aggregates += _pair(name, f"m.quantity = '{quantity}'", error=True)
+        found += [(name, quantity, "value"), (f"{name}_err", quantity, "error")]
     for line in catalog_lines():
         for measure in line_measures():
-            condition = f"m.quantity = '{line.line_id}_{line.role}_{measure_of(measure)}'"
-            aggregates += _pair(f"{measure.name}_{line.suffix}", condition, error=has_error(measure))
-    measured = ",\n".join(aggregates)
-    sections = ", ".join(f"'{section}'" for section in sorted({"complex_metric", *(s for s, _ in CONTINUUM.values())}))
+            name, quantity = f"{measure.name}_{line.suffix}", f"{line.line_id}_{line.role}_{measure_of(measure)}"
+            found.append((name, quantity, "value"))
+            if has_error(measure):
+                found.append((f"{name}_err", quantity, "error"))
+    return tuple(found)
+
+
+def wide_measurements_view() -> str:
+    """Text of ``sql/views/wide_measurements.sql``."""
+    measured = ",\n".join(
+        f"        max(CASE WHEN m.quantity = '{quantity}' THEN m.{field} END) AS {name}"
+        for name, quantity, field in measured_columns()
+    )
+    sections = ", ".join(f"'{section}'" for section in SECTIONS)
     return f"""\
 -- wide_measurements: measurements pivoted into the columns of catalog, one row an object; ask catalog instead.
 --
 -- One conditional aggregate a column: cheap for a few columns of many objects. CASE inside the aggregate, since
--- hundreds of FILTER clauses cost DuckDB 2.0 twenty times as much.
+-- hundreds of FILTER clauses cost DuckDB 2.0 twenty times as much. qsospec_duck.catalog.build_wide_cache writes these
+-- rows into the run; connect() then reads them instead.
 -- {GENERATED}
 CREATE OR REPLACE VIEW wide_measurements AS
     SELECT

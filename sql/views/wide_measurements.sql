@@ -1,7 +1,8 @@
 -- wide_measurements: measurements pivoted into the columns of catalog, one row an object; ask catalog instead.
 --
 -- One conditional aggregate a column: cheap for a few columns of many objects. CASE inside the aggregate, since
--- hundreds of FILTER clauses cost DuckDB 2.0 twenty times as much.
+-- hundreds of FILTER clauses cost DuckDB 2.0 twenty times as much. qsospec_duck.catalog.build_wide_cache writes these
+-- rows into the run; connect() then reads them instead.
 -- Generated from columns.csv by python -m qsospec_duck.catalog.generate; change that, not this file.
 CREATE OR REPLACE VIEW wide_measurements AS
     SELECT
