@@ -1,4 +1,4 @@
-"""Is a file what its receipt says?"""
+"""Checks that a file is what its receipt says."""
 
 from __future__ import annotations
 
