@@ -17,8 +17,10 @@ from qsospec_duck.fitting.covariance import (
 )
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.masks import find_troughs, residual_scatter, trough_widths
+from qsospec_duck.fitting.parsimony import WORTH_CHI2, carried_shapes, without_one_gaussian
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.fitting.starts import ComplexModel, ShapeSearch, compile_complex
+from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
 from qsospec_duck.spectra import Spectrum
 
@@ -76,6 +78,7 @@ def fit_complex(
             if np.array_equal(kept, stage.used) or np.count_nonzero(kept) < recipe.min_pixels:
                 break
             stage = _refit(pixels, stage, always, kept, stage.optimum.theta[None, :])
+    stage, always = _pruned(pixels, stage, always)
     while optional:
         # The one that explains most comes first: a wing of [O III] must not stand in for a missing He II.
         candidates = []
@@ -125,6 +128,22 @@ def _refit(
     return replace(stage, model=model, optimum=optimum, used=used, excluded=stage.coverage.mask & ~used)
 
 
+def _pruned(
+    pixels: _Pixels, stage: ComplexStage, components: tuple[ComponentRecipe, ...]
+) -> tuple[ComplexStage, tuple[ComponentRecipe, ...]]:
+    """The fit without the Gaussians that it can do without."""
+    while True:
+        best: tuple[ComplexStage, tuple[ComponentRecipe, ...]] | None = None
+        for fewer, old_names in without_one_gaussian(components):
+            start = carried_shapes(stage.model, stage.optimum.theta, compile_complex(fewer), old_names)
+            trial = _refit(pixels, stage, fewer, stage.used, start[None, :])
+            if best is None or trial.optimum.chi2 < best[0].optimum.chi2:
+                best = trial, fewer
+        if best is None or best[0].optimum.chi2 - stage.optimum.chi2 >= WORTH_CHI2:
+            return stage, components
+        stage, components = best
+
+
 def _absorbed(pixels: _Pixels, stage: ComplexStage) -> BoolArray:
     """(n_pix,) True on absorption troughs below continuum plus lines, inside the complex."""
     index = np.flatnonzero(stage.coverage.mask)
@@ -134,7 +153,10 @@ def _absorbed(pixels: _Pixels, stage: ComplexStage) -> BoolArray:
     residual /= residual_scatter(residual)
     adjacent = np.concatenate([[False], np.diff(index) == 1])
     troughs = find_troughs(residual, adjacent, _TROUGH_RUN_SIGMA, _TROUGH_PIXEL_SIGMA, _TROUGH_RUN_PIXELS)
-    troughs &= trough_widths(x, troughs, adjacent) <= stage.recipe.absorption_max_kms / C_KMS
+    # The forest is no trough: blueward of the first line, depressions wider than the recipe's limit stay.
+    is_forest = x < np.log(line(stage.recipe.components[0].lines[0]).wavelength)
+    is_wide = trough_widths(x, troughs, adjacent) > stage.recipe.absorption_max_kms / C_KMS
+    troughs &= ~(is_forest & is_wide)
     out = np.zeros_like(stage.coverage.mask)
     out[index[troughs]] = True
     return out

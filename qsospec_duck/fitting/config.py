@@ -10,6 +10,7 @@ from typing import Any
 
 from qsospec_duck.constants import BALMER_EDGE, H0_DEFAULT, OM0_DEFAULT, POWER_LAW_BREAK, POWER_LAW_PIVOT
 from qsospec_duck.errors import ConfigError
+from qsospec_duck.fitting.option_checks import check_bands, check_positive, check_windows
 from qsospec_duck.models.recipes import load_recipe, packaged_recipes
 from qsospec_duck.models.templates import read_template
 from qsospec_duck.spectra import ExtinctionConfig
@@ -58,6 +59,8 @@ class PowerLawConfig:
     def __post_init__(self) -> None:
         if self.mode not in ("single", "broken", "auto"):
             raise ConfigError(f"PowerLawConfig.mode is {self.mode!r}; it should be 'single', 'broken' or 'auto'.")
+        check_positive("PowerLawConfig", pivot=self.pivot, break_wavelength=self.break_wavelength)
+        check_bands("PowerLawConfig", slope_bounds=self.slope_bounds)
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,10 @@ class IronConfig:
 
     velocity_bounds: Band = (-1500.0, 1500.0)
     """Shift of the template against the catalog redshift [km/s]."""
+
+    def __post_init__(self) -> None:
+        check_bands("IronConfig", above=0.0, fwhm_bounds=self.fwhm_bounds)
+        check_bands("IronConfig", velocity_bounds=self.velocity_bounds)
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,11 @@ class BalmerConfig:
     needed_range: Band = (2650.0, 4150.0)
     """It is fitted where enough continuum pixels lie here [Å]; further blue it cannot be told from a power law."""
 
+    def __post_init__(self) -> None:
+        check_positive("BalmerConfig", edge=self.edge, temperature=self.temperature, tau_edge=self.tau_edge)
+        check_bands("BalmerConfig", above=0.0, fwhm_bounds=self.fwhm_bounds, needed_range=self.needed_range)
+        check_bands("BalmerConfig", velocity_bounds=self.velocity_bounds)
+
 
 @dataclass(frozen=True)
 class ContinuumConfig:
@@ -130,6 +142,15 @@ class ContinuumConfig:
     clip_pixel_sigma: float = 5.0
     """A single pixel below the model by this many σ is absorbed or bad; never above: lines are not clipped."""
 
+    def __post_init__(self) -> None:
+        check_windows(
+            "ContinuumConfig",
+            windows=self.windows,
+            lya_safe_windows=self.lya_safe_windows,
+            mask_windows=self.mask_windows,
+        )
+        check_positive("ContinuumConfig", clip_run_sigma=self.clip_run_sigma, clip_pixel_sigma=self.clip_pixel_sigma)
+
 
 @dataclass(frozen=True)
 class UncertaintyConfig:
@@ -144,11 +165,16 @@ class UncertaintyConfig:
     seed: int = 1
     """Seed of the draws; each object adds its key, so results do not depend on the order of objects."""
 
+    keep: str = "errors"
+    """What of the draws travels with the result: ``errors``, ``percentiles`` (16, 50, 84) or also the ``draws``."""
+
     def __post_init__(self) -> None:
         if self.method not in ("covariance", "monte_carlo"):
             raise ConfigError(f"UncertaintyConfig.method is {self.method!r}; 'covariance' or 'monte_carlo' is right.")
         if self.draws < 2:
             raise ConfigError(f"UncertaintyConfig.draws is {self.draws}; at least 2 are needed for a scatter.")
+        if self.keep not in ("errors", "percentiles", "draws"):
+            raise ConfigError(f"UncertaintyConfig.keep is {self.keep!r}; 'errors', 'percentiles' or 'draws' is right.")
 
 
 @dataclass(frozen=True)
@@ -160,6 +186,11 @@ class Cosmology:
 
     om0: float = OM0_DEFAULT
     """Matter density today."""
+
+    def __post_init__(self) -> None:
+        check_positive("Cosmology", h0=self.h0)
+        if not 0 <= self.om0 <= 1:
+            raise ConfigError(f"Cosmology.om0 is {self.om0}; a flat universe's should be between 0 and 1.")
 
 
 @dataclass(frozen=True)
@@ -179,6 +210,11 @@ class FitConfig:
 
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     cosmology: Cosmology = field(default_factory=Cosmology)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "complexes", tuple(self.complexes))
+        if len(set(self.complexes)) != len(self.complexes):
+            raise ConfigError(f"FitConfig.complexes is {self.complexes}; every recipe should be named once.")
 
     def to_dict(self) -> dict[str, Any]:
         """All options as nested JSON-able values."""

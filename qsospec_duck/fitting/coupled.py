@@ -34,6 +34,7 @@ from qsospec_duck.fitting.covariance import (
     covariance_of,
     evaluate_columns,
     jacobian,
+    model_values,
     optimise,
 )
 from qsospec_duck.fitting.result import BoolArray, FloatArray
@@ -43,9 +44,7 @@ MAX_ROUNDS = 6
 """Rounds of refits; each shrinks what is left by the overlap of blocks, typically to a tenth."""
 
 SETTLED_SIGMA = 0.02
-"""The iteration ends when no block's model moves by more than this many σ at any of the pixels it is fitted to."""
-
-Stage = ContinuumStage | ComplexStage
+"""A block is refitted when the other blocks have changed by more than this many σ at any of its pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,28 +78,47 @@ class Solution:
         return self.optimum.amplitudes @ self.columns
 
 
-class _Block:
+class Block:
     """One block of the iteration: its optimum, pixels, and model on the whole grid."""
 
-    def __init__(self, stage: Stage, x: FloatArray) -> None:
-        self.optimum, self.used, self.x = stage.optimum, stage.used, x
-        self.evaluate()
+    def __init__(self, optimum: Optimum, used: BoolArray, x: FloatArray, inverse_sigma: FloatArray) -> None:
+        self.optimum, self.used, self.x = optimum, used, x
+        self.x_used, self.inverse_sigma_used = x[used], inverse_sigma[used]
+        self.model = model_values(optimum, x)
+        self._others: FloatArray | None = None
 
-    def evaluate(self) -> None:
-        """Columns, Jacobian and model at the present optimum."""
-        ones = np.ones_like(self.x)
-        self.columns, self.derivatives = evaluate_columns(self.optimum.program, self.x, ones, self.optimum.theta)
-        self.model = self.optimum.amplitudes @ self.columns
+    def stand(self, others: FloatArray) -> None:
+        """Note the model of the other blocks [of the whole grid] to which the optimum belongs."""
+        self._others = others[self.used]
 
-    def refit(self, flux: FloatArray, inverse_sigma: FloatArray) -> float:
-        """Fit to what the others leave; returns the largest change of the model in σ on the block's pixels."""
-        used = self.used
-        before = self.model
+    def refit(self, flux: FloatArray, others: FloatArray) -> bool:
+        """Fit to what the others leave, unless they stand where they stood; whether it was done."""
+        now = others[self.used]
+        if self._others is not None:
+            moved = np.max(np.abs(now - self._others) * self.inverse_sigma_used, initial=0.0)
+            if moved < SETTLED_SIGMA:
+                return False
+        self._others = now
         self.optimum = optimise(
-            self.optimum.program, self.x[used], inverse_sigma[used], flux[used], self.optimum.theta[None, :]
-        )
-        self.evaluate()
-        return float(np.max(np.abs((self.model - before)[used]) * inverse_sigma[used], initial=0.0))
+            self.optimum.program, self.x_used, self.inverse_sigma_used, flux[self.used] - now,
+            self.optimum.theta[None, :],
+        )  # fmt: skip
+        self.model = model_values(self.optimum, self.x)
+        return True
+
+
+def relax(blocks: Sequence[Block], flux: FloatArray) -> None:
+    """Refit blocks in turn, each to what the others leave of ``flux`` (n_pix,), until all of them stand."""
+    total = np.sum([block.model for block in blocks], axis=0)
+    for _ in range(MAX_ROUNDS):
+        refitted = False
+        for block in blocks:
+            others = total - block.model
+            if block.refit(flux, others):
+                refitted = True
+                total = others + block.model
+        if not refitted:
+            break
 
 
 def settle(
@@ -114,6 +132,7 @@ def settle(
         Rest frame.
     continuum : ContinuumStage
     complexes : sequence of ComplexStage
+        Fitted over this continuum.
 
     Returns
     -------
@@ -124,25 +143,23 @@ def settle(
     """
     x = np.log(spectrum.wavelength)
     inverse_sigma = np.sqrt(spectrum.ivar)
-    stages: list[Stage] = [continuum, *complexes]
-    blocks = [_Block(stage, x) for stage in stages]
-    total = sum((block.model for block in blocks), np.zeros_like(x))
-    for _ in range(MAX_ROUNDS if complexes else 0):
-        moved = 0.0
-        for block in blocks:
-            others = total - block.model
-            moved = max(moved, block.refit(spectrum.flux - others, inverse_sigma))
-            total = others + block.model
-        if moved < SETTLED_SIGMA:
-            break
+    blocks = [Block(stage.optimum, stage.used, x, inverse_sigma) for stage in (continuum, *complexes)]
+    blocks[0].stand(np.zeros_like(x))
+    for block in blocks[1:]:
+        block.stand(blocks[0].model)
+    relax(blocks, spectrum.flux)
     solutions = _solutions(blocks, inverse_sigma)
     settled = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
     return replace(continuum, optimum=blocks[0].optimum), settled, solutions
 
 
-def _solutions(blocks: list[_Block], inverse_sigma: FloatArray) -> list[Solution]:
+def _solutions(blocks: Sequence[Block], inverse_sigma: FloatArray) -> list[Solution]:
     """Errors of all blocks from the fixed point's equations."""
-    jacobians = [jacobian(block.optimum, block.columns, block.derivatives) for block in blocks]
+    columns, jacobians = [], []
+    for block in blocks:
+        rows, derivatives = evaluate_columns(block.optimum.program, block.x, np.ones_like(block.x), block.optimum.theta)
+        columns.append(rows)
+        jacobians.append(jacobian(block.optimum, rows, derivatives))
     weighted = [rows * inverse_sigma for rows in jacobians]
     sizes = [rows.shape[0] for rows in jacobians]
     edges = np.concatenate([[0], np.cumsum(sizes)])
@@ -170,7 +187,7 @@ def _solutions(blocks: list[_Block], inverse_sigma: FloatArray) -> list[Solution
         errors = amplitude_errors(block.optimum, covariance, weighted[a][block.optimum.theta.size :, block.used])
         solutions.append(
             Solution(
-                block.optimum, block.used, block.columns, jacobians[a], covariance,
+                block.optimum, block.used, columns[a], jacobians[a], covariance,
                 everything[places[a], places[0]], errors, deficient[a],
             )
         )  # fmt: skip

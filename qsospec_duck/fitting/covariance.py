@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsospec_duck.fitting.solver import minimise_from_starts
-from qsospec_duck.models.evaluate import evaluate
+from qsospec_duck.models.evaluate import evaluate, evaluate_columns_of
 from qsospec_duck.models.program import Program
 
 FloatArray = NDArray[np.float64]
@@ -106,6 +106,20 @@ def evaluate_columns(
         program.bank_layout, program.bank_axes, program.bank_values, columns, derivatives, span,
     )  # fmt: skip
     return columns, derivatives
+
+
+def model_values(optimum: Optimum, x: FloatArray) -> FloatArray:
+    """(n,) the model at an optimum, on pixels of ln λ ``x``."""
+    program = optimum.program
+    values = np.empty((program.terms.shape[0], x.size))
+    span_of_terms = np.zeros((values.shape[0], 2), dtype=np.int64)
+    columns = np.zeros((len(program.columns), x.size))
+    span = np.zeros((columns.shape[0], 2), dtype=np.int64)
+    evaluate_columns_of(
+        x, np.ones_like(x), optimum.theta, program.terms, program.constants, program.bank_layout, program.bank_axes,
+        program.bank_values, values, span_of_terms, columns, span,
+    )  # fmt: skip
+    return optimum.amplitudes @ columns
 
 
 def jacobian(optimum: Optimum, columns: FloatArray, derivatives: FloatArray) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,7 +19,8 @@ from qsospec_duck.fitting.cosmology import luminosity_distance_cm
 from qsospec_duck.fitting.coupled import Solution, settle
 from qsospec_duck.fitting.coverage import coverage_of
 from qsospec_duck.fitting.line_measurements import ContinuumBase, measure_complex
-from qsospec_duck.fitting.result import FitResult, FitWarning
+from qsospec_duck.fitting.monte_carlo import draw_measurements, judge_draws, with_drawn_errors
+from qsospec_duck.fitting.result import FitResult, FitWarning, Measurement
 from qsospec_duck.fitting.verdicts import judge_complex, judge_continuum, judge_coverage, judge_spectrum
 from qsospec_duck.models.recipes import load_recipe
 from qsospec_duck.spectra import Spectrum, prepare
@@ -82,13 +84,18 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
     continuum, stages, solutions = settle(rest, continuum, stages)
 
     log_distance = _log_distance(rest, config.cosmology)
-    rows, found = measure_continuum(solutions[0], rest, log_distance)
+    rows, found = _measure(rest, log_distance, stages, solutions)
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found)
-    base = _continuum_base(rest, solutions[0])
     for stage, solution in zip(stages, solutions[1:], strict=True):
-        complex_rows, found = measure_complex(stage, solution, base, log_distance)
-        rows += complex_rows
-        warnings += (*found, *judge_complex(stage, solution))
+        warnings += tuple(judge_complex(stage, solution))
+    metadata = _metadata(config, started, continuum_seconds)
+    if config.uncertainty.method == "monte_carlo":
+        draws = draw_measurements(
+            rest, stages, solutions, lambda *drawn: _measure(rest, log_distance, *drawn)[0], config.uncertainty
+        )
+        rows = with_drawn_errors(rows, draws)
+        warnings += tuple(judge_draws(draws))
+        metadata |= {"monte_carlo": draws.kept(config.uncertainty.keep), "seconds_total": time.perf_counter() - started}
     return FitResult(
         spectrum=rest,
         continuum=continuum_result(continuum, solutions[0]),
@@ -99,7 +106,7 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
         complex_statuses=statuses,
         measurements=tuple(rows),
         warnings=warnings,
-        metadata=_metadata(config, started, continuum_seconds),
+        metadata=metadata,
     )
 
 
@@ -112,6 +119,19 @@ def _refuse_hopeless(spectrum: Spectrum) -> None:
         )
     if spectrum.z < 0:
         raise FitError(f"{spectrum.label}: redshift is {spectrum.z}; a quasar's is not negative.")
+
+
+def _measure(
+    rest: Spectrum, log_distance: float | None, stages: Sequence[ComplexStage], solutions: Sequence[Solution]
+) -> tuple[list[Measurement], list[FitWarning]]:
+    """Everything that is measured on the continuum and on all complexes."""
+    rows, warnings = measure_continuum(solutions[0], rest, log_distance)
+    base = _continuum_base(rest, solutions[0])
+    for stage, solution in zip(stages, solutions[1:], strict=True):
+        complex_rows, found = measure_complex(stage, solution, base, log_distance)
+        rows += complex_rows
+        warnings += found
+    return rows, warnings
 
 
 def _continuum_base(rest: Spectrum, continuum: Solution) -> ContinuumBase:

@@ -12,7 +12,7 @@ A recipe is data. A packaged one lies in ``data/recipes``; a user's own is given
 ``min_coverage``, ``min_pixels``, ``required``
     Smallest observed fraction of the windows, fewest usable pixels, lines without which it is not fitted.
 ``mask_absorption``, ``absorption_max_kms``
-    Whether absorption troughs are looked for and masked, and the widest one that is.
+    Whether absorption troughs are looked for and masked, and the widest one that is, blueward of the first line.
 ``[[component]]``
     ``name``, ``lines`` and their fixed flux ``ratios``, ``role`` (broad, narrow, wing), ``count`` of Gaussians,
     ``fwhm`` one band [km/s] a Gaussian, ``velocity`` band [km/s], ``kinematics`` a name shared by components of
@@ -80,7 +80,7 @@ class ComplexRecipe:
     required: tuple[str, ...]
     mask_absorption: bool
     absorption_max_kms: float
-    """Widest trough that is masked [km/s]."""
+    """Widest trough that is masked blueward of the first component's line [km/s]."""
 
     components: tuple[ComponentRecipe, ...]
 

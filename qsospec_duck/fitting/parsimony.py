@@ -1,0 +1,71 @@
+"""How many Gaussians a profile needs.
+
+A recipe offers several Gaussians for a broad line. Noise makes use of all of them, and then widths and offsets of
+the sum scatter more than their linear errors say. So Gaussians are taken away again while the fit without one is
+nearly as good; those that stay take over the width bands of those that go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from qsospec_duck.fitting.result import FloatArray
+from qsospec_duck.fitting.starts import ComplexModel
+from qsospec_duck.models.recipes import ComponentRecipe
+
+WORTH_CHI2 = 6.0
+"""Rise of χ² from which on a Gaussian is needed: twice its three parameters (Akaike 1974, IEEE TAC 19, 716)."""
+
+Components = tuple[ComponentRecipe, ...]
+
+
+def without_one_gaussian(components: Components) -> Iterator[tuple[Components, dict[str, str]]]:
+    """Every way to take one Gaussian from a profile that has several.
+
+    Yields
+    ------
+    components : tuple of ComponentRecipe
+    old_names : dict
+        Name of each remaining column among the columns before, where it has changed.
+    """
+    for place, component in enumerate(components):
+        if component.count == 1 or component.kinematics is not None:
+            continue
+        for gone in range(component.count):
+            fewer = replace(component, fwhm=_bands_without(component.fwhm, gone))
+            kept = [number for number in range(component.count) if number != gone]
+            names = {
+                _column(component.name, new, fewer.count): _column(component.name, old, component.count)
+                for new, old in enumerate(kept)
+            }
+            yield (*components[:place], fewer, *components[place + 1 :]), names
+
+
+def carried_shapes(old: ComplexModel, theta: FloatArray, new: ComplexModel, old_names: dict[str, str]) -> FloatArray:
+    """Shapes of the remaining Gaussians where they stood, inside their new bounds."""
+    values = {parameter.name: value for parameter, value in zip(old.program.parameters, theta, strict=True)}
+    row = []
+    for parameter in new.program.parameters:
+        column, _, kind = parameter.name.rpartition("_")
+        row.append(values[f"{old_names.get(column, column)}_{kind}"])
+    return np.clip(np.array(row), new.program.low, new.program.high)
+
+
+def _column(name: str, number: int, count: int) -> str:
+    return f"{name}_{number + 1}" if count > 1 else name
+
+
+def _bands_without(bands: tuple[tuple[float, float], ...], gone: int) -> tuple[tuple[float, float], ...]:
+    """The other bands, the neighbours of the gone one reaching over it."""
+    out = []
+    for number, (low, high) in enumerate(bands):
+        if number == gone - 1:
+            out.append((low, bands[gone][1]))
+        elif number == gone + 1:
+            out.append((bands[gone][0], high))
+        elif number != gone:
+            out.append((low, high))
+    return tuple(out)
