@@ -12,7 +12,7 @@ import qsospec_duck
 ORDER = (
     "archive", "readers", "tiles", "spectra", "models", "fitting", "runs", "batch", "catalog", "qa", "service",
 )  # fmt: skip
-GROUND = ("columns", "constants", "errors", "data", "database")
+GROUND = ("columns", "constants", "errors", "air_vacuum", "data", "fits", "database")
 ROOF = ("connect", "workflow", "simulate", "cli", "__main__")
 FOLDER = Path(qsospec_duck.__file__).parent
 

@@ -36,7 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", dest="run_directory", required=True, metavar="DIR", help="run to create or to go on with"
     )
-    parser.add_argument("--tiles", nargs="+", metavar="GLOB", help="tile Parquet behind the view spectra of a query")
+    parser.add_argument(
+        "--tiles",
+        action="append",
+        metavar="GLOB",
+        help="tile Parquet behind the view spectra of a query; may be repeated",
+    )
     parser.add_argument("--catalog-of", metavar="RUN", help="finished run whose views a query may use too")
     group = parser.add_argument_group("what is known of every spectrum in files, in place of what they say")
     group.add_argument("--z", type=float, help="redshift")

@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("run_directory", nargs="?", metavar="RUN", help="run whose views are wanted")
     parser.add_argument("query", nargs="?", metavar="QUERY", help="SQL, one statement or several; - is standard input")
-    parser.add_argument("--tiles", nargs="+", metavar="GLOB", help="tile Parquet behind the view spectra")
+    parser.add_argument(
+        "--tiles", action="append", metavar="GLOB", help="tile Parquet behind the view spectra; may be repeated"
+    )
     parser.add_argument("--format", choices=FORMATS, help="default: table, or what the suffix of --to says")
     parser.add_argument("--to", metavar="FILE", help="write the last result there")
     parser.add_argument("--max-rows", type=int, default=200, metavar="N", help="most rows of a table; default 200")
