@@ -10,6 +10,7 @@ C_a = (J_aᵀ W_{S_a} J_a)⁻¹ answers to noise ε and to the other blocks, to 
 
     δp_a = C_a J_aᵀ W_{S_a} (ε − Σ_{b≠a} J_b δp_b).
 
+(C_a contains the bounds of the shapes as prior knowledge, and Γ_aa the same precision.)
 Stacked, T δp = C g with T_aa = 1, T_ab = C_a J_aᵀ W_{S_a} J_b and g_a = J_aᵀ W_{S_a} ε, whose covariance is
 Γ_ab = J_aᵀ W_{S_a ∩ S_b} J_b. So
 
@@ -143,7 +144,8 @@ def settle(
     """
     x = np.log(spectrum.wavelength)
     inverse_sigma = np.sqrt(spectrum.ivar)
-    blocks = [Block(stage.optimum, stage.used, x, inverse_sigma) for stage in (continuum, *complexes)]
+    stages: list[ContinuumStage | ComplexStage] = [continuum, *complexes]
+    blocks = [Block(stage.optimum, stage.used, x, inverse_sigma) for stage in stages]
     blocks[0].stand(np.zeros_like(x))
     for block in blocks[1:]:
         block.stand(blocks[0].model)
@@ -179,6 +181,9 @@ def _solutions(blocks: Sequence[Block], inverse_sigma: FloatArray) -> list[Solut
                 response[places[a], places[b]] = covariance @ (here @ there.T)
             shared = there * other.used[block.used]
             noise[places[a], places[b]] = here @ shared.T
+        prior = np.zeros(sizes[a])
+        prior[: block.optimum.theta.size] = block.optimum.band_precision
+        noise[places[a], places[a]] += np.diag(prior)
     reach = np.linalg.solve(response, own)
     everything = reach @ noise @ reach.T
     solutions = []
