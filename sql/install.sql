@@ -51,6 +51,11 @@
 -- part: tiles - need the variable qsospec_tiles
 .read sql/tiles/spectra.sql
 
+-- part: ledger - need the variable qsospec_tile_root
+.read sql/ledger/tile_ledger.sql
+.read sql/ledger/tile_failures.sql
+.read sql/ledger/tile_throughput.sql
+
 -- part: run - need the variable qsospec_run
 .read sql/views/inputs.sql
 .read sql/views/objects.sql

@@ -17,7 +17,7 @@ from qsospec_duck.errors import ConfigError
 
 def load_sql(
     con: duckdb.DuckDBPyConnection,
-    parts: Iterable[str] = PARTS,
+    parts: Iterable[str],
     *,
     instead: Mapping[str, str] | None = None,
     column_comments: bool = True,
@@ -30,7 +30,7 @@ def load_sql(
         Connection whose current schema receives the objects. The part ``tiles`` needs the variable
         ``qsospec_tiles`` set, the part ``run`` the variable ``qsospec_run``.
     parts : iterable of str
-        Some of ``macros``, ``tiles`` and ``run``; ``run`` builds on ``macros``.
+        Some of the parts that `qsospec_duck.database.files` lists; ``run`` builds on ``macros``.
     instead : mapping of str to str, optional
         Statements by object name that run in place of the file's own.
     column_comments : bool

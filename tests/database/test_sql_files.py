@@ -75,7 +75,7 @@ def test_a_failing_file_leaves_the_database_as_it_was(tmp_path):
 
 
 def test_an_unknown_part_is_refused():
-    with duckdb.connect() as con, pytest.raises(ConfigError, match="macros, tiles, run"):
+    with duckdb.connect() as con, pytest.raises(ConfigError, match="macros, tiles"):
         load_sql(con, ["everything"])
 
 
