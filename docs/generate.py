@@ -305,6 +305,8 @@ def house_page() -> str:
 
 def docstring_of(path: Path) -> str:
     """Docstring of a module that is not imported for it."""
+    if not path.is_file():
+        return ""
     return inspect.cleandoc(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
 
 

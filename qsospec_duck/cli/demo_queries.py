@@ -40,7 +40,7 @@ SELECT o.object_id, round(o.redshift, 3) AS z, m.quantity,
     m.unit,
     printf('%+.1f', (m.value - t.value) / m.error) AS "diff [σ]"
 {_COMPARED}
-WHERE m.error > 0 AND m.quantity IN (
+WHERE m.error > 0 AND m.section <> 'complex_parameter' AND m.quantity IN (
     'logl5100', 'hb_broad_fwhm', 'mgii_broad_fwhm', 'civ_broad_fwhm', 'civ_broad_flux', 'oiii5008_total_flux'
 )
 ORDER BY o.redshift, m.quantity
@@ -50,7 +50,7 @@ SUMMARY_OF_PULLS = f"""
 WITH compared AS (
     SELECT m.quantity, (m.value - t.value) / m.error AS pull, m.error, m.unit
     {_COMPARED}
-    WHERE m.error > 0 AND (
+    WHERE m.error > 0 AND m.section <> 'complex_parameter' AND (
         m.quantity IN ('power_law_slope', 'logl1350', 'logl3000', 'logl5100')
         OR m.quantity IN ('hb_broad_fwhm', 'hb_broad_flux', 'oiii5008_total_flux', 'mgii_broad_fwhm', 'mgii_broad_flux')
         OR m.quantity IN ('civ_broad_fwhm', 'civ_broad_flux', 'civ_broad_voff', 'ha_broad_fwhm', 'ha_broad_flux')

@@ -40,6 +40,9 @@ class Measurements(Sequence[Measurement]):
             return self._rows[which]
         quantity, *recipe = (which,) if isinstance(which, str) else which
         found = [row for row in self._rows if row.quantity == quantity and recipe in ([], [row.recipe_id])]
+        if len(found) > 1:
+            # The parameter of a component of one Gaussian is called as the line's own measure: that one is meant.
+            found = [row for row in found if row.section != "complex_parameter"] or found
         if len(found) == 1:
             return found[0]
         if not found:
