@@ -163,6 +163,9 @@ def _solutions(blocks: Sequence[Block], inverse_sigma: FloatArray) -> list[Solut
         columns.append(rows)
         jacobians.append(jacobian(block.optimum, rows, derivatives))
     weighted = [rows * inverse_sigma for rows in jacobians]
+    masked = [rows * block.used for rows, block in zip(weighted, blocks, strict=True)]
+    # Pixels from the first to the last of each block: products over others' rows need no more.
+    ranges = [slice(*(np.flatnonzero(block.used)[[0, -1]] + [0, 1])) for block in blocks]
     sizes = [rows.shape[0] for rows in jacobians]
     edges = np.concatenate([[0], np.cumsum(sizes)])
     places = [slice(first, last) for first, last in pairwise(edges)]
@@ -171,16 +174,14 @@ def _solutions(blocks: Sequence[Block], inverse_sigma: FloatArray) -> list[Solut
     noise = np.zeros((edges[-1], edges[-1]))
     deficient = []
     for a, block in enumerate(blocks):
-        here = weighted[a][:, block.used]
+        here = masked[a][:, ranges[a]]
         covariance, lost = covariance_of(block.optimum, here)
         deficient.append(lost)
         own[places[a], places[a]] = covariance
-        for b, other in enumerate(blocks):
-            there = weighted[b][:, block.used]
+        for b in range(len(blocks)):
             if a != b:
-                response[places[a], places[b]] = covariance @ (here @ there.T)
-            shared = there * other.used[block.used]
-            noise[places[a], places[b]] = here @ shared.T
+                response[places[a], places[b]] = covariance @ (here @ weighted[b][:, ranges[a]].T)
+            noise[places[a], places[b]] = here @ masked[b][:, ranges[a]].T
         prior = np.zeros(sizes[a])
         prior[: block.optimum.theta.size] = block.optimum.band_precision
         noise[places[a], places[a]] += np.diag(prior)
@@ -189,7 +190,7 @@ def _solutions(blocks: Sequence[Block], inverse_sigma: FloatArray) -> list[Solut
     solutions = []
     for a, block in enumerate(blocks):
         covariance = everything[places[a], places[a]]
-        errors = amplitude_errors(block.optimum, covariance, weighted[a][block.optimum.theta.size :, block.used])
+        errors = amplitude_errors(block.optimum, covariance, masked[a][block.optimum.theta.size :, ranges[a]])
         solutions.append(
             Solution(
                 block.optimum, block.used, columns[a], jacobians[a], covariance,

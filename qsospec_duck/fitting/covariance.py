@@ -45,12 +45,27 @@ class Optimum:
         return int(np.count_nonzero(self.live_shapes)) + int(np.count_nonzero(self.amplitudes > 0))
 
     @property
+    def shapes_in_use(self) -> BoolArray:
+        """(n_par,) True for free shapes that some column with a positive amplitude has."""
+        slots, columns = self.program.derivative_of.T
+        used = np.zeros(self.theta.size, dtype=bool)
+        used[slots[self.amplitudes[columns] > 0]] = True
+        return used & self.free
+
+    @property
     def live_shapes(self) -> BoolArray:
-        """(n_par,) True for free shapes inside their bounds that some column with a positive amplitude has."""
-        live = np.zeros(self.theta.size, dtype=bool)
-        for slot, column in self.program.derivative_of:
-            live[slot] |= self.amplitudes[column] > 0
-        return live & self.free & ~self.at_bound
+        """(n_par,) True for shapes in use that do not lie on a bound."""
+        return self.shapes_in_use & ~self.at_bound
+
+    @property
+    def band_precision(self) -> FloatArray:
+        """(n_par,) inverse variance of a uniform distribution over each shape's bounds; 0 where it is not in use.
+
+        The bounds are knowledge, and for a faint component the only one. With them in the normal matrix a shape on
+        its bound keeps an honest share of its neighbours' errors instead of being taken as known.
+        """
+        width = self.program.high - self.program.low
+        return np.where(self.shapes_in_use, 12.0 / np.maximum(width, 1e-300) ** 2, 0.0)
 
 
 def optimise(
@@ -137,8 +152,8 @@ def covariance_of(optimum: Optimum, weighted_jacobian: FloatArray) -> tuple[Floa
     """Covariance of shapes and amplitudes at an optimum.
 
     The normal matrix is scaled to unit diagonal before it is inverted, so neither the unit of the flux nor
-    that of a velocity enters. Shapes on a bound and amplitudes that ended at 0 have no row of their own
-    (zeros); for the latter see `amplitude_errors`.
+    that of a velocity enters; the bounds of the shapes count as prior knowledge (`Optimum.band_precision`).
+    Amplitudes that ended at 0 and their shapes have no row of their own (zeros); see `amplitude_errors`.
 
     Parameters
     ----------
@@ -151,12 +166,14 @@ def covariance_of(optimum: Optimum, weighted_jacobian: FloatArray) -> tuple[Floa
     rank_deficient : bool
         Some direction was degenerate; its variance is a lower limit.
     """
-    active = np.concatenate([optimum.live_shapes, optimum.amplitudes > 0])
+    active = np.concatenate([optimum.shapes_in_use, optimum.amplitudes > 0])
     rows = weighted_jacobian[active]
     out = np.zeros((active.size, active.size))
     if rows.shape[0] == 0:
         return out, False
+    n_shapes = np.count_nonzero(optimum.shapes_in_use)
     normal = rows @ rows.T
+    normal[range(n_shapes), range(n_shapes)] += optimum.band_precision[optimum.shapes_in_use]
     inverse, deficient = invert_scaled(normal)
     out[np.ix_(active, active)] = inverse
     return out, deficient

@@ -9,7 +9,7 @@ import numpy as np
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.masks import inside_windows
-from qsospec_duck.fitting.result import BoolArray
+from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
 from qsospec_duck.spectra import Spectrum
@@ -61,13 +61,12 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
     recipe : ComplexRecipe
     """
     wave = spectrum.wavelength
-    in_window = inside_windows(wave, recipe.windows)
-    mask = in_window & spectrum.good
+    mask = inside_windows(wave, recipe.windows) & spectrum.good
     n_good = int(np.count_nonzero(mask))
     length = sum(high - low for low, high in recipe.windows)
-    # Wavelength covered by usable pixels, each standing for half the way to its neighbours.
-    fraction = float(np.sum(np.gradient(wave)[mask])) / length
-    covered = [component for component in recipe.components if _is_covered(spectrum, component.lines[0])]
+    fraction = _covered_length(wave, mask) / length
+    is_covered = {name: _is_covered(spectrum, name) for name in {c.lines[0] for c in recipe.components}}
+    covered = [component for component in recipe.components if is_covered[component.lines[0]]]
     dropped = tuple(component.name for component in recipe.components if component not in covered)
 
     def outcome(status: str, message: str, kept: list[ComponentRecipe] = covered) -> Coverage:
@@ -96,7 +95,7 @@ def _lya_coverage(
     center = line("lya").wavelength
     red = (center, recipe.window[1])
     in_red = mask & (wave >= red[0])
-    red_fraction = float(np.sum(np.gradient(wave)[in_red])) / (red[1] - red[0])
+    red_fraction = _covered_length(wave, in_red) / (red[1] - red[0])
     first = float(wave[spectrum.good][0])
     if fraction < recipe.min_coverage:
         return outcome("not_covered", f"{fraction:.0%} of {_text(recipe)} usable; {recipe.min_coverage:.0%} needed.")
@@ -109,6 +108,13 @@ def _lya_coverage(
             "red_side_only", f"spectrum begins at {first:.0f} Å, inside the blue wing of Lyα.", list(recipe.components)
         )
     return outcome("edge_truncated", f"spectrum begins at {first:.0f} Å and cuts Lyα.")
+
+
+def _covered_length(wave: FloatArray, mask: BoolArray) -> float:
+    """Wavelength [Å] that the marked pixels cover, each standing for half the way to its neighbours."""
+    index = np.flatnonzero(mask)
+    below, above = np.maximum(index - 1, 0), np.minimum(index + 1, wave.size - 1)
+    return float(np.sum((wave[above] - wave[below]) / (above - below)))
 
 
 def _is_covered(spectrum: Spectrum, line_id: str) -> bool:

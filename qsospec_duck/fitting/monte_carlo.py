@@ -28,7 +28,7 @@ PERCENTILES = (16.0, 50.0, 84.0)
 NEEDED_FRACTION = 0.5
 """A quantity that fewer of the draws have (a width needs a flux above 0) gets no error."""
 
-_FAINT_ERRORS = 1e-3
+_FAINT_ERRORS = 0.03
 """Factor on the errors of a draw: they are not used, and must neither hide a faint line nor vanish."""
 
 Key = tuple[str | None, str, str]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,12 +115,12 @@ class Program:
         """(n_par,) starting θ."""
         return np.array([parameter.start for parameter in self.parameters])
 
-    @property
+    @cached_property
     def low(self) -> FloatArray:
         """(n_par,) lower bounds of θ."""
         return np.array([parameter.low for parameter in self.parameters])
 
-    @property
+    @cached_property
     def high(self) -> FloatArray:
         """(n_par,) upper bounds of θ."""
         return np.array([parameter.high for parameter in self.parameters])
