@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from quasar_truths import OIII_RATIO, high_redshift_quasar, low_redshift_quasar, noisy
+from quasar_truths import OIII_RATIO, low_redshift_quasar, noisy
 
 from qsospec_duck.columns import columns_of
 from qsospec_duck.errors import ConfigError, FitError
@@ -275,4 +275,3 @@ def test_high_redshift_quasar_covers_the_ultraviolet_complexes(high_z):
     result = fit_quasar(noisy(high_z[0], np.random.default_rng(1)))
     assert set(result.complexes) == {"siiv_oiv", "civ", "ciii", "mgii"}
     assert result.complex_statuses["lya_nv"] == "edge_truncated"
-    assert high_redshift_quasar().z == result.spectrum.z

@@ -37,10 +37,10 @@ def low_redshift_quasar(z: float = 0.6) -> Quasar:
 def high_redshift_quasar(z: float = 1.9) -> Quasar:
     """Si IV to Mg II in a DESI spectrum, without Balmer emission, which these wavelengths cannot tell."""
     lines = (
-        Gaussian("siiv_oiv", "broad", 350, -100, 3500), Gaussian("siiv_oiv", "broad", 350, 0, 8000),
+        Gaussian("siiv_oiv", "broad", 400, -100, 2500), Gaussian("siiv_oiv", "broad", 400, 0, 7000),
         Gaussian("civ", "broad", 250, -200, 1800), Gaussian("civ", "broad", 700, -300, 4200),
         Gaussian("civ", "broad", 900, -700, 10500),
-        Gaussian("heii1640", "broad", 350, -100, 5000), Gaussian("oiii1663", "broad", 250, -100, 5000),
+        Gaussian("heii1640", "broad", 350, -100, 3000), Gaussian("oiii1663", "broad", 250, -100, 3000),
         Gaussian("niv", "broad", 150, 0, 3000),
         Gaussian("ciii", "broad", 550, -50, 2600), Gaussian("ciii", "broad", 700, -200, 9000),
         Gaussian("siiii", "broad", 250, -100, 2500), Gaussian("aliii", "broad", 250, -100, 2500),
@@ -48,7 +48,7 @@ def high_redshift_quasar(z: float = 1.9) -> Quasar:
         Gaussian("mgii", "broad", 500, 50, 2500), Gaussian("mgii", "broad", 500, -100, 7500),
         Gaussian("mgii", "narrow", 70, 0, 600),
     )  # fmt: skip
-    return Quasar(z, 12.0, -1.6, TemplateEmission("mejia16_uv", 1500, 2500, 50), None, None, lines)
+    return Quasar(z, 12.0, -1.6, TemplateEmission("mejia16_uv", 2500, 2500, 50), None, None, lines)
 
 
 def noisy(spectrum, rng):
