@@ -41,10 +41,10 @@ from qsospec_duck.fitting.covariance import (
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.spectra import Spectrum
 
-MAX_ROUNDS = 6
+MAX_ROUNDS = 12
 """Rounds of refits; each shrinks what is left by the overlap of blocks, typically to a tenth."""
 
-SETTLED_SIGMA = 0.02
+SETTLED_SIGMA = 0.002
 """A block is refitted when the other blocks have changed by more than this many σ at any of its pixels."""
 
 
