@@ -117,14 +117,11 @@ def _stored_key(summary: BatchSummary, item: Item) -> str:
     FitError or ReaderError
         It was not: the failure that the run holds instead.
     """
-    if item.keys is not None:
-        keys = list(item.keys)
-    else:
-        inputs = summary.run.read_table("inputs", columns=["object_key", "metadata"])
-        mine = {"key": "input", "value": to_json(item.identity)}
-        keys = [row["object_key"] for row in inputs.to_pylist() if mine in row["metadata"]]
-    failures = summary.run.read_table("failures", columns=["object_key", "exception_type", "message"]).to_pylist()
-    failed = next((row for row in failures if row["object_key"] in keys), None)
+    keys = list(item.keys) if item.keys is not None else summary.run.keys_of_input(item.identity)
+    columns = ["object_key", "exception_type", "message", "metadata"]
+    failures = summary.run.read_table("failures", columns=columns).to_pylist() if summary.failures else []
+    mine = {"key": "input", "value": to_json(item.identity)}
+    failed = next((row for row in failures if row["object_key"] in keys or mine in row["metadata"]), None)
     if failed is not None:
         kind = ReaderError if failed["exception_type"] == "ReaderError" else FitError
         raise kind(f"{failed['message']} ({failed['exception_type']}; kept in the failures of {summary.run_id}).")

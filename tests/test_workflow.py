@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from qsospec_duck.errors import FitError, ReaderError
@@ -15,6 +17,7 @@ from qsospec_duck.spectra import from_table
 from qsospec_duck.workflow import fit_object_to_store
 
 SPECTRUM = "sdss/spec-3655-55240-0990.fits"
+SECOND = "sdss/spec-0266-51602-0013.fits"
 
 
 def test_a_file_becomes_a_model_with_figure_and_plain_files(shared_data, tmp_path):
@@ -64,3 +67,22 @@ def test_what_cannot_be_fitted_raises_and_is_kept_as_a_failure(shared_data, tmp_
         fit_object_to_store(broken, run, write_qa=False)
     with pytest.raises(ReaderError, match="no such file"):
         fit_object_to_store(tmp_path / "absent.fits", run)
+
+
+def test_one_more_object_costs_no_look_at_the_others(shared_data, tmp_path, monkeypatch):
+    run = tmp_path / "run"
+    first = fit_object_to_store(shared_data / SPECTRUM, run, object_id="first", ebv=0.0, write_qa=False)
+    theirs = {path.name for path in run.glob("data/*/*.parquet")}
+    opened = []
+    for name in ("read_table", "ParquetFile"):
+        real = getattr(pq, name)
+
+        def spy(path, *args, real=real, **options):
+            opened.append(Path(str(path)).name)
+            return real(path, *args, **options)
+
+        monkeypatch.setattr(pq, name, spy)
+    second = fit_object_to_store(shared_data / SECOND, run, write_qa=False)
+    assert second.object_key != first.object_key
+    assert opened
+    assert theirs.isdisjoint(opened)

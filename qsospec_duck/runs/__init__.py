@@ -11,6 +11,7 @@ from qsospec_duck.runs.products import products_folder, write_products
 from qsospec_duck.runs.receipts import Part
 from qsospec_duck.runs.rows import Failure, Origin, tables_from_results
 from qsospec_duck.runs.shard import ShardWriter
+from qsospec_duck.runs.state import RunState
 from qsospec_duck.runs.store import RunStore, hold_store
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Part",
     "RunBundle",
     "RunCounts",
+    "RunState",
     "RunStore",
     "ShardWriter",
     "finalize_run",

@@ -17,7 +17,7 @@ from qsospec_duck.errors import RunError
 from qsospec_duck.runs.index import find_in_index, find_in_table, index_table, the_one
 from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, object_number, receipts_folder
 from qsospec_duck.runs.manifest import read_manifest
-from qsospec_duck.runs.receipts import live_parts, read_receipts
+from qsospec_duck.runs.state import RunState
 
 
 class RunBundle:
@@ -52,14 +52,13 @@ class RunBundle:
         return self.manifest.get("status") == "complete"
 
     @cached_property
-    def _live(self) -> dict[str, list[str]] | None:
-        """Paths of the shards by table as the receipts name them; ``None`` in a bundle without receipts."""
-        if not receipts_folder(self.path).is_dir():
-            return None
-        live: dict[str, list[str]] = {}
-        for part in live_parts(read_receipts(self.path)[0]):
-            live.setdefault(part.table, []).append(part.path)
-        return live
+    def _state(self) -> RunState | None:
+        """What the receipts say; ``None`` in a bundle without receipts."""
+        return RunState(self.path, self.manifest) if receipts_folder(self.path).is_dir() else None
+
+    def keys_of_input(self, identity: str) -> list[str]:
+        """Keys of the objects that a batch read from one input; without receipts, none is known."""
+        return self._state.ledger.keys_of_input(self.path, identity) if self._state is not None else []
 
     def shards(self, table: str) -> list[Path]:
         """Parquet files of one table, in order of name.
@@ -71,9 +70,9 @@ class RunBundle:
         """
         if table not in TABLES:
             raise RunError(f"{self.path}: no table {table!r}; a run has {', '.join(TABLES)}.")
-        if self._live is None or table == "derived":
+        if self._state is None or table == "derived":
             return sorted(data_folder(self.path, table).glob("*.parquet"))
-        return sorted(self.path / path for path in self._live.get(table, ()))
+        return sorted(self.path / part.path for part in self._state.parts.values() if part.table == table)
 
     def read_table(
         self, name: str, columns: Sequence[str] | None = None, filter: pc.Expression | None = None
@@ -122,6 +121,8 @@ class RunBundle:
         if self.is_complete and (self.path / INDEX).is_file():
             found = find_in_index(self.path, identifier)
             names = pq.read_table(self.path / INDEX, columns=["name"])["name"] if not found else None
+        elif self._state is not None and (shard := self._state.ledger.part_of(identifier, "models")) is not None:
+            return identifier, self.path / shard
         else:
             found = find_in_table(self._names, identifier)
             names = self._names["name"]

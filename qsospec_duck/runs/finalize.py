@@ -11,11 +11,21 @@ import pyarrow.parquet as pq
 from qsospec_duck.errors import RunError
 from qsospec_duck.runs.bundle import RunBundle
 from qsospec_duck.runs.index import write_index
-from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, object_number, staging_folder, sync_file, sync_folder
+from qsospec_duck.runs.layout import (
+    INDEX,
+    TABLES,
+    data_folder,
+    object_number,
+    receipts_folder,
+    staging_folder,
+    sync_file,
+    sync_folder,
+)
 from qsospec_duck.runs.lock import hold_run
 from qsospec_duck.runs.manifest import now, read_manifest
 from qsospec_duck.runs.parts import verify_part
 from qsospec_duck.runs.receipts import live_parts, read_receipts
+from qsospec_duck.runs.state import RunState
 from qsospec_duck.runs.store import RunStore
 
 
@@ -66,6 +76,9 @@ def verify_run(run: RunBundle | Path | str) -> RunCounts:
             raise RunError(f"{path}: {rows[table] - len(found)} rows of table {table!r} repeat an object_key.")
     if keys["objects"] != keys["models"]:
         raise RunError(f"{path}: tables objects and models hold different objects; fit the run again.")
+    listed = RunState(path, manifest).ledger.object_numbers
+    if set(listed.tolist()) != keys["objects"]:
+        raise RunError(f"{receipts_folder(path)}: keys-*.bin list other objects than the tables; remove them.")
     return RunCounts(rows["objects"], rows["failures"], rows, len(parts), sum(part.bytes for part in parts))
 
 
@@ -103,7 +116,7 @@ def finalize_run(run: RunBundle | Path | str) -> RunCounts:
         for lock in path.glob(".lock-*"):
             lock.unlink()
         if isinstance(run, RunBundle):
-            run.__dict__.pop("_live", None)
+            run.__dict__.pop("_state", None)
             run.__dict__.pop("_names", None)
             run.manifest = store.manifest
     return counts

@@ -3,6 +3,7 @@
     run_directory/
       manifest.json                   what the run is: schema, configuration, counts
       receipts/receipts-<part>.jsonl  one line a commit: the truth about what is stored
+      receipts/keys-<part>.bin        which commit holds which object; made anew where it is missing
       index.parquet                   written by finalize: which row group holds which object
       data/<table>/part-*.parquet     the seven tables of schema version 5
       qa/                             figures

@@ -19,6 +19,10 @@ from typing import Any
 from qsospec_duck.errors import RunError
 from qsospec_duck.runs.layout import receipts_folder, sync_folder
 
+_HEAD, _MIDDLE = '{"chain": "', '", "commit": '
+_BODY_AT = len(_HEAD) + 64 + len(_MIDDLE)
+"""Where the commit begins in a line: behind the 64 digits of the chain."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -54,6 +58,7 @@ class ReceiptLog:
         if not self.path.exists():
             self.path.touch()
             sync_folder(self.path.parent)
+        self.share = share
         self.commits, self.chain = _read_log(self.path, repair=True)
 
     def append(self, commit: Commit) -> None:
@@ -61,10 +66,33 @@ class ReceiptLog:
         body = json.dumps(asdict(commit), sort_keys=True, ensure_ascii=False)
         chain = _link(self.chain, body)
         with self.path.open("ab") as file:
-            file.write(f'{{"chain": "{chain}", "commit": {body}}}\n'.encode())
+            file.write(f"{_HEAD}{chain}{_MIDDLE}{body}}}\n".encode())
             file.flush()
             os.fsync(file.fileno())
         self.chain = chain
+        self.commits.append(commit)
+
+
+def read_logs(run: Path, opened: ReceiptLog | None = None) -> dict[str, tuple[list[Commit], str]]:
+    """Commits and last hash of each receipts file of a run, by share.
+
+    Parameters
+    ----------
+    run : Path
+    opened : ReceiptLog, optional
+        A log that is read already.
+
+    Raises
+    ------
+    RunError
+        A line is damaged or was changed.
+    """
+    logs = {}
+    for path in sorted(receipts_folder(run).glob("receipts-*.jsonl")):
+        share = path.stem.removeprefix("receipts-")
+        mine = opened is not None and opened.share == share
+        logs[share] = (opened.commits, opened.chain) if mine and opened else _read_log(path, repair=False)
+    return logs
 
 
 def read_receipts(run: Path) -> tuple[list[Commit], dict[str, str]]:
@@ -75,12 +103,9 @@ def read_receipts(run: Path) -> tuple[list[Commit], dict[str, str]]:
     RunError
         A line is damaged or was changed.
     """
-    commits: list[Commit] = []
-    heads: dict[str, str] = {}
-    for path in sorted(receipts_folder(run).glob("receipts-*.jsonl")):
-        found, heads[path.name] = _read_log(path, repair=False)
-        commits.extend(found)
-    return commits, heads
+    logs = read_logs(run)
+    commits = [commit for share in sorted(logs) for commit in logs[share][0]]
+    return commits, {f"receipts-{share}.jsonl": chain for share, (_, chain) in logs.items()}
 
 
 def live_parts(commits: list[Commit]) -> list[Part]:
@@ -106,20 +131,19 @@ def _read_log(path: Path, *, repair: bool) -> tuple[list[Commit], str]:
             file.truncate(whole)
             os.fsync(file.fileno())
     commits, chain = [], ""
-    for number, line in enumerate(content[:whole].decode("utf-8", "replace").splitlines(), start=1):
+    for number, line in enumerate(content[:whole].decode("utf-8", "replace").split("\n")[:-1], start=1):
+        stated, body = line[len(_HEAD) : len(_HEAD) + 64], line[_BODY_AT:-1]
         try:
-            entry = json.loads(line)
-            body = json.dumps(entry["commit"], sort_keys=True, ensure_ascii=False)
-            stated = entry["chain"]
+            commit = json.loads(body)
+            parts = tuple(Part(**part) for part in commit["parts"])
+            read = Commit(commit["task"], parts, tuple(commit["retires"]), commit["facts"])
         except (ValueError, KeyError, TypeError):
             raise RunError(f"{path}: line {number} is no receipt; restore the file from a copy of the run.") from None
         chain = _link(chain, body)
-        if chain != stated:
+        if line != f"{_HEAD}{stated}{_MIDDLE}{body}}}" or chain != stated:
             raise RunError(
                 f"{path}: line {number} was changed after it was written, or a line before it is missing; "
                 "restore the file from a copy of the run."
             )
-        commit = entry["commit"]
-        parts = tuple(Part(**part) for part in commit["parts"])
-        commits.append(Commit(commit["task"], parts, tuple(commit["retires"]), commit["facts"]))
+        commits.append(read)
     return commits, chain

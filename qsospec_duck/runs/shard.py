@@ -124,8 +124,11 @@ def write_table(table: str, rows: pa.Table, path: Path) -> int:
 
 def _open_writer(table: str, path: Path) -> pq.ParquetWriter:
     schema = arrow_schema(table)
+    leaves = _leaf_paths(schema)
     if table == "models":
         encodings = {name: "BYTE_STREAM_SPLIT" for name in _FLOAT_LISTS}
+        # Masks are runs: RLE is what they need, and a dictionary of two values only costs time.
+        encodings |= {name: "RLE" for name in leaves if "_mask." in name}
     else:
         encodings = {name: "BYTE_STREAM_SPLIT" for name in _UNIQUE_NUMBERS if name in schema.names}
         encodings.pop("object_number", None)
@@ -135,9 +138,11 @@ def _open_writer(table: str, path: Path) -> pq.ParquetWriter:
         version="2.6",
         data_page_version="2.0",
         compression="zstd",
-        compression_level=3,
-        use_dictionary=[name for name in _leaf_paths(schema) if name not in encodings],
+        compression_level=1 if table == "models" else 3,
+        use_dictionary=[name for name in leaves if name not in encodings],
         column_encoding=encodings,
+        # Nobody looks for a spectrum by its smallest flux.
+        write_statistics=[name for name in leaves if ".list." not in name],
         write_page_index=table != "models",
     )
 

@@ -11,11 +11,9 @@ from typing import Any
 from uuid import uuid4
 
 import pyarrow.parquet as pq
-from pyarrow.dataset import dataset
 
-from qsospec_duck.columns import arrow_schema
 from qsospec_duck.errors import RunError
-from qsospec_duck.runs.failure_ledger import FailureLedger
+from qsospec_duck.runs.key_ledger import append_records, records_of, replace_records
 from qsospec_duck.runs.layout import (
     MANIFEST,
     TABLES,
@@ -30,8 +28,9 @@ from qsospec_duck.runs.layout import (
 from qsospec_duck.runs.lock import hold_run
 from qsospec_duck.runs.manifest import new_manifest, read_manifest, require_same_configuration, write_manifest
 from qsospec_duck.runs.parts import require_files, verify_part
-from qsospec_duck.runs.receipts import Commit, Part, ReceiptLog, live_parts, read_receipts
+from qsospec_duck.runs.receipts import Commit, Part, ReceiptLog, live_parts, read_logs
 from qsospec_duck.runs.shard import FAILED_INPUTS
+from qsospec_duck.runs.state import RunState
 
 
 @contextmanager
@@ -93,54 +92,21 @@ def hold_store(
         yield store
 
 
-class RunStore:
+class RunStore(RunState):
     """A run directory that this process may write to."""
 
     def __init__(self, path: Path, manifest: dict[str, Any], share: str, *, alone: bool) -> None:
-        self.path = path
-        self.manifest = manifest
         self.share = share
         self._alone = alone
         self._session = uuid4().hex[:8]
         self._log = ReceiptLog(path, share)
-        self._commits, _ = read_receipts(path)
-        self.parts = {part.path: part for part in live_parts(self._commits)}
-        own = live_parts(self._log.commits)
+        super().__init__(path, manifest, {name: log[0] for name, log in read_logs(path, self._log).items()})
         require_files(path, self.parts.values())
         self._remove_strays()
-        self.failures = FailureLedger(path)
-        self._done = {object_number(key) for key in self.object_keys()}
+        replace_records(path, share, self.ledger.records[share])
         # A share leaves the failures that others wrote to them and to finalize, which has the run for itself.
-        for part in self.parts.values() if alone else own:
-            if part.table == "failures":
-                self.failures.add(part)
-
-    @property
-    def facts(self) -> list[Mapping[str, Any]]:
-        """What the commits of all shares keep beside their parts."""
-        return [commit.facts for commit in self._commits if commit.facts]
-
-    @property
-    def run_id(self) -> str:
-        """Name of the run."""
-        return str(self.manifest["run_id"])
-
-    def object_keys(self) -> list[str]:
-        """Keys of all stored objects."""
-        paths = [str(self.path / part.path) for part in self.parts.values() if part.table == "objects"]
-        if not paths:
-            return []
-        return list(
-            dataset(paths, schema=arrow_schema("objects")).to_table(columns=["object_key"])["object_key"].to_pylist()
-        )
-
-    def is_done(self, object_key: str) -> bool:
-        """Tell whether an object is stored."""
-        return object_number(object_key) in self._done
-
-    def count(self, table: str) -> int:
-        """Rows of a table, by the receipts."""
-        return sum(part.rows for part in self.parts.values() if part.table == table)
+        own = {part.path for part in live_parts(self._log.commits)}
+        self.failures = self._failures_in(part for part in self.parts.values() if alone or part.path in own)
 
     def task_folder(self, task: str) -> Path:
         """Folder into which a worker stages a task.
@@ -187,6 +153,8 @@ class RunStore:
             twice = [key for key in completed if self.is_done(key) or completed.count(key) > 1]
             raise RunError(f"task {task}: {twice[0]!r} would be stored twice; every object_key should be unique.")
         carried, retired = self.failures.replace(folder, {*completed, *failed, *covered_keys}, set(covered_inputs))
+        if numbers:
+            append_records(self.path, self.share, records_of(folder, staged, len(self._log.commits)))
         self._commit(task, folder, [*staged, *carried], retired, facts)
         self._done |= numbers
 
