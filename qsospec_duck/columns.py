@@ -97,7 +97,9 @@ def arrow_type(text: str) -> pa.DataType:
         return pa.struct([pa.field(name, arrow_type(kind)) for name, kind in members])
     if text in _SCALARS:
         return _SCALARS[text]
-    raise ConfigError(f"columns.csv: type {text!r} is not known; it should be one of {', '.join(_SCALARS)}, a list or a STRUCT.")
+    raise ConfigError(
+        f"columns.csv: type {text!r} is not known; it should be one of {', '.join(_SCALARS)}, a list or a STRUCT."
+    )
 
 
 def _split_members(text: str) -> list[str]:

@@ -155,6 +155,10 @@ def _draw(run: Path, n: int) -> None:
     from qsospec_duck.runs import open_run
 
     bundle = open_run(run)
-    rendered = render_selected(bundle, select_objects(bundle, sample=n))
+    chosen = select_objects(bundle, sample=n)
+    if not chosen:
+        print(f"{run}: nothing was fitted, so there is nothing to draw")
+        return
+    rendered = render_selected(bundle, chosen)
     page = write_page(bundle, rendered, run / "qa")
     print(f"{page}  {len(rendered)} figures", flush=True)

@@ -82,7 +82,7 @@ def run_qa(given: argparse.Namespace) -> int:
         progress=tell_progress,
     )
     _tell(rendered, folder)
-    if given.html:
+    if given.html and rendered:
         print(write_page(run, rendered, folder))
     return DONE
 

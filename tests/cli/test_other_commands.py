@@ -51,6 +51,12 @@ def test_a_selection_becomes_figures_and_a_page(made, tmp_path, capsys):
     assert (tmp_path / "index.html").is_file()
 
 
+def test_a_selection_of_nothing_draws_nothing(made, tmp_path, capsys):
+    arguments = ["qa", str(made / "run"), "--query", "FROM catalog WHERE z > 5", "--out", str(tmp_path), "--html"]
+    assert main(arguments) == 0
+    assert "0 figures" in capsys.readouterr().out
+
+
 def test_an_object_that_the_run_does_not_hold_is_refused(made, tmp_path, capsys):
     assert main(["qa", str(made / "run"), "--object", "nobody", "--out", str(tmp_path)]) == 1
     assert "nobody" in capsys.readouterr().err
