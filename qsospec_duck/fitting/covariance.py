@@ -95,12 +95,11 @@ def optimise(
     """
     theta = np.empty(starts.shape[1])
     amplitudes = np.zeros(len(program.columns))
-    low, high = program.low, program.high
-    free = high > low
+    low, high, free = bounds = program.bounds
+    pixels = (x, inverse_sigma, inverse_sigma * flux)
     chi2, status, n_steps = minimise_from_starts(
-        x, inverse_sigma, inverse_sigma * flux, np.ascontiguousarray(starts), low, high, free,
-        program.terms, program.constants, program.bank_layout, program.bank_axes, program.bank_values,
-        theta, amplitudes, short_iterations, max_iterations, tolerance,
+        pixels, bounds, program.tables, np.ascontiguousarray(starts), theta, amplitudes,
+        short_iterations, max_iterations, tolerance,
     )  # fmt: skip
     margin = 1e-6 * (high - low)
     hard_low = np.array([not parameter.soft_low for parameter in program.parameters])

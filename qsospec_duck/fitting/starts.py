@@ -15,9 +15,9 @@ from functools import cache
 import numba
 import numpy as np
 
+from qsospec_duck.fitting.amplitudes import moments, solve_amplitudes
 from qsospec_duck.fitting.covariance import Optimum, evaluate_columns, optimise
 from qsospec_duck.fitting.result import FloatArray
-from qsospec_duck.fitting.solver import moments, solve_amplitudes
 from qsospec_duck.models.evaluate import fill_line, widen
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray, Kind, Parameter, Program, Term, compile_program

@@ -125,6 +125,16 @@ class Program:
         """(n_par,) upper bounds of θ."""
         return np.array([parameter.high for parameter in self.parameters])
 
+    @cached_property
+    def bounds(self) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
+        """Lower bounds, upper bounds, and whether each θ may move, as the solver takes them."""
+        return self.low, self.high, self.high > self.low
+
+    @cached_property
+    def tables(self) -> tuple[IntArray, FloatArray, IntArray, FloatArray, FloatArray]:
+        """Terms, constants and banks, as the solver takes them."""
+        return self.terms, self.constants, self.bank_layout, self.bank_axes, self.bank_values
+
 
 def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], terms: Sequence[Term]) -> Program:
     """Lay terms out in arrays.

@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting.amplitudes import solve_amplitudes
 from qsospec_duck.fitting.config import ContinuumConfig
 from qsospec_duck.fitting.continuum import continuum_program
 from qsospec_duck.fitting.covariance import evaluate_columns, optimise
-from qsospec_duck.fitting.solver import solve_amplitudes
 from qsospec_duck.fitting.starts import ShapeSearch, compile_complex
 from qsospec_duck.models.recipes import packaged_recipes
 

@@ -1,0 +1,161 @@
+"""Amplitudes: the linear half of a separable fit, on moments of weighted columns.
+
+For columns A (q, n), already times 1/σ, and data y the amplitudes c ≥ 0 of least |y − Aᵀ c|² follow from G = A Aᵀ and
+b = A y alone (Lawson & Hanson 1974, chapter 23; passive columns are those with c > 0). Columns are scaled to unit
+norm before anything is factorised, so that no result depends on their units.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+from qsospec_duck.models.evaluate import FAST
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def factorise(M, n):
+    """Cholesky factor of M[:n, :n] in place (lower triangle), with a relative floor on the pivots."""
+    for i in range(n):
+        for j in range(i + 1):
+            total = M[i, j]
+            for k in range(j):
+                total -= M[i, k] * M[j, k]
+            if i == j:
+                # Columns are scaled to unit norm: a pivot below the floor is a repeated direction.
+                M[i, i] = math.sqrt(max(total, 1e-12))
+            else:
+                M[i, j] = total / M[j, j]
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def substitute(M, rhs, n, out):
+    """Solve L Lᵀ out = rhs with the factor of `factorise`."""
+    for i in range(n):
+        total = rhs[i]
+        for k in range(i):
+            total -= M[i, k] * out[k]
+        out[i] = total / M[i, i]
+    for i in range(n - 1, -1, -1):
+        total = out[i]
+        for k in range(i + 1, n):
+            total -= M[k, i] * out[k]
+        out[i] = total / M[i, i]
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def solve_amplitudes(G, b, c, passive):
+    """Non-negative least squares on moments, from the passive set of the step before.
+
+    Parameters
+    ----------
+    G : ndarray, shape (q, q)
+        A Aᵀ.
+    b : ndarray, shape (q,)
+        A y.
+    c : ndarray, shape (q,)
+        Filled with the amplitudes.
+    passive : ndarray of bool, shape (q,)
+        In: first guess of the columns with c > 0. Out: those columns.
+    """
+    q = b.size
+    scale = np.empty(q)
+    for j in range(q):
+        scale[j] = 1.0 / math.sqrt(G[j, j]) if G[j, j] > 0.0 else 0.0
+        if scale[j] == 0.0:
+            passive[j] = False
+        c[j] = 0.0
+    index = np.empty(q, np.int64)
+    M = np.empty((q, q))
+    rhs = np.empty(q)
+    z = np.empty(q)
+    banned = np.zeros(q, np.bool_)
+    for _ in range(3 * q + 3):
+        # Inner loop: solve on the passive set, walk back to the boundary while a solution is negative.
+        while True:
+            n = 0
+            for j in range(q):
+                if passive[j]:
+                    index[n] = j
+                    n += 1
+            if n == 0:
+                break
+            for i in range(n):
+                rhs[i] = b[index[i]] * scale[index[i]]
+                for k in range(n):
+                    M[i, k] = G[index[i], index[k]] * scale[index[i]] * scale[index[k]]
+            factorise(M, n)
+            substitute(M, rhs, n, z)
+            step = 1.0
+            for i in range(n):
+                if z[i] <= 0.0:
+                    now = c[index[i]]
+                    ratio = now / (now - z[i]) if now > z[i] else 0.0
+                    step = min(step, ratio)
+            if step == 1.0:
+                for i in range(n):
+                    c[index[i]] = z[i]
+                break
+            for i in range(n):
+                j = index[i]
+                if z[i] <= 0.0 and c[j] <= step * (1.0 + 1e-12) * (c[j] - z[i]):
+                    c[j] = 0.0
+                    passive[j] = False
+                else:
+                    c[j] += step * (z[i] - c[j])
+        # Outer loop: let in the column along which χ² falls fastest.
+        best, gain = -1, 0.0
+        for j in range(q):
+            if passive[j] or banned[j] or scale[j] == 0.0:
+                continue
+            slope = b[j] * scale[j]
+            for k in range(q):
+                if passive[k]:
+                    slope -= G[j, k] * scale[j] * scale[k] * c[k]
+            if slope > gain and slope > 1e-10 * abs(b[j]) * scale[j]:
+                best, gain = j, slope
+        if best < 0:
+            break
+        passive[best] = True
+        banned[best] = True  # one entry a column: no cycling on rounding noise
+        for i in range(q):
+            if c[i] == 0.0 and i != best and passive[i]:
+                passive[i] = False
+    # c carries the scale of its column: x_j = c_j · scale_j.
+    for j in range(q):
+        c[j] *= scale[j]
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def dot(u, v):
+    """Σ u v."""
+    total = 0.0
+    for k in range(u.size):
+        total += u[k] * v[k]
+    return total
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def moments(A, y, span, G, b):
+    """G = A Aᵀ and b = A y over the pixels where the rows overlap."""
+    for i in range(A.shape[0]):
+        low, high = span[i, 0], span[i, 1]
+        b[i] = dot(A[i, low:high], y[low:high])
+        for j in range(i + 1):
+            first, last = max(low, span[j, 0]), min(high, span[j, 1])
+            G[i, j] = dot(A[i, first:last], A[j, first:last]) if last > first else 0.0
+            G[j, i] = G[i, j]
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def residual(A, y, c, span, r):
+    """R = y − Aᵀ c; returns |r|²."""
+    r[:] = y
+    for j in range(A.shape[0]):
+        if c[j] != 0.0:
+            out, own = r[span[j, 0] : span[j, 1]], A[j, span[j, 0] : span[j, 1]]
+            for k in range(out.size):
+                out[k] -= c[j] * own[k]
+    return dot(r, r)
