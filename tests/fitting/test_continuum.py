@@ -154,15 +154,16 @@ def test_pure_noise_is_hardly_clipped():
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10_000), st.floats(0.0, 30.0), st.floats(2000.0, 6500.0))
+@given(st.integers(0, 10_000), st.floats(0.0, 5.0), st.floats(2000.0, 6500.0))
 def test_nothing_above_the_model_is_clipped(seed, bump, center):
+    # A weak emission line that nothing models, of up to 10 σ a pixel and some Å of equivalent width.
     spectrum = rest(continuum_quasar(), seed=seed)
-    extra = bump * np.exp(-0.5 * ((spectrum.wavelength - center) / 15.0) ** 2)
+    extra = bump * np.exp(-0.5 * ((spectrum.wavelength - center) / 10.0) ** 2)
     lumpy = replace(spectrum, flux=spectrum.flux + extra)
     stage = fit_continuum(lumpy, ContinuumConfig(), lya_safe=False)
     clipped = stage.fit_mask & ~stage.clip_mask
-    # The model that decided is the last but one; the last differs by what the clipping changed.
     assert np.all((lumpy.flux - stage.model(lumpy))[clipped] < 0)
+    assert np.count_nonzero(clipped) < 0.02 * np.count_nonzero(stage.fit_mask)
 
 
 def test_a_spectrum_is_never_clipped_to_less_than_half():
