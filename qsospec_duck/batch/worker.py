@@ -113,7 +113,11 @@ def failures_of_task(task: Task, exception_type: str, message: str) -> list[Fail
     """Failures for everything in a task that never came back."""
     return [
         Failure(
-            _origin(item, key, str(item.known.get("object_id") or key), i), exception_type, message, "", _input(item)
+            _origin(item, key, str(item.known.get("object_id") or key), i),
+            exception_type,
+            message,
+            "",
+            _about_failure(item),
         )
         for item in task.items
         for i, key in enumerate(item.keys if item.keys is not None else (item.name,))
@@ -194,7 +198,7 @@ def _itself(spectrum: Spectrum) -> Spectrum:
 
 def _failure(origin: Origin, item: Item, error: Exception) -> Failure:
     text = "".join(traceback.format_exception(error))
-    return Failure(origin, type(error).__name__, str(error), text, _input(item))
+    return Failure(origin, type(error).__name__, str(error), text, _about_failure(item))
 
 
 def _origin(item: Item, object_key: str, object_id: str, position: int) -> Origin:
@@ -207,6 +211,11 @@ def _origin(item: Item, object_key: str, object_id: str, position: int) -> Origi
 
 def _input(item: Item) -> dict[str, str]:
     return {"input": item.identity}
+
+
+def _about_failure(item: Item) -> dict[str, str]:
+    # Whoever looks at a failure wants its data: where the file lay, which nothing else depends on.
+    return {**_input(item), "path": str(Path(item.path).absolute())} if item.path else _input(item)
 
 
 def _fit_quasar() -> FitFunction:

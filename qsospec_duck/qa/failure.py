@@ -73,7 +73,7 @@ def plot_failure(
 
 def _write_head(sheet: Sheet, failure: Mapping[str, Any], spectrum: Spectrum | None, reason: list[str]) -> None:
     name = str(failure.get("object_id") or failure.get("object_key") or "spectrum")
-    facts = f"z = {spectrum.z:.4f}   ·   not fitted" if spectrum is not None else "not fitted"
+    facts = f"z = {spectrum.z:.4f}   ·   not fitted".replace("-", "−") if spectrum is not None else "not fitted"
     width = INNER_WIDTH - text_width(facts, 10.0) - 0.3
     sheet.write(
         LEFT,

@@ -106,22 +106,23 @@ def _provenance(result: FitResult) -> list[str]:
 
 def _key_results(result: FitResult) -> dict[str, str]:
     """Luminosity, slope, widths of the broad lines and χ² of the continuum, as far as they were measured."""
-    rows = {(row.quantity, row.recipe_id): row for row in result.measurements}
+    rows = {(row.section, row.quantity): row for row in result.measurements}
     found: dict[str, str] = {}
     if not result.continuum.success:
         found["continuum:"] = result.continuum.message or "not fitted"
     for wavelength in (5100, 3000, 1350):
-        row = rows.get((f"logl{wavelength}", None))
+        row = rows.get(("continuum_metric", f"logl{wavelength}"))
         if row is not None:
             found[f"log λL({wavelength} Å)"] = f"{with_error(row.value, row.error)} erg/s"
             break
-    slope = rows.get(("power_law_slope", None))
+    slope = rows.get(("continuum_parameter", "power_law_slope"))
     if slope is not None:
         found["slope"] = with_error(slope.value, slope.error)
     if result.continuum.dof > 0:
         found["continuum χ²/dof"] = f"{result.continuum.reduced_chi2:.2f}"
     for line_id in ("hb", "ha", "mgii", "civ"):
-        width = next((row for row in result.measurements if row.quantity == f"{line_id}_broad_fwhm"), None)
+        # The width of the whole profile; that of a single Gaussian, a parameter, has the same name where there is one.
+        width = rows.get(("complex_metric", f"{line_id}_broad_fwhm"))
         if width is not None:
             found[f"FWHM {lines()[line_id].label}"] = f"{with_error(width.value, width.error)} km/s"
     return found

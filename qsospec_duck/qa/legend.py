@@ -24,7 +24,9 @@ from qsospec_duck.qa.sheet import Sheet
 
 ROW_HEIGHT = 0.16
 _SAMPLE = 0.22
-_SPACE = 0.115
+_SPACE = 0.12
+_HINTING = 1.03
+"""Letters on a pixel grid come out wider than their outlines, by this much at most."""
 
 _STROKES = {
     stroke.label: stroke
@@ -72,4 +74,4 @@ def _style(name: str) -> Stroke | Shade:
 
 
 def _length(name: str) -> float:
-    return _SAMPLE + 0.05 + text_width(_style(name).label, SMALL_SIZE) + _SPACE
+    return _SAMPLE + 0.05 + _HINTING * text_width(_style(name).label, SMALL_SIZE) + _SPACE

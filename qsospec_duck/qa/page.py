@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pyarrow.compute as pc
 
+from qsospec_duck.fitting.warning_codes import warning_codes
 from qsospec_duck.qa.numbers import significant
 from qsospec_duck.qa.render import Rendered
 from qsospec_duck.qa.thumbnails import write_thumbnail
@@ -19,13 +20,14 @@ from qsospec_duck.runs import RunBundle
 
 QUALITIES = ("good", "warnings", "failed part")
 _MEASURED = {
-    "logl5100": "log λL 5100",
-    "logl3000": "log λL 3000",
-    "logl1350": "log λL 1350",
-    "hb_broad_fwhm": "FWHM Hβ",
-    "mgii_broad_fwhm": "FWHM Mg II",
-    "civ_broad_fwhm": "FWHM C IV",
+    "logl5100": ("log\u00a0λL 5100", "erg/s"),
+    "logl3000": ("log\u00a0λL 3000", "erg/s"),
+    "logl1350": ("log\u00a0λL 1350", "erg/s"),
+    "hb_broad_fwhm": ("FWHM Hβ", "km/s"),
+    "mgii_broad_fwhm": ("FWHM Mg II", "km/s"),
+    "civ_broad_fwhm": ("FWHM C IV", "km/s"),
 }
+"""Quantities of the table, with head and unit."""
 
 
 def write_page(run: RunBundle, rendered: Sequence[Rendered], folder: Path | str, *, title: str | None = None) -> Path:
@@ -49,7 +51,8 @@ def write_page(run: RunBundle, rendered: Sequence[Rendered], folder: Path | str,
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     facts = _facts(run, [one.object_key for one in rendered])
-    heads = ["", "object", "z", "S/N", "fit", "χ²/dof", *_MEASURED.values(), "complexes", "warnings or reason"]
+    heads = [(head, "") for head in ("figure", "object", "z", "S/N", "fit", "χ²/dof")]
+    heads += [*_MEASURED.values(), ("complexes", ""), ("warnings or reason", "")]
     body = "\n".join(_row(one, facts.get(one.object_key, {}), folder) for one in rendered)
     template = resources.files("qsospec_duck").joinpath("data/qa_page.html").read_text(encoding="utf-8")
     text = (
@@ -57,7 +60,10 @@ def write_page(run: RunBundle, rendered: Sequence[Rendered], folder: Path | str,
         .replace("@COUNT@", str(len(rendered)))
         .replace(
             "@HEADS@",
-            "".join(f'<th scope="col"><button type="button">{html.escape(head)}</button></th>' for head in heads),
+            "".join(
+                f'<th scope="col"><button type="button">{html.escape(head)}<small>{unit}</small></button></th>'
+                for head, unit in heads
+            ),
         )
         .replace("@ROWS@", body)
     )
@@ -79,7 +85,9 @@ def _facts(run: RunBundle, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     columns += ["complex_statuses", "warning_codes"]
     for row in run.read_table("objects", columns=columns, filter=wanted).to_pylist():
         facts[row["object_key"]] = row
-    measured = wanted & pc.field("quantity").isin(list(_MEASURED))
+    # A single Gaussian of a line has a width of the same name, among the parameters.
+    measured = pc.field("section").isin(["complex_metric", "continuum_metric"])
+    measured &= wanted & pc.field("quantity").isin(list(_MEASURED))
     for row in run.read_table("measurements", columns=["object_key", "quantity", "value"], filter=measured).to_pylist():
         facts.get(row["object_key"], {})[row["quantity"]] = row["value"]
     return facts
@@ -94,24 +102,37 @@ def _row(one: Rendered, facts: Mapping[str, Any], folder: Path) -> str:
     )
     fitted = [row["key"] for row in facts.get("complex_statuses") or () if row["value"] == '"fitted"']
     if "exception_type" in facts:
-        quality, trouble = "not fitted", f"{facts['exception_type']}: {facts['message']}"
+        quality = "not fitted"
+        trouble = html.escape(f"{facts['exception_type']}: {facts['message']}"[:300])
     else:
         number = facts.get("fit_quality")
         quality = QUALITIES[number] if number is not None else ""
-        trouble = ", ".join(facts.get("warning_codes") or ())
+        trouble = _warnings(facts.get("warning_codes") or ())
     cells = [
         f'<td data-sort="{html.escape(name, quote=True)}">{picture}</td>',
         f'<td data-sort="{html.escape(name, quote=True)}"><a href="{figure}">{html.escape(name)}</a>'
         f"<small>{html.escape(one.object_key)}</small></td>",
         _number(facts.get("redshift"), 5),
         _number(facts.get("snr_median"), 3),
-        f"<td>{quality}</td>",
+        f'<td class="{quality.replace(" ", "-")}">{quality}</td>',
         _number(facts.get("continuum_reduced_chi2"), 3),
         *(_number(facts.get(quantity), 4) for quantity in _MEASURED),
-        f'<td data-sort="{len(fitted)}">{html.escape(", ".join(fitted))}</td>',
-        f"<td>{html.escape(trouble[:300])}</td>",
+        f'<td data-sort="{len(fitted)}">{_words(fitted)}</td>',
+        f"<td>{trouble}</td>",
     ]
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _warnings(codes: Sequence[str]) -> str:
+    """Codes, with those that are no more than notes after the others and fainter."""
+    notes = [code for code in codes if code in warning_codes() and warning_codes()[code].severity == "info"]
+    text = _words(code for code in codes if code not in notes)
+    return text + (f'<small class="notes">{_words(notes)}</small>' if notes else "")
+
+
+def _words(words: Iterable[str]) -> str:
+    """Write a list; a line ends between its words only."""
+    return ", ".join(f'<span class="word">{html.escape(word)}</span>' for word in words)
 
 
 def _number(value: float | None, digits: int) -> str:

@@ -34,7 +34,7 @@ class Stroke:
 
 
 DATA = Stroke("data", "#c4c4c4", 0.55)
-SMOOTHED = Stroke("data, smoothed", "#4d4d4d", 0.75)
+SMOOTHED = Stroke("smoothed", "#4d4d4d", 0.75)
 TOTAL = Stroke("total model", "#d55e00", 1.25)
 LINES = Stroke("sum of lines", "#d55e00", 1.25)
 
@@ -74,7 +74,7 @@ class Shade:
 SHADES = {
     "not_modelled": Shade("not modelled", "#ececec", 1.0),
     "clipped": Shade("masked as absorption", "#f0a35e", 0.55),
-    "unusable": Shade("unusable (ivar 0)", "#9d9d9d", 0.75, "////"),
+    "unusable": Shade("unusable", "#9d9d9d", 0.75, "////"),
 }
 """Pixels that no fit used, by class; fitted pixels stay white."""
 

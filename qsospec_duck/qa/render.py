@@ -23,6 +23,7 @@ from qsospec_duck.qa.save import check_suffix
 from qsospec_duck.qa.selection import Selected, select_objects
 from qsospec_duck.readers import read_spectra
 from qsospec_duck.runs import RunBundle, load_archived_model, open_run
+from qsospec_duck.runs.key_values import from_key_values
 from qsospec_duck.spectra import Spectrum, from_row
 
 
@@ -83,7 +84,8 @@ def render_qa(
     dpi : float
         Pixels an inch of a PNG.
     sources : path, optional
-        Folder where the survey files of failed spectra lie, for the data in their figures.
+        Folder where the survey files of failed spectra lie, for the data in their figures; where they lay when the
+        run was made, when absent.
     again : bool
         Draw also what is there and unchanged.
     progress : callable, optional
@@ -191,8 +193,11 @@ def _render_one(run: RunBundle, order: _Order, one: Selected) -> Rendered:
 
 
 def _render_failure(run: RunBundle, order: _Order, one: Selected, path: Path) -> Rendered:
-    row = run.read_table("failures", filter=pc.field("object_key") == one.object_key).to_pylist()[0]
-    spectrum, why = read_failed_spectrum(row, None if order.sources is None else Path(order.sources))
+    same = pc.field("object_key") == one.object_key
+    row = run.read_table("failures", filter=same).to_pylist()[0]
+    inputs = run.read_table("inputs", columns=["redshift"], filter=same).to_pylist()
+    redshift = inputs[0]["redshift"] if inputs else None
+    spectrum, why = read_failed_spectrum(row, None if order.sources is None else Path(order.sources), redshift)
     digest = digest_of_failure(row, spectrum, why=why, dpi=order.dpi)
     if not order.again and is_current(path, digest):
         return Rendered(one.object_key, path, drawn=False)
@@ -200,20 +205,28 @@ def _render_failure(run: RunBundle, order: _Order, one: Selected, path: Path) ->
     return Rendered(one.object_key, path, drawn=True)
 
 
-def read_failed_spectrum(row: dict[str, Any], sources: Path | None) -> tuple[Spectrum | None, str]:
+def read_failed_spectrum(
+    row: dict[str, Any], sources: Path | None, redshift: float | None = None
+) -> tuple[Spectrum | None, str]:
     """Read the data of a failure once more, where its file is found; else say why there are none.
 
-    A file that broke the fit may break the reader as well: that is part of the answer, not an error.
+    A file that broke the fit may break the reader as well: that is part of the answer, not an error. The file is
+    looked for in ``sources``, then where it lay when the run was made. ``redshift`` is the one it was fitted with.
     """
-    source = Path(row["source"] or "")
-    candidates = [source] if sources is None else [sources / source.name, sources / source, source]
-    path = next((candidate for candidate in candidates if row["source"] and candidate.is_file()), None)
+    path = next((path for path in _places(row, sources) if path.is_file()), None)
     if path is None:
         return None, f"the data are not at hand: {row['source'] or 'no source'} was not found"
     try:
         rows = None if row["row_index"] is None else [int(row["row_index"])]
-        table = read_spectra(path, rows=rows)
-        values = table.slice(0, 1).to_pylist()[0]
-        return from_row(values), ""
+        table = read_spectra(path, rows=rows, redshift=redshift)
+        return from_row(table.slice(0, 1).to_pylist()[0]), ""
     except (QsospecDuckError, OSError, IndexError) as error:
         return None, f"the data cannot be shown: {error}"
+
+
+def _places(row: dict[str, Any], sources: Path | None) -> list[Path]:
+    """Where the file of a failure may lie, the likeliest first."""
+    named = [Path(text) for text in (from_key_values(row["metadata"]).get("path"), row["source"]) if text]
+    if sources is None:
+        return named
+    return [*(sources / path.name for path in named), *(sources / path for path in named), *named]

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from qsospec_duck.catalog.session import run_session
 from qsospec_duck.errors import ConfigError, NotInRunError
 from qsospec_duck.runs import RunBundle
 from qsospec_duck.runs.rows import fit_warn
@@ -53,11 +54,10 @@ def select_objects(
     sample : int, optional
         At most so many, drawn as the SQL macro ``qa_sample`` draws them: the same for the same seed, everywhere.
     query : str or relation, optional
-        SQL, run on ``con``, or anything with an ``arrow`` or ``to_arrow`` method or a pyarrow table; its column
-        ``object_key`` (or ``object_id``) says which objects.
+        SQL text, a DuckDB relation or an Arrow table; its column ``object_key`` (or ``object_id``) says which objects.
     seed : int
     con : duckdb.DuckDBPyConnection, optional
-        Where ``query`` is run; needed for SQL text only.
+        Where SQL text is run; a private connection with the macros and views of the run when absent.
 
     Returns
     -------
@@ -69,7 +69,9 @@ def select_objects(
     NotInRunError
         An identifier means no object of the run.
     ConfigError
-        A warning code is unknown, ``sample`` is negative, or ``query`` has no usable column or connection.
+        A warning code is unknown, ``sample`` is negative, or ``query`` has no usable column.
+    duckdb.Error
+        The SQL text is wrong.
     """
     if sample is not None and sample < 0:
         raise ConfigError(f"sample is {sample}; it should be 0 or more.")
@@ -79,7 +81,7 @@ def select_objects(
         everything.setdefault(row["object_key"], Selected(row["object_key"], row["object_id"] or "", failed=True))
     named = [_listed(object_ids)] if object_ids is not None else []
     if query is not None:
-        named.append(_keys_of_query(query, con))
+        named.append(_keys_of_query(query, run, con))
     orders = [_resolve(names, everything, run) for names in named]
     chosen = [one for one in orders[0] if all(one in order for order in orders)] if orders else None
     if chosen is None:
@@ -124,10 +126,11 @@ def _checked_codes(codes: list[str]) -> list[str]:
     return codes
 
 
-def _keys_of_query(query: Any, con: duckdb.DuckDBPyConnection | None) -> list[str]:
-    if isinstance(query, str):
-        if con is None:
-            raise ConfigError("query is SQL text, so it needs a connection to the run: give con=connect(run=...).")
+def _keys_of_query(query: Any, run: RunBundle, con: duckdb.DuckDBPyConnection | None) -> list[str]:
+    if isinstance(query, str) and con is None:
+        with run_session(run) as own:
+            return _keys_of_query(query, run, own)
+    if isinstance(query, str) and con is not None:
         query = con.sql(query)
     if isinstance(query, duckdb.DuckDBPyRelation):
         query = query.to_arrow_table()

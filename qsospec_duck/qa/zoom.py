@@ -58,7 +58,7 @@ def draw_zoom(sheet: Sheet, view: View, cell: Cell, form: Form, left: float, top
     inside = (view.wave >= limits[0]) & (view.wave <= limits[1])
     wave = view.wave[inside]
     flux = (view.flux - (view.model - _all_lines(view)))[inside] - _other_lines(view, fit)[inside]
-    smoothed = smooth(np.nan_to_num(flux), view.ivar[inside], smoothing_width(view.snr))
+    smoothed = smooth(np.nan_to_num(flux), view.ivar[inside], smoothing_width(_snr(view, fit, inside)))
     axes.set_ylim(*_flux_limits(flux, smoothed, view.ivar[inside], fit.model[inside]))
     seen = shade(
         axes,
@@ -93,6 +93,12 @@ def _limits(view: View, fit: ComplexFit) -> tuple[float, float]:
     return (low, high) if high > low else view.limits
 
 
+def _snr(view: View, fit: ComplexFit, inside: NDArray[np.bool_]) -> float:
+    """S/N per pixel of what is to be seen: of the strongest line, where it stands out more than the continuum."""
+    peaks = np.nan_to_num(fit.model[inside]) * np.sqrt(view.ivar[inside])
+    return max(view.snr, float(np.max(peaks, initial=0.0)))
+
+
 def _all_lines(view: View) -> FloatArray:
     return np.sum([np.nan_to_num(fit.model) for fit in view.result.complexes.values()], axis=0)
 
@@ -110,7 +116,8 @@ def _flux_limits(flux: FloatArray, smoothed: FloatArray, ivar: FloatArray, model
     peak = float(np.max(np.nan_to_num(model))) if model.size else 0.0
     noise = 1.5 * float(np.median(ivar[ivar > 0]) ** -0.5) if np.any(ivar > 0) else 0.0
     high = max(peak + noise, min(high, 3.0 * peak) if peak > 0 else high, noise)
-    low = max(min(low, -noise), -0.6 * high)
+    # Troughs are cut where there is a line to be seen.
+    low = max(min(low, -noise), -0.6 * high) if peak > 0.0 else min(low, -noise)
     span = high - low
     return float(low - 0.05 * span), float(high + 0.06 * span)
 

@@ -14,6 +14,7 @@ from PIL import Image
 from text_boxes import collisions, text_boxes
 
 from qsospec_duck.errors import ConfigError
+from qsospec_duck.fitting import Measurement
 from qsospec_duck.qa import plot_failure, plot_qa
 from qsospec_duck.qa.save import figure_bytes
 
@@ -87,6 +88,14 @@ def test_the_page_names_object_redshift_quality_results_and_warnings(page):
         "configuration 0123456789ab",
     ):
         assert wanted in texts, wanted
+
+
+def test_the_width_in_the_title_is_that_of_the_whole_profile(page):
+    result = page(z=0.4, recipes=["hbeta_oiii"])
+    gaussian = Measurement("complex_parameter", "hb_broad_fwhm", 900.0, None, "km/s", "hbeta_oiii", "hb")
+    figure = plot_qa(replace(result, measurements=(gaussian, *result.measurements)))
+    (line,) = [text for text, _ in text_boxes(figure) if "FWHM Hβ" in text]
+    assert "FWHM Hβ 15300 ± 1200 km/s" in line
 
 
 @pytest.mark.parametrize("n_complexes", [0, 1, 4, 9])

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from qsospec_duck.errors import ConfigError, NotInRunError
+from qsospec_duck.batch import fit_batch
+from qsospec_duck.errors import ConfigError, FitError, NotInRunError
 from qsospec_duck.qa import (
     figure_name,
     load_model,
@@ -20,6 +21,7 @@ from qsospec_duck.qa import (
     write_contact_sheets,
     write_page,
 )
+from qsospec_duck.qa.render import read_failed_spectrum
 
 
 def keys(selected) -> list[str]:
@@ -79,11 +81,21 @@ def test_a_query_chooses_what_it_returns(qa_run):
     assert keys(select_objects(run, query=text, con=con)) == wanted
     assert keys(select_objects(run, query=con.sql(text))) == wanted
     assert keys(select_objects(run, query=pa.table({"object_key": wanted}))) == wanted
-    with pytest.raises(ConfigError, match="con="):
-        select_objects(run, query=text)
     with pytest.raises(ConfigError, match="object_key or object_id"):
         select_objects(run, query="SELECT redshift FROM objects", con=con)
     con.close()
+
+
+def test_sql_text_needs_no_connection_and_knows_the_views_and_macros_of_the_run(qa_run):
+    run = open_run(qa_run)
+    assert (
+        keys(select_objects(run, query="SELECT object_key FROM objects WHERE redshift > 0.325 ORDER BY ALL"))
+        == FITTED[3:]
+    )
+    drawn = run.render_qa(query="FROM qa_sample(n := 2, seed := 7) ORDER BY object_key")
+    assert drawn == render_qa(qa_run, sample=2, seed=7)
+    with pytest.raises(duckdb.BinderException, match="no_such_column"):
+        select_objects(run, query="SELECT no_such_column FROM catalog")
 
 
 def test_exactly_the_chosen_figures_are_drawn(qa_run):
@@ -138,6 +150,32 @@ def test_a_failure_has_a_figure(qa_run, tmp_path):
     content = path.read_bytes()
     render_qa(qa_run, failures=True, out=tmp_path, sources=tmp_path / "data")
     assert path.read_bytes() != content
+
+
+def refuse(spectrum, config):
+    raise FitError(f"{spectrum.object_id}: no fit; there should be one.")
+
+
+def test_a_failure_finds_its_data_where_they_lay_and_the_redshift_it_was_given(tmp_path):
+    table = tmp_path / "survey" / "one.csv"
+    table.parent.mkdir()
+    rows = "".join(f"{4000 + pixel},{1 + pixel % 3},0.25\n" for pixel in range(300))
+    table.write_text(f"wavelength,flux,error\n{rows}", encoding="utf-8")
+    (tmp_path / "list.csv").write_text("path,z\nsurvey/one.csv,0.625\n", encoding="utf-8")
+    batch = fit_batch(tmp_path / "list.csv", tmp_path / "run", fit=refuse, finalize=False, progress=False)
+    assert batch.failed == 1
+    row = batch.run.read_table("failures").to_pylist()[0]
+    spectrum, why = read_failed_spectrum(row, None, redshift=0.625)
+    assert why == ""
+    assert (spectrum.z, spectrum.flux.size) == (0.625, 300)
+    (figure,) = render_qa(batch.run, failures=True)
+    with_data = figure.read_bytes()
+    table.rename(tmp_path / "one.csv")
+    assert read_failed_spectrum(row, None)[0] is None
+    render_qa(batch.run, failures=True)
+    assert figure.read_bytes() != with_data
+    render_qa(batch.run, failures=True, sources=tmp_path)
+    assert figure.read_bytes() == with_data
 
 
 @pytest.mark.parametrize(
