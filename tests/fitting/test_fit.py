@@ -3,60 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from quasar_truths import OIII_RATIO, low_redshift_quasar, noisy
+from sound_fits import assert_sound, numbers
 
 from qsospec_duck.columns import columns_of
 from qsospec_duck.errors import ConfigError, FitError
 from qsospec_duck.fitting import FitConfig, fit_quasar
-from qsospec_duck.fitting.warning_codes import warning_codes
-from qsospec_duck.models.recipes import packaged_recipes
 from qsospec_duck.simulate import Gaussian, simulate_quasar, simulate_spectra
 from qsospec_duck.spectra import Spectrum, to_rest_frame
-
-STATUSES = {"fitted", "not_covered", "too_few_pixels", "failed", "red_side_only", "edge_truncated"}
-
-
-def numbers(result):
-    """Everything that a fit says, for comparisons."""
-    return [(row.section, row.recipe_id, row.quantity, row.value, row.error, row.unit) for row in result.measurements]
-
-
-def assert_sound(result):
-    """What holds for every result, whatever the spectrum."""
-    spectrum = result.spectrum
-    for row in result.measurements:
-        assert np.isfinite(row.value), row
-        assert row.error is None or (np.isfinite(row.error) and row.error > 0), row
-    keys = [(row.section, row.recipe_id, row.quantity) for row in result.measurements]
-    assert len(keys) == len(set(keys))
-    for fit in (result.continuum, *result.complexes.values()):
-        assert all(np.isfinite(value) for value in fit.parameters.values())
-        assert all(error is None or error > 0 for error in fit.parameter_errors.values())
-        assert fit.parameters.keys() == fit.parameter_errors.keys()
-        assert fit.covariance.shape == (len(fit.parameters),) * 2
-        assert np.array_equal(fit.covariance, fit.covariance.T) or np.allclose(fit.covariance, fit.covariance.T)
-        assert fit.chi2 >= 0
-        total = sum((component.values for component in fit.components), np.zeros(spectrum.n_pix))
-        assert np.allclose(total, fit.model, rtol=1e-9, atol=1e-9 * np.max(np.abs(fit.model), initial=1e-30))
-        assert not (fit.fit_mask & ~spectrum.good).any()
-        assert np.isfinite(fit.model).all()
-    assert np.isfinite(result.model).all()
-    for recipe_id, fit in result.complexes.items():
-        recipe = packaged_recipes()[recipe_id]
-        inside = np.zeros(spectrum.n_pix, dtype=bool)
-        for low, high in recipe.windows:
-            inside |= (spectrum.wavelength >= low) & (spectrum.wavelength <= high)
-        assert not (fit.fit_mask & ~inside).any()
-        assert not (fit.fit_mask & fit.excluded_mask).any()
-        assert not (fit.excluded_mask & ~inside).any()
-        assert fit.fit_mask.any()
-    assert result.complex_statuses.keys() == packaged_recipes().keys()
-    assert set(result.complex_statuses.values()) <= STATUSES
-    fitted = {name for name, status in result.complex_statuses.items() if status in ("fitted", "red_side_only")}
-    assert fitted == set(result.complexes)
-    for warning in result.warnings:
-        code = warning_codes()[warning.code]
-        assert warning.severity == code.severity
-        assert warning.message.endswith(".")
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +26,8 @@ def test_noiseless_quasar_gives_its_truth_back(made, request):
     for row in result.measurements:
         if row.quantity not in truth or row.error is None or row.method != "covariance":
             continue
-        # Blocks settle to a fiftieth of a σ, and templates are convolved on another grid than the fit's.
-        assert abs(row.value - truth[row.quantity]) < 0.1 * row.error, row
+        # Blocks settle to about a hundredth of a σ; the truth of percentiles is interpolated to 1e-4 of a width.
+        assert abs(row.value - truth[row.quantity]) < 0.03 * row.error, row
         compared += 1
     assert compared > 90
     assert result.continuum.chi2 < 0.1
@@ -102,9 +55,7 @@ def test_chi2_is_that_of_the_published_model_on_the_fit_mask(fitted_low_z):
     for fit in fitted_low_z.complexes.values():
         # Other complexes and the continuum moved by less than the settling limit after a block's last turn.
         assert pull2[fit.fit_mask].sum() == pytest.approx(fit.chi2, rel=2e-3)
-        assert fit.dof == np.count_nonzero(fit.fit_mask) - sum(
-            error is not None for error in fit.parameter_errors.values()
-        ) or fit.dof < np.count_nonzero(fit.fit_mask)
+        assert 0 < np.count_nonzero(fit.fit_mask) - fit.dof <= len(fit.parameters)
     used = fitted_low_z.continuum.fit_mask & fitted_low_z.continuum.clip_mask
     assert pull2[used].sum() == pytest.approx(fitted_low_z.continuum.chi2, rel=2e-3)
 
