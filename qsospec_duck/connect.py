@@ -72,6 +72,7 @@ def connect(
     *,
     config: FitConfig | None = None,
     workers: int = 1,
+    tile_root: str | Path | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open DuckDB with the SQL product.
 
@@ -87,6 +88,8 @@ def connect(
         Options of the SQL function ``fit_quasar``.
     workers : int
         Processes that ``fit_quasar`` and ``render_qa`` may use; 1 works in this process.
+    tile_root : path, optional
+        A folder of tiles with its ledger: becomes ``tile_ledger``, ``tile_failures`` and ``tile_throughput``.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def connect(
     ConfigError
         ``workers`` is less than 1.
     duckdb.IOException
-        ``tiles`` matches no file.
+        ``tiles`` matches no file, or ``tile_root`` has no ledger.
     """
     if workers < 1:
         raise ConfigError(f"workers is {workers}; it should be 1 or more.")
@@ -114,6 +117,9 @@ def connect(
             patterns = [str(tiles)] if isinstance(tiles, (str, Path)) else [str(tile) for tile in tiles]
             con.execute("SET VARIABLE qsospec_tiles = ?", [patterns])
             parts.append("tiles")
+        if tile_root is not None:
+            con.execute("SET VARIABLE qsospec_tile_root = ?", [str(tile_root)])
+            parts.append("ledger")
         if run is not None:
             directory = _run_directory(run)
             con.execute("SET VARIABLE qsospec_run = ?", [directory])

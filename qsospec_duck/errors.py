@@ -2,6 +2,9 @@
 
     QsospecDuckError
     ├── ReaderError      (ValueError)    a survey file or table that cannot be read as spectra
+    ├── TransferError    (OSError)       a file that an archive does not give
+    │   ├── AbsentError                  no mirror has it
+    │   └── ChecksumError                its bytes are not those the release published
     ├── TileError        (ValueError)    a tile that breaks the tile contract
     ├── SpectrumError    (ValueError)    arrays, units or a redshift that make no spectrum
     │   └── FrameError                   an operation in the wrong frame
@@ -22,6 +25,18 @@ class QsospecDuckError(Exception):
 
 class ReaderError(QsospecDuckError, ValueError):
     """A survey file or table cannot be read as spectra."""
+
+
+class TransferError(QsospecDuckError, OSError):
+    """An archive does not give a file."""
+
+
+class AbsentError(TransferError):
+    """No mirror of an archive has the file."""
+
+
+class ChecksumError(TransferError):
+    """The bytes of a file are not those that the release published."""
 
 
 class TileError(QsospecDuckError, ValueError):

@@ -15,7 +15,11 @@ class ByteSource(Protocol):
     """Anything with a length that gives bytes from a position: a file, memory, a remote object."""
 
     path: str | Path
-    size: int
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        ...
 
     def read_at(self, start: int, count: int) -> bytes:
         """Bytes from ``start``; fewer than ``count`` only at the end."""

@@ -95,23 +95,35 @@ def walk(source: ByteSource) -> tuple[Extent, ...]:
     extents: list[Extent] = []
     position = 0
     while position < source.size:
-        index = len(extents)
-        header, data_start = _read_header(source, position, index)
-        if index and "XTENSION" not in header:
-            # Bytes after the last HDU are allowed as "special records" and hold no data.
+        extent = read_extent(source, position, len(extents))
+        if extent is None:
             break
-        n_bytes = _data_bytes(source, header, index)
-        extent = Extent(index, header, data_start, n_bytes)
-        if data_start + n_bytes > source.size:
+        there = source.size - extent.data_start
+        if there < extent.data_bytes:
             raise refusal(
                 source.path,
-                f"{source.size - data_start} of {n_bytes} data bytes are there (the file is truncated)",
+                f"{there} of {extent.data_bytes} data bytes are there (the file is truncated)",
                 "a complete file",
                 where=extent.where,
             )
         extents.append(extent)
-        position = data_start + -(-n_bytes // BLOCK) * BLOCK
+        position = extent.data_start + -(-extent.data_bytes // BLOCK) * BLOCK
     return tuple(extents)
+
+
+def read_extent(source: ByteSource, position: int, index: int) -> Extent | None:
+    """Read the HDU whose header starts at ``position``, ``None`` where only special records follow.
+
+    Raises
+    ------
+    ReaderError
+        A header without END, or without the cards that say how long its data are.
+    """
+    header, data_start = _read_header(source, position, index)
+    if index and "XTENSION" not in header:
+        # Bytes after the last HDU are allowed as "special records" and hold no data.
+        return None
+    return Extent(index, header, data_start, _data_bytes(source, header, index))
 
 
 def _read_header(source: ByteSource, position: int, index: int) -> tuple[Cards, int]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qsospec_duck.archive import releases
 from qsospec_duck.readers.fits_file import FitsFile
 
-RELEASES: Mapping[str | None, str] = {"fuji": "edr", "iron": "dr1", "loa": "dr2"}
-"""Data release by spectroscopic production (https://data.desi.lbl.gov/doc/releases)."""
+RELEASES: Mapping[str | None, str] = {one.production: one.name for one in releases.RELEASES.values()}
+"""Data release by spectroscopic production."""
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,36 @@ Leaves: a Parquet file of the spectra relation with one row a target, and a rece
 """
 
 from qsospec_duck.tiles.convert import convert_folder, convert_tile, find_coadds
+from qsospec_duck.tiles.ledger import Entry, read_ledger
 from qsospec_duck.tiles.options import TileOptions, TileReceipt
+from qsospec_duck.tiles.run import Batch, RunOptions, run_archive, run_tiles
 from qsospec_duck.tiles.selection import PRESETS, select
+from qsospec_duck.tiles.status import Status, read_status
 from qsospec_duck.tiles.tile_file import count_in_name, tile_folder, tile_id, tile_name, write_tile
+from qsospec_duck.tiles.validate import find_tiles, validate_tile, validate_tiles
 
 __all__ = [
     "PRESETS",
+    "Batch",
+    "Entry",
+    "RunOptions",
+    "Status",
     "TileOptions",
     "TileReceipt",
     "convert_folder",
     "convert_tile",
     "count_in_name",
     "find_coadds",
+    "find_tiles",
+    "read_ledger",
+    "read_status",
+    "run_archive",
+    "run_tiles",
     "select",
     "tile_folder",
     "tile_id",
     "tile_name",
+    "validate_tile",
+    "validate_tiles",
     "write_tile",
 ]

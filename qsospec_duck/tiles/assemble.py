@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qsospec_duck.columns import arrow_schema
@@ -17,6 +18,9 @@ from qsospec_duck.tiles.fuse import Companions, companion_columns, exposure_colu
 from qsospec_duck.tiles.options import TileOptions
 from qsospec_duck.tiles.precision import groom
 from qsospec_duck.tiles.selection import QUASARNET_NEW, quasar_maskbits, quasarnet_threshold
+
+NEVER_NAN = ("ra", "dec", "ebv", "zerr", "zerr_rr", "rr_chi2", "deltachi2", "mjd_min", "mjd_max", "mjd_mean", "exptime")
+"""Scalars that are NULL where a file has NaN or infinity."""
 
 
 def list_candidates(
@@ -56,7 +60,12 @@ def assemble_tile(
     columns |= companion_columns(companions, ("emline", "rrdetails"), target_id, coadd.identity.release)
     columns |= exposure_columns(coadd.fits, target_id)
     names = [*arrow_schema("spectra").names, *arrow_schema("tiles").names]
-    return spectra_table(coadd.fits.path, rows.size, {name: columns.get(name) for name in names})
+    table = spectra_table(coadd.fits.path, rows.size, {name: columns.get(name) for name in names})
+    for name in NEVER_NAN:
+        # What is not known is NULL: Parquet's statistics leave NaN out, and filters that believe them miss the row.
+        at, values = table.schema.get_field_index(name), table[name]
+        table = table.set_column(at, table.schema.field(at), pc.if_else(pc.is_finite(values), values, None))
+    return table
 
 
 def _new_redshifts(chosen: pa.Table) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from qsospec_duck.errors import TileError
 from qsospec_duck.readers.desi import Coadd
+from qsospec_duck.readers.desi_arms import cameras_of
 from qsospec_duck.readers.desi_redrock import companion, read_redrock
 from qsospec_duck.tiles.assemble import assemble_tile, list_candidates
 from qsospec_duck.tiles.fuse import COMPANIONS, find_companions
@@ -79,6 +80,7 @@ def convert_tile(
         n_targets = int((~opened.is_sky).sum())
         folder = tile_folder(out, opened.identity)
         where = opened.identity
+        cameras = "".join(cameras_of(opened.fits))
     path = write_tile(table, folder, name)
     content = path.read_bytes()
     return TileReceipt(
@@ -94,6 +96,8 @@ def convert_tile(
         hashlib.sha256(content).hexdigest(),
         {"coadd": str(coadd), "redrock": str(beside), **{kind: str(file) for kind, file in companions.items()}},
         tuple(kind for kind in COMPANIONS if kind not in companions),
+        cameras,
+        table["n_pix"][0].as_py() if table.num_rows else 0,
     )
 
 

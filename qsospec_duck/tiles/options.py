@@ -62,3 +62,9 @@ class TileReceipt:
 
     missing: tuple[str, ...] = ()
     """Companions that were not there; their columns are NULL."""
+
+    cameras: str = "BRZ"
+    """Cameras that the coadd has; the pixels of the others have ivar 0 and mask NODATA."""
+
+    n_pix: int = 0
+    """Pixels of a spectrum; 0 for a tile of no spectra."""

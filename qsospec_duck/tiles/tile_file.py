@@ -68,6 +68,20 @@ def count_in_name(path: str | Path) -> int:
     return int(found["count"])
 
 
+def id_in_name(path: str | Path) -> str:
+    """Read the tile id that the name of a tile gives.
+
+    Raises
+    ------
+    TileError
+        It is no name of a tile.
+    """
+    count_in_name(path)
+    found = _NAME.search(Path(path).name)
+    assert found is not None
+    return found["id"]
+
+
 def write_tile(table: pa.Table, folder: Path, name: str) -> Path:
     """Write a tile aside, flush it to disk, move it to its name, and drop older files of the same tile.
 
@@ -87,6 +101,8 @@ def write_tile(table: pa.Table, folder: Path, name: str) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / tile_name(name, table.num_rows)
+    for left_over in folder.glob(f".qso_data_TILE{name}_*.part"):
+        left_over.unlink()
     aside = folder / f".{path.name}.{os.getpid()}.part"
     try:
         with aside.open("wb") as file:
@@ -127,6 +143,7 @@ def _write(table: pa.Table, file: object) -> None:
         column_encoding={f"{name}.list.element": "BYTE_STREAM_SPLIT" for name in _SPLIT},
         write_statistics=[field.name for field in table.schema if not pa.types.is_nested(field.type)],
         write_page_index=True,
+        write_page_checksum=True,
         data_page_size=_PAGE_BYTES,
         data_page_version="2.0",
         store_schema=True,

@@ -1,4 +1,4 @@
--- ebv_is_possible: E(B-V) that is negative, above 10 mag or not a number.
+-- ebv_is_possible: E(B-V) that is negative or above 10 mag.
 SELECT
     filename AS path,
     object_key AS object,
