@@ -139,16 +139,26 @@ class Downloader:
     def published(self, tile: ArchiveTile) -> dict[str, str]:
         """SHA-256 by file name of the folder of a tile; empty where the release publishes none.
 
+        Nothing vouches for the list itself, so that it is fetched until two answers in a row agree.
+
         Raises
         ------
         TransferError
         """
-        path = self.to / tile.checksum_key
-        try:
-            fetch_file(self.line, tile.checksum_key, path)
-        except AbsentError:
-            return {}
-        return parse_checksums(path.read_text(encoding="utf-8", errors="replace"), tile.checksum_key)
+        path, before = self.to / tile.checksum_key, None
+        for _ in range(self.options.patience.mismatches):
+            try:
+                fetch_file(self.line, tile.checksum_key, path)
+                found = parse_checksums(path.read_text(encoding="utf-8", errors="replace"), tile.checksum_key)
+            except AbsentError:
+                return {}
+            except ChecksumError as error:
+                self.line.events.emit("mismatch", key=tile.checksum_key, found=str(error))
+                continue
+            if found == before:
+                return found
+            before = found
+        raise ChecksumError(f"{tile.checksum_key}: no two answers of {self.options.patience.mismatches} were the same.")
 
     def fetch(self, tile: ArchiveTile, kind: str, published: dict[str, str]) -> FileReceipt:
         """Fetch one file; errors are in the receipt."""

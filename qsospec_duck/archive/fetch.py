@@ -35,7 +35,7 @@ class Patience:
     most: float = 60.0
     """Longest pause [s]."""
 
-    mismatches: int = 3
+    mismatches: int = 4
     """Times that whole files may disagree with their checksum."""
 
 

@@ -156,8 +156,9 @@ def parse_pixels(text: str) -> list[int]:
     """
     pixels: list[int] = []
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdigit() or not (last or first).isdigit() or int(last or first) < int(first):
+        first, dash, last = part.strip().partition("-")
+        last = last if dash else first
+        if not first.isdigit() or not last.isdigit() or int(last) < int(first):
             raise ConfigError(f"pixels are {text!r}; expected numbers and ranges such as 23040-23043,23050.")
-        pixels.extend(range(int(first), int(last or first) + 1))
+        pixels.extend(range(int(first), int(last) + 1))
     return pixels

@@ -181,6 +181,7 @@ def _needed(sparse: SparseFile) -> Iterator[tuple[int, Extent]]:
     """HDUs to keep, with the positions of their headers; asks for a camera at a time."""
     position = index = n_rows = 0
     cameras: set[str] = set()
+    tables = {"FIBERMAP", "EXP_FIBERMAP"}
     while position < sparse.size:
         extent = read_extent(sparse, position, index)
         if extent is None:
@@ -201,14 +202,17 @@ def _needed(sparse: SparseFile) -> Iterator[tuple[int, Extent]]:
         is_next = extent.name == "EXP_FIBERMAP" or kind == "RESOLUTION"
         sparse.hint = _camera_bytes(left[0], n_rows) if is_next and left else 4 * BLOCK
         index += 1
+        tables -= {extent.name}
+        if not left and not tables and kind == "RESOLUTION":
+            break
     if not cameras:
         raise refusal(sparse.path, "there is no camera", "a DESI coadd")
 
 
 def _camera_bytes(camera: str, n_rows: int) -> int:
-    """Bytes of the four HDUs of a camera, with one block for each header and for that of the matrices."""
+    """Bytes of the four HDUs of a camera, with a block for each header and what is read to see that of the matrices."""
     n_pix = CAMERAS[camera]
-    return 5 * BLOCK + _padded(8 * n_pix) + 3 * _padded(4 * n_pix * n_rows)
+    return 8 * BLOCK + _padded(8 * n_pix) + 3 * _padded(4 * n_pix * n_rows)
 
 
 def _padded(count: int) -> int:
