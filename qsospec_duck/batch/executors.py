@@ -14,9 +14,10 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
+from qsospec_duck.batch.limits import note_of
 from qsospec_duck.batch.worker import WorkOrder, WorkReceipt, run_work_order
 from qsospec_duck.errors import ConfigError, RunError
 
@@ -58,7 +59,12 @@ def resolve_workers(n_workers: int | str) -> int:
 def run_serial(orders: Iterable[WorkOrder]) -> Iterator[Outcome]:
     """Work in this process, one order after the other."""
     for order in orders:
-        yield order, run_work_order(order)
+        try:
+            receipt: WorkReceipt | BaseException = run_work_order(order)
+        except OSError as error:
+            # Staging failed, on a full disk for example: told as other executors tell it.
+            receipt = error
+        yield order, receipt
 
 
 def run_on_executor(orders: Iterable[WorkOrder], executor: Executor, in_flight: int) -> Iterator[Outcome]:
@@ -115,15 +121,25 @@ def run_in_processes(orders: Iterable[WorkOrder], n_workers: int) -> Iterator[Ou
                     yield order, outcome
         if not suspects:
             return
-        for order in suspects:
-            yield order, _run_alone(order)
+        notes = [(order, note_of(Path(order.folder))) for order in suspects]
+        if any(note is not None for _, note in notes):
+            # The one that ended its process has said so: the others only lost it, and wait for the next pool.
+            waiting = chain([order for order, note in notes if note is None], waiting)
+            for order, note in notes:
+                if note is not None:
+                    yield order, note
+        else:
+            for order in suspects:
+                yield order, _run_alone(order)
 
 
 def _run_alone(order: WorkOrder) -> WorkReceipt | BaseException:
     with one_thread_each(), _pool(1) as pool:
         error = (future := pool.submit(run_work_order, order)).exception()
         if isinstance(error, BrokenExecutor):
-            return WorkerKilledError("the worker process ended while it worked on this task alone")
+            return note_of(Path(order.folder)) or WorkerKilledError(
+                "the worker process ended while it worked on this task alone"
+            )
         return error if error is not None else future.result()
 
 

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import warnings
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qsospec_duck.batch.dask_cluster import run_on_dask
-from qsospec_duck.batch.executors import (
-    Outcome,
-    WorkerKilledError,
-    has_process_pools,
-    resolve_workers,
-    run_in_processes,
-    run_on_executor,
-    run_serial,
-)
+from qsospec_duck.batch.executors import has_process_pools, resolve_workers
 from qsospec_duck.batch.inputs import expand_inputs, require_unique, with_known
-from qsospec_duck.batch.plan import MAX_TASK_SIZE, Plan, Task, make_plan
+from qsospec_duck.batch.limits import Limits
+from qsospec_duck.batch.notify import Notify, check_hook
+from qsospec_duck.batch.plan import MAX_TASK_SIZE, make_plan
 from qsospec_duck.batch.progress import Progress, pick_progress
-from qsospec_duck.batch.worker import FitFunction, WorkOrder, WorkReceipt, failures_of_task
-from qsospec_duck.errors import RunError
+from qsospec_duck.batch.run_plan import Work, run_plan
+from qsospec_duck.batch.worker import FitFunction
+from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting import FitConfig
-from qsospec_duck.runs import RunBundle, RunStore, ShardWriter, finalize_run, hold_store, open_run
-
-MAX_DEATHS = 3
-"""Workers that a task may kill before its spectra are written down as failures."""
+from qsospec_duck.runs import RunBundle, finalize_run, hold_store, open_run
 
 
 @dataclass(frozen=True)
@@ -76,6 +66,8 @@ def fit_batch(
     task_size: int | None = None,
     finalize: bool = True,
     progress: bool | Progress | None = None,
+    limits: Limits | None = None,
+    notify: Notify = None,
     fit: FitFunction | None = None,
 ) -> BatchSummary:
     """Fit spectra and store them in a run directory.
@@ -113,6 +105,12 @@ def fit_batch(
         Verify and seal the run at the end.
     progress : bool or Progress, optional
         ``None`` is a bar on a terminal and plain lines elsewhere; False is silence.
+    limits : Limits, optional
+        Time and memory of one spectrum. One that takes more is ended with its worker process and becomes a failure
+        ``time_limit`` or ``memory_limit``; the rest of its task is done again.
+    notify : str or callable, optional
+        Told when the batch has ended, well or not: a command (the event, as JSON, is its standard input), an
+        http(s) address (it is posted there), or a function of it.
     fit : callable, optional
         ``fit(spectrum, config) -> FitResult``, importable by the workers; `fit_quasar` when absent.
 
@@ -126,6 +124,8 @@ def fit_batch(
         The run directory is locked, damaged or of another schema.
     ConfigurationMismatchError
         The run was made with other scientific options.
+    ConfigError
+        An option makes no sense, or ``limits`` are asked of an executor whose processes are not ours to end.
     ReaderError
         An input does not exist, or two inputs share a key. A file that cannot be read raises nothing: it is a failure.
     """
@@ -134,8 +134,10 @@ def fit_batch(
     if workers > 1 and executor is None and not has_process_pools():
         warnings.warn("this machine has no semaphores for a process pool: fitting in one process.", stacklevel=2)
         workers = 1
-    telling = pick_progress(progress)
-    counts = {"fitted": 0, "failed": 0}
+    if limits is not None and (executor is not None or not has_process_pools()):
+        raise ConfigError("limits end a worker process of ours; an executor, or a machine without pools, has its own.")
+    check_hook(notify)
+    fitted = failed = 0
     with hold_store(
         run_directory,
         config.to_dict(),
@@ -157,103 +159,11 @@ def fit_batch(
             num_shards=num_shards,
             shard_index=shard_index,
         )
-        telling.start(plan.size, plan.skipped)
-        desk = _Desk(store, plan, config, fit)
-        try:
-            for order, outcome in _work(desk, workers, executor):
-                fitted, failed = desk.take(order, outcome)
-                counts["fitted"] += fitted
-                counts["failed"] += failed
-                telling.advance(fitted, failed)
-        finally:
-            telling.finish()
-            if counts["fitted"] or counts["failed"]:
-                store.save_manifest()
+        work = Work(config, fit, workers, executor, limits, notify)
+        for _, good, bad, _ in run_plan(store, plan, work, pick_progress(progress)):
+            fitted, failed = fitted + good, failed + bad
         objects, failures = store.count("objects"), store.count("failures")
         is_sealed = store.manifest["status"] == "complete"
     if finalize and num_shards == 1 and not is_sealed:
         finalize_run(run_directory)
-    return BatchSummary(
-        Path(run_directory), store.run_id, **counts, skipped=plan.skipped, objects=objects, failures=failures
-    )
-
-
-class _Desk:
-    """Hands out orders and takes receipts; iterating goes on when orders were put back."""
-
-    def __init__(self, store: RunStore, plan: Plan, config: Any, fit: FitFunction | None) -> None:
-        self._store = store
-        self._waiting = deque(self._order(task, config, fit) for task in plan.tasks)
-        self._sources: dict[str, str] = {}
-
-    def __iter__(self) -> Iterator[WorkOrder]:
-        return self
-
-    def __next__(self) -> WorkOrder:
-        if not self._waiting:
-            raise StopIteration
-        return self._waiting.popleft()
-
-    def take(self, order: WorkOrder, outcome: WorkReceipt | BaseException) -> tuple[int, int]:
-        """Promote what a worker did; returns how many spectra were fitted and how many failed."""
-        if isinstance(outcome, WorkerKilledError):
-            return self._after_death(order)
-        if isinstance(outcome, BaseException):
-            raise RunError(
-                f"task {order.task.name} ({order.task.items[0].label} ...) could not be worked on: "
-                f"{type(outcome).__name__}: {outcome}. What was finished is stored; call fit_batch again to go on."
-            ) from outcome
-        label = f"{order.task.items[0].label} ..."
-        stored = [key for key in (*outcome.keys, *outcome.failed_keys) if self._store.is_done(key)]
-        both = next((key for key in stored if key in self._sources), None)
-        if both is not None:
-            raise RunError(
-                f"{self._sources[both]} and {label} both hold an object of the key {both!r}; "
-                "give each input once, or an object_key of its own."
-            )
-        if stored:
-            # An earlier call stored them, from a file that was called otherwise then.
-            self._waiting.appendleft(replace(order, skip_keys=order.skip_keys | frozenset(stored)))
-            return 0, 0
-        self._store.promote(
-            order.task.name,
-            outcome.parts,
-            covered_inputs=outcome.covered_inputs,
-            covered_keys=outcome.covered_names,
-            facts={"inputs": outcome.finished_inputs, "seconds": round(outcome.seconds, 4), **outcome.where},
-        )
-        self._sources.update(dict.fromkeys(outcome.keys, label))
-        return len(outcome.keys), len(outcome.failed_keys)
-
-    def _after_death(self, order: WorkOrder) -> tuple[int, int]:
-        """Halve a task that kills its worker, until the spectrum that does it is alone."""
-        again = replace(order, deaths=order.deaths + 1)
-        if halves := order.task.split():
-            self._waiting.extendleft(
-                replace(again, task=half, folder=str(self._store.task_folder(half.name))) for half in reversed(halves)
-            )
-            return 0, 0
-        if again.deaths < MAX_DEATHS:
-            self._waiting.appendleft(again)
-            return 0, 0
-        failures = failures_of_task(
-            order.task, "worker_killed", f"{again.deaths} worker processes ended while they worked on this spectrum."
-        )
-        with ShardWriter(Path(order.folder), order.run_id) as shard:
-            for failure in failures:
-                shard.add_failure(failure)
-            parts = shard.close()
-        self._store.promote(order.task.name, parts)
-        return 0, len(failures)
-
-    def _order(self, task: Task, config: Any, fit: FitFunction | None) -> WorkOrder:
-        return WorkOrder(task, str(self._store.task_folder(task.name).absolute()), self._store.run_id, config, fit)
-
-
-def _work(desk: _Desk, workers: int, executor: Executor | str | Any | None) -> Iterator[Outcome]:
-    if executor is None:
-        yield from run_serial(desk) if workers == 1 else run_in_processes(desk, workers)
-    elif isinstance(executor, Executor):
-        yield from run_on_executor(desk, executor, 4 * (getattr(executor, "_max_workers", None) or 16))
-    else:
-        yield from run_on_dask(desk, executor)
+    return BatchSummary(Path(run_directory), store.run_id, fitted, failed, plan.skipped, objects, failures)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from qsospec_duck.batch.items import Item
+from qsospec_duck.batch.limits import Guard, Limits
 from qsospec_duck.batch.plan import Task
 from qsospec_duck.batch.relation_file import read_relation, table_row
 from qsospec_duck.errors import ReaderError
@@ -46,6 +47,10 @@ class WorkOrder:
 
     deaths: int = 0
     """How many workers died while they had this task for themselves."""
+
+    limits: Limits | None = None
+    over_limit: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Kind and message of what went over a limit before, by object key or name of a file: not tried again."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +85,10 @@ def run_work_order(order: WorkOrder) -> WorkReceipt:
     covered: list[str] = []
     replaced: list[str] = []
     finished: list[str] = []
-    with ShardWriter(Path(order.folder), order.run_id) as shard:
+    with ShardWriter(Path(order.folder), order.run_id) as shard, Guard(order.limits, Path(order.folder)) as guard:
         for item in order.task.items:
             failures = 0
-            for outcome in _outcomes(item, order, fit):
+            for outcome in _outcomes(item, order, fit, guard):
                 if isinstance(outcome, Failure):
                     shard.add_failure(outcome)
                     failed.append(outcome.origin.object_key)
@@ -124,24 +129,38 @@ def failures_of_task(task: Task, exception_type: str, message: str) -> list[Fail
     ]
 
 
-def _outcomes(item: Item, order: WorkOrder, fit: FitFunction) -> Iterator[tuple[FitResult, Origin] | Failure]:
+def _outcomes(
+    item: Item, order: WorkOrder, fit: FitFunction, guard: Guard
+) -> Iterator[tuple[FitResult, Origin] | Failure]:
     """Outcome of every spectrum of an item."""
+    known_id = str(item.known.get("object_id") or item.name)
+    key = str(item.known.get("object_key") or item.name)
+    if item.name in order.over_limit:
+        yield Failure(_origin(item, key, known_id, 0), *order.over_limit[item.name], "", _about_failure(item))
+        return
+    guard.begin(item.name)
     try:
         for origin, make in _spectra(item):
+            guard.end()
             if origin.object_key in order.skip_keys:
                 continue
             if item.only_keys is not None and origin.object_key not in item.only_keys:
                 continue
+            if origin.object_key in order.over_limit:
+                yield Failure(origin, *order.over_limit[origin.object_key], "", _about_failure(item))
+                continue
+            guard.begin(origin.object_key)
             try:
                 result = fit(make(), order.config)
             except Exception as error:
+                guard.end()
                 yield _failure(origin, item, error)
             else:
+                guard.end()
                 yield result, replace(origin, redshift=result.spectrum.z)
     except Exception as error:
+        guard.end()
         # The file itself could not be read: its name stands for the keys that nobody has seen.
-        known_id = str(item.known.get("object_id") or item.name)
-        key = str(item.known.get("object_key") or item.name)
         yield _failure(_origin(item, key, known_id, 0), item, error)
 
 

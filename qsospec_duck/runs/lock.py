@@ -26,9 +26,9 @@ def hold_run(run: Path, num_shards: int = 1, shard_index: int = 0) -> Iterator[N
     Raises
     ------
     RunError
-        Somebody else holds it; the message names process and host.
+        Somebody else holds it (the message names process and host), or the directory cannot be written.
     """
-    with (run / ".lock").open("a+", encoding="utf-8") as whole:
+    with _open(run / ".lock") as whole:
         if _try_lock(whole, fcntl.LOCK_EX):
             _sign(whole, num_shards)
             if num_shards > 1:
@@ -43,11 +43,18 @@ def hold_run(run: Path, num_shards: int = 1, shard_index: int = 0) -> Iterator[N
                 f"{run}: other processes work on it in {agreed} shares, this one was asked for {num_shards}; "
                 "all should use the same num_shards."
             )
-        with (run / f".lock-{shard_index:05d}-of-{num_shards:05d}").open("a+", encoding="utf-8") as share:
+        with _open(run / f".lock-{shard_index:05d}-of-{num_shards:05d}") as share:
             if not _try_lock(share, fcntl.LOCK_EX):
                 raise RunError(f"{run}: share {shard_index} of {num_shards} has a coordinator ({_holder(share)}).")
             _sign(share, num_shards)
             yield
+
+
+def _open(path: Path) -> IO[str]:
+    try:
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"{path.parent}: cannot be written ({error.strerror or error}).") from error
 
 
 def _try_lock(file: IO[str], kind: int) -> bool:

@@ -75,8 +75,11 @@ def hold_store(
         raise RunError(f"{run}: a file; a run needs a directory.")
     if not (run / MANIFEST).exists() and any(run.glob("data/*/*.parquet")):
         raise RunError(f"{run}: it holds tables but no {MANIFEST}; restore it, or give another directory.")
-    for folder in (run, receipts_folder(run), staging_folder(run), *(data_folder(run, table) for table in TABLES)):
-        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for folder in (run, receipts_folder(run), staging_folder(run), *(data_folder(run, table) for table in TABLES)):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{run}: cannot be written ({error.strerror or error}); give a directory that can.") from error
     with hold_run(run, num_shards, shard_index):
         if not (run / MANIFEST).exists():
             write_manifest(run, new_manifest(configuration, configuration_hash, run_id))

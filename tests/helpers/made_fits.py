@@ -185,3 +185,14 @@ def endless_fit(spectrum: Spectrum, config: MadeConfig) -> FitResult:
     Path(os.environ["MARKS"], f"worker.{os.getpid()}").touch()
     time.sleep(120)
     return made_fit(spectrum, config)
+
+
+def greedy_fit(spectrum: Spectrum, config: MadeConfig) -> FitResult:
+    """A fit function that takes a minute for ``slow`` and 0.9 GB as well for ``hungry``."""
+    if spectrum.object_id == "hungry":
+        held = np.ones(900_000_000, np.int8)
+        time.sleep(60)
+        held[0] = 2
+    elif spectrum.object_id == "slow":
+        time.sleep(60)
+    return made_fit(spectrum, config)
