@@ -4,8 +4,10 @@ Enters: a DESI coadd with redrock, emline, rrdetails, qso_qn and qso_mgii beside
 Leaves: a Parquet file of the spectra relation with one row a target, and a receipt of what went into it.
 """
 
+from qsospec_duck.tiles.compact import Shard, compact_tiles, look_up
 from qsospec_duck.tiles.convert import convert_folder, convert_tile, find_coadds
 from qsospec_duck.tiles.ledger import Entry, read_ledger
+from qsospec_duck.tiles.loader import as_arrays, stream_batches, torch_dataset
 from qsospec_duck.tiles.options import TileOptions, TileReceipt
 from qsospec_duck.tiles.run import Batch, RunOptions, run_archive, run_tiles
 from qsospec_duck.tiles.selection import PRESETS, select
@@ -18,22 +20,28 @@ __all__ = [
     "Batch",
     "Entry",
     "RunOptions",
+    "Shard",
     "Status",
     "TileOptions",
     "TileReceipt",
+    "as_arrays",
+    "compact_tiles",
     "convert_folder",
     "convert_tile",
     "count_in_name",
     "find_coadds",
     "find_tiles",
+    "look_up",
     "read_ledger",
     "read_status",
     "run_archive",
     "run_tiles",
     "select",
+    "stream_batches",
     "tile_folder",
     "tile_id",
     "tile_name",
+    "torch_dataset",
     "validate_tile",
     "validate_tiles",
     "write_tile",

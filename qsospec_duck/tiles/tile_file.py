@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -130,21 +131,23 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write(table: pa.Table, file: object) -> None:
+def parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """Encoding of tiles and shards, as `pyarrow.parquet` takes it."""
     # Element columns of lists are named <column>.list.element in Parquet; texts get dictionaries too.
-    texts = [field.name for field in table.schema if pa.types.is_string(field.type) and field.name != "object_key"]
-    pq.write_table(
-        table,
-        file,
-        row_group_size=ROW_GROUP,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=["mask_array.list.element", *texts],
-        column_encoding={f"{name}.list.element": "BYTE_STREAM_SPLIT" for name in _SPLIT},
-        write_statistics=[field.name for field in table.schema if not pa.types.is_nested(field.type)],
-        write_page_index=True,
-        write_page_checksum=True,
-        data_page_size=_PAGE_BYTES,
-        data_page_version="2.0",
-        store_schema=True,
-    )
+    texts = [field.name for field in schema if pa.types.is_string(field.type) and field.name != "object_key"]
+    return {
+        "compression": "zstd",
+        "compression_level": 3,
+        "use_dictionary": ["mask_array.list.element", *texts],
+        "column_encoding": {f"{name}.list.element": "BYTE_STREAM_SPLIT" for name in _SPLIT},
+        "write_statistics": [field.name for field in schema if not pa.types.is_nested(field.type)],
+        "write_page_index": True,
+        "write_page_checksum": True,
+        "data_page_size": _PAGE_BYTES,
+        "data_page_version": "2.0",
+        "store_schema": True,
+    }
+
+
+def _write(table: pa.Table, file: object) -> None:
+    pq.write_table(table, file, row_group_size=ROW_GROUP, **parquet_options(table.schema))

@@ -1,0 +1,99 @@
+"""Shards hold what tiles hold, scalars say where it lies, and only what changed is written again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from qsospec_duck import connect
+from qsospec_duck.errors import ConfigError, TileError
+from qsospec_duck.tiles import compact_tiles, look_up, run_tiles
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, make_fits) -> Path:
+    """Five tiles in two programs, one of them without spectra."""
+    folder = tmp_path_factory.mktemp("many")
+    for pixel, program, kind in ((7, "dark", "QSO"), (12, "dark", "QSO"), (100, "dark", "QSO"), (9, "dark", "STAR"),
+                                 (7, "bright", "QSO")):  # fmt: skip
+        ids = [1000 * pixel + i + (500 if program == "bright" else 0) for i in range(3)]
+        place = folder / program
+        place.mkdir(exist_ok=True)
+        cards = {"HPXPIXEL": pixel, "PROGRAM": program, "DEPNAM00": "SPECPROD", "DEPVER00": "iron"}
+        make_fits.make_coadd(place / f"coadd-main-{program}-{pixel}.fits", ids, seed=pixel, cards=cards)
+        make_fits.make_redrock(place / f"redrock-main-{program}-{pixel}.fits", ids, spectype=[kind] * 3)
+    run_tiles(folder, folder / "tiles")
+    return folder / "tiles"
+
+
+@pytest.fixture
+def root(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "tiles"))
+
+
+@pytest.fixture
+def con():
+    with duckdb.connect() as one:
+        yield one
+
+
+def test_shards_hold_every_spectrum_of_the_tiles(root: Path, tmp_path: Path, con) -> None:
+    out = tmp_path / "shards"
+    shards = compact_tiles(root, out, con)
+    names = [shard.path.relative_to(out).as_posix() for shard in shards]
+    assert names == ["dr1/main/bright/shard_7_7.parquet", "dr1/main/dark/shard_7_100.parquet"]
+    assert [(shard.tiles, shard.spectra) for shard in shards] == [(1, 3), (4, 9)]
+    both = "SELECT * FROM read_parquet(?) ORDER BY object_key"
+    tiles, again = (con.sql(both, params=[f"{folder}/**/*.parquet"]).to_arrow_table() for folder in (root, out))
+    assert tiles.equals(again)
+    meta = pq.read_metadata(shards[1].path)
+    places = {meta.row_group(0).column(i).path_in_schema: i for i in range(meta.num_columns)}
+    assert "BYTE_STREAM_SPLIT" in meta.row_group(0).column(places["flux.list.element"]).encodings
+
+
+def test_scalars_are_sorted_and_a_target_is_found_through_them(root: Path, tmp_path: Path, con) -> None:
+    out = tmp_path / "shards"
+    compact_tiles(root, out, con)
+    scalars = pq.read_table(out / "_scalars" / "scalars_00000.pq")
+    ids = scalars["target_id"].to_pylist()
+    assert ids == sorted(ids)
+    assert len(ids) == 12
+    assert not {"flux", "ivar", "wavelength", "mask_array", "exposures", "rr_nbest"} & set(scalars.schema.names)
+    found = look_up(con, out, 12001)
+    assert found["object_key"].to_pylist() == ["dr1/main/dark/12/12001"]
+    assert len(found["flux"][0]) == 7751
+    assert look_up(con, out, 5).num_rows == 0
+    # Scalars alone serve as the spectra relation, for queries that need no pixels.
+    with connect(tiles=out / "_scalars" / "*.pq") as session:
+        assert session.execute("SELECT count(*), count(flux) FROM spectra WHERE z > 1").fetchone() == (12, 0)
+
+
+def test_small_targets_make_many_shards_and_nothing_is_written_twice(root: Path, tmp_path: Path, con) -> None:
+    out = tmp_path / "shards"
+    assert len(compact_tiles(root, out, con, target_mb=0.001)) == 5
+    first = {path: path.stat().st_mtime_ns for path in out.rglob("*.*")}
+    again = compact_tiles(root, out, con, target_mb=0.001)
+    assert not any(shard.is_new for shard in again)
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.*")} == first
+    tile = next((root / "dr1/main/dark/tile_12").glob("*.parquet"))
+    shutil.rmtree(root / "_ledger")
+    pq.write_table(pq.read_table(tile).slice(0, 2), tile)
+    assert [shard.path.name for shard in compact_tiles(root, out, con, target_mb=0.001) if shard.is_new] == [
+        "shard_12_12.parquet"
+    ]
+    assert look_up(con, out, 12002).num_rows == 0
+    # Tiles that are gone take their shards with them.
+    shutil.rmtree(root / "dr1/main/bright")
+    compact_tiles(root, out, con)
+    assert sorted(path.name for path in out.rglob("*.parquet")) == ["shard_7_100.parquet"]
+
+
+def test_places_that_make_no_sense_are_refused(root: Path, tmp_path: Path, con) -> None:
+    with pytest.raises(ConfigError, match="outside"):
+        compact_tiles(root, root / "shards", con)
+    with pytest.raises(TileError, match="no tile"):
+        compact_tiles(tmp_path / "empty", tmp_path / "shards", con)
