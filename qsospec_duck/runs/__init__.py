@@ -5,6 +5,7 @@ Enters: `FitResult` objects or staged shards. Leaves: a run directory of schema 
 
 from qsospec_duck.runs.archived import ArchivedModel, Measurements, load_archived_model
 from qsospec_duck.runs.bundle import RunBundle, open_run
+from qsospec_duck.runs.compact import compact_run
 from qsospec_duck.runs.finalize import RunCounts, finalize_run, verify_run
 from qsospec_duck.runs.layout import SCHEMA_VERSION, TABLES, object_number
 from qsospec_duck.runs.products import products_folder, write_products
@@ -27,6 +28,7 @@ __all__ = [
     "RunState",
     "RunStore",
     "ShardWriter",
+    "compact_run",
     "finalize_run",
     "hold_store",
     "load_archived_model",

@@ -113,11 +113,6 @@ def replace_records(run: Path, share: str, records: Records) -> None:
     temporary.replace(path)
 
 
-def forget_share(run: Path, share: str) -> None:
-    """Remove the file of a share whose objects now belong to another one."""
-    _path(run, share).unlink(missing_ok=True)
-
-
 def _read_share(run: Path, share: str, commits: Sequence[Commit], live: set[str]) -> Records:
     rows = np.zeros(len(commits), np.int64)
     for line, commit in enumerate(commits):

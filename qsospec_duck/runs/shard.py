@@ -81,7 +81,7 @@ class ShardWriter:
         if self._keys:
             staged["models"] = len(self._keys)
         for table, pieces in self._light.items():
-            whole = _sorted_by_object(pa.concat_tables(pieces))
+            whole = sorted_by_object(pa.concat_tables(pieces))
             if whole.num_rows:
                 staged[table] = write_table(table, whole, self.folder / f"{table}.parquet")
         if self._failures:
@@ -99,7 +99,7 @@ class ShardWriter:
         tables = tables_from_results(results, origins, self.run_id)
         models = tables.pop("models")
         if self._models is None:
-            self._models = _open_writer("models", self.folder / "models.parquet")
+            self._models = open_writer("models", self.folder / "models.parquet")
         self._models.write_table(models, row_group_size=MODEL_ROW_GROUP)
         for table, piece in tables.items():
             self._light.setdefault(table, []).append(piece)
@@ -117,12 +117,13 @@ def stage_part(folder: Path, name: str, rows: int) -> Part:
 
 def write_table(table: str, rows: pa.Table, path: Path) -> int:
     """Write one table as a shard; returns its number of rows."""
-    with _open_writer(table, path) as writer:
+    with open_writer(table, path) as writer:
         writer.write_table(rows, row_group_size=ROW_GROUP)
     return int(rows.num_rows)
 
 
-def _open_writer(table: str, path: Path) -> pq.ParquetWriter:
+def open_writer(table: str, path: Path) -> pq.ParquetWriter:
+    """Open a shard of one table to write, in the encodings that suit its columns."""
     schema = arrow_schema(table)
     leaves = _leaf_paths(schema)
     if table == "models":
@@ -160,7 +161,7 @@ def _leaf_paths(schema: pa.Schema) -> list[str]:
     return [path for field in schema for path in walk(field.name, field.type)]
 
 
-def _sorted_by_object(table: pa.Table) -> pa.Table:
+def sorted_by_object(table: pa.Table) -> pa.Table:
     """Order rows by object, keeping the order within an object."""
     if "object_number" in table.column_names:
         numbers = table.column("object_number").to_numpy()

@@ -35,6 +35,11 @@ class RunState:
         return str(self.manifest["run_id"])
 
     @property
+    def commits(self) -> list[Commit]:
+        """Commits of all shares, those with retired parts as well, as they were when the run was opened."""
+        return self._commits
+
+    @property
     def facts(self) -> list[Mapping[str, Any]]:
         """What the commits of all shares keep beside their parts."""
         return [commit.facts for commit in self._commits if commit.facts]

@@ -161,6 +161,17 @@ class RunStore(RunState):
         self._commit(task, folder, [*staged, *carried], retired, facts)
         self._done |= numbers
 
+    def replace_shards(self, task: str, staged: Iterable[Part], retired: set[str]) -> None:
+        """Put shards in the place of others that hold the same rows, and let the ledger of keys follow them."""
+        folder = self.task_folder(task)
+        staged = list(staged)
+        for part in staged:
+            verify_part(folder, part)
+        self._commit(task, folder, staged, retired, None)
+        fresh = RunState(self.path, self.manifest)
+        for share, records in fresh.ledger.records.items():
+            replace_records(self.path, share, records)
+
     def withdraw_failures(self, keys: set[str]) -> None:
         """Take the failures of these objects out of the run: they were completed by another share."""
         folder = self.task_folder("withdraw")
