@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from qsospec_duck.batch import register_fit_jobs
 from qsospec_duck.catalog.bundle_views import portable_views
 from qsospec_duck.catalog.wide_cache import cached_view
 from qsospec_duck.columns import arrow_type
@@ -123,7 +124,7 @@ def connect(
         if run is not None:
             directory = _run_directory(run)
             con.execute("SET VARIABLE qsospec_run = ?", [directory])
-            parts.append("run")
+            parts += ["run", "progress"]
             if duckdb.__version__.startswith("1."):
                 instead |= portable_views(Path(directory))
             instead |= cached_view(Path(directory))
@@ -131,6 +132,7 @@ def connect(
             "fit_quasar_udf", _fit_function(config or FitConfig(), _Pool(workers)), list(FIT_ARGUMENTS.values()),
             FIT_RETURNS, type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL,
         )  # fmt: skip
+        register_fit_jobs(con, config or FitConfig())
         parts.append("python")
         if run is not None:
             con.create_function(

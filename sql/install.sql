@@ -75,3 +75,6 @@
 .read sql/qa/qa_extremes.sql
 .read sql/qa/qa_query.sql
 .read sql/qa/qa_bins.sql
+
+-- part: progress - need the variable qsospec_run
+.read sql/progress/run_progress.sql

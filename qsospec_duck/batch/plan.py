@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from qsospec_duck.batch.items import Item
-from qsospec_duck.runs import RunStore, object_number
+from qsospec_duck.runs import RunState, object_number
 
 MAX_TASK_SIZE = 256
 """Most spectra of a task: what a dead worker costs at most, and what one shard holds."""
@@ -61,7 +61,7 @@ class Plan:
 
 def make_plan(
     items: Iterable[Item],
-    store: RunStore,
+    store: RunState | None,
     *,
     n_workers: int = 1,
     task_size: int | None = None,
@@ -75,8 +75,8 @@ def make_plan(
     ----------
     items : iterable of Item
         Of `expand_inputs`.
-    store : RunStore
-        Run that the results go to: what it holds is left out.
+    store : RunState, optional
+        Run that the results go to: what it holds is left out. ``None`` for one that does not exist yet.
     n_workers : int
         Tasks are made small enough that each worker gets several.
     task_size : int, optional
@@ -87,10 +87,11 @@ def make_plan(
         Keep only this share: by object key where it is known, else by the name of the file.
     """
     ledger: dict[str, set[str]] = {}
-    for key, name in store.failures:
+    for key, name in store.failures if store is not None else ():
         ledger.setdefault(name, set()).add(key)
     failed_keys = {key for keys in ledger.values() for key in keys}
-    finished = {name for facts in store.facts for name in facts.get("inputs", ())}
+    all_facts = store.facts if store is not None else []
+    finished = {name for facts in all_facts for name in facts.get("inputs", ())}
     mine: list[Item] = []
     skipped = 0
     for item in items:
@@ -100,7 +101,8 @@ def make_plan(
             todo = [
                 i
                 for i in share
-                if not store.is_done(item.keys[i]) and (retry_failures or item.keys[i] not in failed_keys)
+                if not (store is not None and store.is_done(item.keys[i]))
+                and (retry_failures or item.keys[i] not in failed_keys)
             ]
             skipped += len(share) - len(todo)
             if todo:

@@ -42,8 +42,8 @@ def run_plan(store: RunStore, plan: Plan, work: Work, telling: Progress) -> Iter
     Yields
     ------
     tuple
-        Name of a task, spectra that it fitted, spectra that failed, seconds, as tasks end; halves of a task that
-        killed its worker come under names of their own.
+        Name of a task, spectra that it fitted, spectra that failed, seconds, as tasks end. A task that was taken apart
+        because it killed its worker comes several times.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def run_plan(store: RunStore, plan: Plan, work: Work, telling: Progress) -> Iter
                 continue
             fitted, failed = fitted + good, failed + bad
             telling.advance(good, bad)
-            yield order.task.name, good, bad, seconds
+            yield order.planned_as, good, bad, seconds
         end = ("finished", {"objects": store.count("objects"), "failures": store.count("failures")})
     except OSError as error:
         end = ("stopped", {"reason": f"{type(error).__name__}: {error}"})
@@ -172,7 +172,9 @@ class _Desk:
 
     def _order(self, task: Task, work: Work) -> WorkOrder:
         folder = str(self._store.task_folder(task.name).absolute())
-        return WorkOrder(task, folder, self._store.run_id, work.config, work.fit, limits=work.limits)
+        return WorkOrder(
+            task, folder, self._store.run_id, work.config, work.fit, limits=work.limits, planned_as=task.name
+        )
 
 
 def _work(desk: _Desk, work: Work) -> Iterator[Outcome]:

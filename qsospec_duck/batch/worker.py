@@ -48,6 +48,9 @@ class WorkOrder:
     deaths: int = 0
     """How many workers died while they had this task for themselves."""
 
+    planned_as: str = ""
+    """Name of the task in the plan; a half of it has another."""
+
     limits: Limits | None = None
     over_limit: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Kind and message of what went over a limit before, by object key or name of a file: not tried again."""

@@ -10,7 +10,8 @@ macros     nothing
 tiles      the variable ``qsospec_tiles``: a glob, or a list of globs, over tile Parquet
 ledger     the variable ``qsospec_tile_root``: a folder of tiles with its ``_ledger``
 run        the variable ``qsospec_run``: a run directory
-python     ``fit_quasar_udf``, which ``connect()`` registers; listed in ``install_python.sql``
+progress   the variable ``qsospec_run``: a run directory, with the logs of its batches
+python     the functions that ``connect()`` registers; listed in ``install_python.sql``
 python_run ``render_qa_udf``, which ``connect()`` registers when it is given a run
 ========== ============================================================================
 """
@@ -23,7 +24,7 @@ from pathlib import Path
 
 from qsospec_duck.errors import ConfigError
 
-PARTS = ("macros", "tiles", "ledger", "run", "python", "python_run")
+PARTS = ("macros", "tiles", "ledger", "run", "progress", "python", "python_run")
 """Parts of the lists in the order they load."""
 
 LISTS = ("install.sql", "install_python.sql")
