@@ -1,7 +1,10 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import cumulative_simpson
 
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
@@ -21,37 +24,45 @@ def measure(F, v, fwhm, base=BASE, base_jacobian=None):
     return dict(zip(MEASURES, values, strict=True)), dict(zip(MEASURES, gradients, strict=True)), base_gradient
 
 
-def numerically(F, v, fwhm):
-    """The measures by sums over a fine grid of velocity, from their definitions."""
+def on_fine_grid(F, v, fwhm):
+    """Velocities in steps of 1/60 of the narrowest σ, and the profile there."""
     sigma = np.asarray(fwhm) / FWHM_PER_SIGMA
-    low, high = np.min(v - 9 * sigma), np.max(v + 9 * sigma)
     step = sigma.min() / 60.0
-    X = np.arange(low, high, step)
-    wave = np.exp(LINE + X / C_KMS)
+    X = np.arange(np.min(v - 9 * sigma), np.max(v + 9 * sigma), step)
     shapes = np.exp(-0.5 * ((X - np.asarray(v)[:, None]) / sigma[:, None]) ** 2)
-    areas = (shapes * wave).sum(1) * step / C_KMS
-    f = (np.asarray(F) / areas) @ shapes
-    weight = f * wave * step / C_KMS
-    total = weight.sum()
-    mean = weight @ X / total
-    cumulative = np.cumsum(weight) - 0.5 * weight
-    x10, x50, x90 = (np.interp(q * total, cumulative, X) for q in (0.1, 0.5, 0.9))
+    areas = (shapes * np.exp(LINE + X / C_KMS)).sum(1) * step / C_KMS
+    return X, (np.asarray(F) / areas) @ shapes
+
+
+def half_width(X, f):
+    """Between the outermost crossings of half the maximum."""
     top = int(np.clip(np.argmax(f), 1, X.size - 2))
     left, middle, right = f[top - 1 : top + 2]
     half = 0.5 * (middle + (right - left) ** 2 / (8 * (2 * middle - left - right)))
     above = np.flatnonzero(f > half)
-    first, last = above[0], above[-1]
-    # Cubic through the four points about a crossing, by its tangent: linear would err by 1e-4 of a step.
-    blue = crossing(X, f, half, first - 1)
-    red = crossing(X, f, half, last)
+    return crossing(X, f, half, above[-1]) - crossing(X, f, half, above[0] - 1)
+
+
+def numerically(F, v, fwhm):
+    """The measures by sums over a fine grid of velocity, from their definitions."""
+    X, f = on_fine_grid(F, v, fwhm)
+    density = f * np.exp(LINE + X / C_KMS) / C_KMS
+    weight = density * (X[1] - X[0])
+    total = weight.sum()
+    mean = weight @ X / total
+    below = cumulative_simpson(density, x=X, initial=0.0)
+    places = [int(np.searchsorted(below, q * total)) - 1 for q in (0.1, 0.5, 0.9)]
+    x10, x50, x90 = (crossing(X, below, q * total, i) for q, i in zip((0.1, 0.5, 0.9), places, strict=True))
     return {
         "flux": total,
         "ew": (weight / (10.0 * np.exp(SLOPE * X / C_KMS))).sum(),
         "voff": mean,
         "sigma": np.sqrt(weight @ (X - mean) ** 2 / total),
-        "fwhm": red - blue,
+        "fwhm": half_width(X, f),
         "w80": x90 - x10,
         "asymmetry": (x90 + x10 - 2 * x50) / (x90 - x10),
+        # In a gap between two lines a percentile is as uncertain as the flux there is faint.
+        "faintest": min(density[places]) / density.max(),
     }
 
 
@@ -81,9 +92,9 @@ def test_measures_equal_sums_over_a_fine_grid(profile):
     for name in ("flux", "sigma"):
         assert values[name] == pytest.approx(expected[name], rel=1e-6)
     assert values["voff"] == pytest.approx(expected["voff"], abs=1e-6 * scale)
-    # Percentiles of the grid are interpolated linearly: σ/60 steps leave (1/60)²/8 of the narrowest width.
-    assert values["w80"] == pytest.approx(expected["w80"], rel=1e-4)
-    assert values["asymmetry"] == pytest.approx(expected["asymmetry"], abs=1e-4)
+    if expected["faintest"] > 0.01:
+        assert values["w80"] == pytest.approx(expected["w80"], rel=1e-6)
+        assert values["asymmetry"] == pytest.approx(expected["asymmetry"], abs=2e-6)
     # Five Gauss-Hermite nodes, and a base that is linear between pixels of 70 km/s.
     assert values["ew"] == pytest.approx(expected["ew"], rel=1e-6)
 
@@ -94,13 +105,16 @@ def test_fwhm_lies_between_the_outermost_half_maxima(profile):
     F, v, u = profile
     values, _, _ = measure(F, v, np.exp(u))
     # Where a second peak lies within rounding of half of the first, either answer is right.
-    expected = numerically(F, v, np.exp(u))["fwhm"]
-    wiggled = [numerically(F * (1 + 1e-5 * np.array(sign)[: F.size]), v, np.exp(u))["fwhm"] for sign in SIGNS]
+    expected = half_width(*on_fine_grid(F, v, np.exp(u)))
+    wiggled = [half_width(*on_fine_grid(F * wiggle, v, np.exp(u))) for wiggle in nearby(F.size, 1e-5)]
     if np.ptp(wiggled) < 0.01 * expected:
         assert values["fwhm"] == pytest.approx(expected, rel=1e-6)
 
 
-SIGNS = [(a, b, c) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)]
+def nearby(n, size):
+    """Factors of n fluxes: each a little up or down, the first always up."""
+    for signs in itertools.product((-1, 1), repeat=n - 1):
+        yield 1 + size * np.array([1, *signs])
 
 
 @pytest.mark.parametrize("fwhm", [100.0, 2000.0, 15000.0])
@@ -150,14 +164,13 @@ def test_asymmetry_is_positive_for_a_red_tail(seed):
 
 def smooth(F, v, fwhm):
     """Not within a few per cent of a change of the outermost crossing, where the FWHM jumps."""
-    base = numerically(F, v, fwhm)["fwhm"]
+    base = half_width(*on_fine_grid(F, v, fwhm))
     return all(
-        abs(numerically(F * (1 + 0.02 * np.array(sign)[: F.size]), v, fwhm)["fwhm"] - base) < 0.2 * base
-        for sign in SIGNS
+        abs(half_width(*on_fine_grid(F * wiggle, v, fwhm)) - base) < 0.2 * base for wiggle in nearby(F.size, 0.02)
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(gaussians)
 def test_gradients_match_central_differences(profile):
     F, v, u = profile
