@@ -74,3 +74,7 @@ GROUP BY code
 ORDER BY objects DESC
 LIMIT 8
 """
+
+FAILURES = """
+SELECT object_id, exception_type, message FROM failures ORDER BY object_id
+"""

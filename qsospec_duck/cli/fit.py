@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from qsospec_duck.cli.exit_codes import DONE, SOME_FAILED
 from qsospec_duck.cli.fit_options import add_fit_options, config_of
 
 if TYPE_CHECKING:
     from qsospec_duck.batch import BatchSummary
+
+Result = TypeVar("Result")
 
 SUMMARY = "fit spectra that SQL or file names choose"
 DESCRIPTION = """\
@@ -32,6 +34,24 @@ _SQL_STARTS = ("select", "from", "with")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
+    add_input_arguments(parser)
+    add_fit_options(parser)
+    group = add_work_arguments(parser)
+    group.add_argument("--dask", metavar="ADDRESS", help="scheduler of a Dask cluster that works instead")
+    group.add_argument("--run-id", metavar="NAME", help="name of a new run")
+    group.add_argument("--no-resume", action="store_true", help="refuse a run directory that holds objects")
+    group.add_argument("--max-seconds", type=float, metavar="S", help="end a spectrum that takes longer")
+    group.add_argument("--max-memory", type=float, metavar="MB", help="end a spectrum whose worker holds more")
+    group.add_argument("--notify", metavar="HOOK", help="command or http(s) address that is told how it ended, as JSON")
+    group.add_argument("--quiet", action="store_true", help="no progress")
+    group = parser.add_argument_group("figures")
+    group.add_argument("--qa", default="20", metavar="N", help="draw N random objects, or all; default 20")
+    group.add_argument("--no-qa", action="store_true", help="draw none")
+    parser.set_defaults(run=run_fit)
+
+
+def add_input_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what names spectra, and the run that they go to."""
     parser.add_argument("inputs", nargs="+", metavar="INPUT", help="a query, or files, globs, directories, manifests")
     parser.add_argument(
         "--run", dest="run_directory", required=True, metavar="DIR", help="run to create or to go on with"
@@ -47,21 +67,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--z", type=float, help="redshift")
     group.add_argument("--ebv", type=float, help="Galactic E(B-V) [mag]")
     group.add_argument("--reader", default="auto", help="sdss, desi, lamost, table ...; default: by content")
-    add_fit_options(parser)
+
+
+def add_work_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add what divides the work."""
     group = parser.add_argument_group("the work")
     group.add_argument("--workers", default="1", metavar="N", help="processes, or auto; default 1")
-    group.add_argument("--dask", metavar="ADDRESS", help="scheduler of a Dask cluster that works instead")
     group.add_argument("--num-shards", type=int, default=1, metavar="N", help="divide the objects into N shares")
     group.add_argument("--shard-index", type=int, default=0, metavar="I", help="the share to work on, from 0")
     group.add_argument("--task-size", type=int, metavar="N", help="most spectra of a task")
-    group.add_argument("--run-id", metavar="NAME", help="name of a new run")
-    group.add_argument("--no-resume", action="store_true", help="refuse a run directory that holds objects")
     group.add_argument("--keep-failures", action="store_true", help="do not try again what failed before")
-    group.add_argument("--quiet", action="store_true", help="no progress")
-    group = parser.add_argument_group("figures")
-    group.add_argument("--qa", default="20", metavar="N", help="draw N random objects, or all; default 20")
-    group.add_argument("--no-qa", action="store_true", help="draw none")
-    parser.set_defaults(run=run_fit)
+    return group
 
 
 def run_fit(given: argparse.Namespace) -> int:
@@ -84,7 +100,9 @@ def run_fit(given: argparse.Namespace) -> int:
 
 
 def _fit(given: argparse.Namespace) -> BatchSummary:
-    from qsospec_duck.batch import fit_batch
+    from qsospec_duck.batch import Limits, fit_batch
+
+    limited = given.max_seconds is not None or given.max_memory is not None
 
     def fit(inputs: Any) -> BatchSummary:
         return fit_batch(
@@ -100,9 +118,16 @@ def _fit(given: argparse.Namespace) -> BatchSummary:
             shard_index=given.shard_index,
             run_id=given.run_id,
             task_size=given.task_size,
+            limits=Limits(given.max_seconds, given.max_memory) if limited else None,
+            notify=given.notify,
             progress=False if given.quiet else None,
         )
 
+    return read_inputs(given, fit)
+
+
+def read_inputs(given: argparse.Namespace, use: Callable[[Any], Result]) -> Result:
+    """Hand the spectra that the command line names to a function, while the connection of a query is open."""
     if is_query(given.inputs):
         from qsospec_duck.connect import connect
         from qsospec_duck.errors import ConfigError
@@ -113,9 +138,9 @@ def _fit(given: argparse.Namespace) -> BatchSummary:
             relation = con.sql(given.inputs[0])
             if relation is None:
                 raise ConfigError("the query returns nothing; it should be a SELECT of the spectra relation.")
-            return fit(relation)
+            return use(relation)
     with tempfile.TemporaryDirectory() as spilled:
-        return fit(_with_known(given.inputs, Path(spilled), given))
+        return use(_with_known(given.inputs, Path(spilled), given))
 
 
 def is_query(inputs: Sequence[str]) -> bool:

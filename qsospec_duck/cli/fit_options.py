@@ -27,6 +27,9 @@ def add_fit_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--no-balmer", action="store_true", help="leave out the Balmer pseudo-continuum")
     group.add_argument("--no-dereddening", action="store_true", help="leave Galactic extinction uncorrected")
     group.add_argument("--dust-map", metavar="MAP", help="sfd or planck, where neither row nor --ebv knows E(B-V)")
+    group.add_argument(
+        "--monte-carlo", type=int, metavar="N", help="errors from N noise draws in place of the covariance"
+    )
 
 
 def config_of(given: argparse.Namespace) -> FitConfig:
@@ -58,6 +61,8 @@ def config_of(given: argparse.Namespace) -> FitConfig:
         extinction["map_name"] = given.dust_map
     if extinction:
         changes["extinction"] = extinction
+    if given.monte_carlo is not None:
+        changes["uncertainty"] = {"method": "monte_carlo", "draws": given.monte_carlo}
     config = with_options(FitConfig(), read_options(Path(given.config)), given.config) if given.config else FitConfig()
     config = with_options(config, changes, "command line")
     _require_known(config)

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from qsospec_duck import __version__
-from qsospec_duck.cli import catalog, demo, export, fit, info, qa, run, simulate, sql, tiles
+from qsospec_duck.cli import bench, catalog, demo, download, export, fit, info, inventory, qa, run, simulate, sql, tiles
 from qsospec_duck.cli.exit_codes import EXPLANATION, INTERRUPTED, REFUSED
 from qsospec_duck.cli.layout import Help, epilog
 from qsospec_duck.errors import QsospecDuckError
 
 COMMANDS: dict[str, ModuleType] = {
+    "inventory": inventory,
+    "download": download,
     "tiles": tiles,
     "fit": fit,
     "run": run,
@@ -25,6 +27,7 @@ COMMANDS: dict[str, ModuleType] = {
     "simulate": simulate,
     "demo": demo,
     "info": info,
+    "bench": bench,
 }
 """Commands in the order of a day's work."""
 

@@ -1,4 +1,4 @@
-"""``qsospec-duck run``: how a run stands, and sealing it."""
+"""``qsospec-duck run``: what a batch would do, how a run stands, sealing and compacting it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 
 from qsospec_duck.cli.exit_codes import DONE
 from qsospec_duck.cli.layout import add_verb
+from qsospec_duck.cli.plan import add_plan_verb
 
-SUMMARY = "state of a run; verify and seal it"
+SUMMARY = "plan, state of a run; verify, seal and compact it"
 DESCRIPTION = "Look after a run directory."
 EXAMPLES = """\
+  qsospec-duck run plan 'tiles/**/*.parquet' --run runs/hb
   qsospec-duck run status runs/hb
   qsospec-duck run finalize runs/hb"""
 
@@ -20,6 +22,7 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verbs of the command."""
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    add_plan_verb(verbs)
     status = add_verb(
         verbs,
         "status",
@@ -39,10 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     finalize.add_argument("run_directory", metavar="RUN")
     finalize.set_defaults(run=run_finalize)
+    compact = add_verb(
+        verbs, "compact", "rewrite many small shards into few, with the same rows", "  qsospec-duck run compact runs/hb"
+    )
+    compact.add_argument("run_directory", metavar="RUN")
+    compact.add_argument("--objects-per-shard", type=int, default=2048, metavar="N", help="default 2048")
+    compact.set_defaults(run=run_compact)
 
 
 def run_status(given: argparse.Namespace) -> int:
     """Print how a run stands."""
+    from qsospec_duck.batch import progress_of
     from qsospec_duck.runs import open_run
 
     run = open_run(given.run_directory)
@@ -57,6 +67,7 @@ def run_status(given: argparse.Namespace) -> int:
         "fit_quality": _counts(quality),
         "failures_by_type": _counts(failures),
         "warnings_by_code": _counts(codes),
+        "progress": progress_of(run.path),
     }
     if given.json:
         print(json.dumps(state, indent=2))
@@ -67,6 +78,8 @@ def run_status(given: argparse.Namespace) -> int:
         print(f"  {count:7d}  fit_quality {value}: {meanings.get(value, 'unknown')}")
     for name, count in (state["failures_by_type"] | state["warnings_by_code"]).items():
         print(f"  {count:7d}  {name}")
+    for row in state["progress"]:
+        print(f"  {_progress_line(row)}")
     return DONE
 
 
@@ -82,6 +95,27 @@ def run_finalize(given: argparse.Namespace) -> int:
     from qsospec_duck.runs import finalize_run
 
     return _tell(given.run_directory, finalize_run(given.run_directory), "sealed")
+
+
+def run_compact(given: argparse.Namespace) -> int:
+    """Rewrite many shards into few."""
+    from qsospec_duck.runs import compact_run
+
+    counts = compact_run(given.run_directory, objects_per_shard=given.objects_per_shard)
+    return _tell(given.run_directory, counts, "compacted")
+
+
+def _progress_line(row: dict[str, Any]) -> str:
+    """State of the latest session of one share in a line."""
+    done = row["fitted"] + row["failed"]
+    text = f"share {row['share']}: {row['status']}, {done} of {row['spectra']} done, {row['failed']} failed"
+    if row["spectra_per_second"] is not None:
+        text += f", {row['spectra_per_second']:.1f} spectra/s"
+    if row["seconds_left"] is not None:
+        text += f", {row['seconds_left']:.0f} s left"
+    if row["status"] == "running":
+        text += f" (last heard of {row['seconds_silent']:.0f} s ago)"
+    return text + (f": {row['reason']}" if row["reason"] else "")
 
 
 def _tell(run: str, counts: Any, done: str) -> int:

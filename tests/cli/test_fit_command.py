@@ -83,7 +83,7 @@ def test_options_change_what_they_name_and_nothing_else():
     config = config_of(
         parsed(
             "--complexes", "hbeta_oiii, mgii", "--power-law", "single", "--iron-uv", "none", "--iron-optical", "park22",
-            "--no-balmer", "--no-dereddening",
+            "--no-balmer", "--no-dereddening", "--monte-carlo", "20",
         )
     )  # fmt: skip
     default = FitConfig()
@@ -99,6 +99,7 @@ def test_options_change_what_they_name_and_nothing_else():
         complexes=("hbeta_oiii", "mgii"),
         continuum=continuum,
         extinction=replace(default.extinction, enabled=False),
+        uncertainty=replace(default.uncertainty, method="monte_carlo", draws=20),
     )
 
 

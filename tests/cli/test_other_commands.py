@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import duckdb
 import pyarrow.parquet as pq
@@ -110,12 +111,17 @@ def test_files_of_the_demo_are_spread_over_the_folder():
 
 def test_the_demo_goes_the_whole_way(tmp_path, capsys, made):
     out = tmp_path / "demo"
-    spectra = str(next((made / "tiles").rglob("*.parquet")))
-    arguments = ["demo", "--out", str(out), "--quasars", "2", "--figures", "1", "--spectra", spectra]
+    real = tmp_path / "real"
+    real.mkdir()
+    shutil.copy(next((made / "tiles").rglob("*.parquet")), real)
+    (real / "broken.fits").write_text("no FITS file")
+    arguments = ["demo", "--out", str(out), "--quasars", "2", "--figures", "1", "--spectra", str(real)]
     assert main(arguments) == 0
     text = capsys.readouterr().out
     assert "diff [σ]" in text
     assert "power_law_slope" in text
+    assert "demo/real: 2 fitted, 1 failed" in text
+    assert "broken.fits" in text
     assert (out / "run" / "manifest.json").is_file()
     assert len(list((out / "run" / "qa").glob("*.png"))) == 1
     assert (out / "real" / "manifest.json").is_file()
