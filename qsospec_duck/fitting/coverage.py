@@ -45,6 +45,9 @@ class Coverage:
     dropped: tuple[str, ...]
     """Names of components that are not."""
 
+    lines: frozenset[str]
+    """Lines that are covered; only these are measured."""
+
     @property
     def can_fit(self) -> bool:
         """The complex can be fitted."""
@@ -65,12 +68,17 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
     n_good = int(np.count_nonzero(mask))
     length = sum(high - low for low, high in recipe.windows)
     fraction = _covered_length(wave, mask) / length
-    is_covered = {name: _is_covered(spectrum, name) for name in {c.lines[0] for c in recipe.components}}
-    covered = [component for component in recipe.components if is_covered[component.lines[0]]]
+    lines = {name for component in recipe.components for name in component.lines}
+    seen = frozenset(name for name in lines if _is_covered(spectrum, name))
+    # Fixed ratios let one line of a doublet stand for the other.
+    covered = [component for component in recipe.components if seen.intersection(component.lines)]
     dropped = tuple(component.name for component in recipe.components if component not in covered)
+    for component in recipe.components:
+        if component not in covered and component.role == "narrow":
+            mask &= ~_near(wave, component)
 
     def outcome(status: str, message: str, kept: list[ComponentRecipe] = covered) -> Coverage:
-        return Coverage(status, message, mask, tuple(kept), dropped)
+        return Coverage(status, message, mask, tuple(kept), dropped, seen)
 
     if n_good == 0 or not covered:
         return outcome("not_covered", f"{n_good} usable pixels and {len(covered)} covered lines in {_text(recipe)}.")
@@ -108,6 +116,16 @@ def _lya_coverage(
             "red_side_only", f"spectrum begins at {first:.0f} Å, inside the blue wing of Lyα.", list(recipe.components)
         )
     return outcome("edge_truncated", f"spectrum begins at {first:.0f} Å and cuts Lyα.")
+
+
+def _near(wave: FloatArray, component: ComponentRecipe) -> BoolArray:
+    """(n_pix,) True within reach of a component's lines: half of one at the edge would be fitted by its neighbours."""
+    reach = component.fwhm[-1][1] / C_KMS
+    out = np.zeros(wave.size, dtype=bool)
+    for name in component.lines:
+        center = line(name).wavelength
+        out |= np.abs(wave / center - 1.0) < reach
+    return out
 
 
 def _covered_length(wave: FloatArray, mask: BoolArray) -> float:

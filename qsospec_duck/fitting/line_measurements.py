@@ -82,6 +82,8 @@ def measure_complex(
         if len(roles) > 1 and members:
             features[line_id, "total"] = members
     for (line_id, role), members in features.items():
+        if line_id not in stage.coverage.lines:
+            continue  # held by the fixed ratio to its partner, and not seen itself
         rows += _measure_feature(stage, solution, base, log_distance, line_id, role, members, warnings)
     return rows, warnings
 

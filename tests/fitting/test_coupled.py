@@ -76,7 +76,7 @@ def solve(flux, kind, sigma=SIGMA):
     continuum = ContinuumStage(law, "single", used, ~nothing, ())
     left = flux - model(LAW, law.theta, law.amplitudes)
     found = optimise(LINE.program, X[IN_LINE], s[IN_LINE], left[IN_LINE], LINE_THETA[None, :])
-    coverage = Coverage("fitted", "", IN_LINE, RECIPE.components, ())
+    coverage = Coverage("fitted", "", IN_LINE, RECIPE.components, (), frozenset())
     stage = ComplexStage(RECIPE, coverage, LINE, found, "core", IN_LINE, nothing)
     return settle(spectrum, continuum, [stage])[2]
 
@@ -139,7 +139,7 @@ def _solve_on_line_pixels():
     found = optimise(
         LINE.program, X[IN_LINE], s[IN_LINE], (flux - model(LAW, LAW_THETA, LAW_NORM))[IN_LINE], LINE_THETA[None, :]
     )
-    coverage = Coverage("fitted", "", IN_LINE, RECIPE.components, ())
+    coverage = Coverage("fitted", "", IN_LINE, RECIPE.components, (), frozenset())
     stage = ComplexStage(RECIPE, coverage, LINE, found, "core", IN_LINE, nothing)
     return settle(spectrum, ContinuumStage(law, "single", IN_LINE, ~nothing, ()), [stage])[2]
 
