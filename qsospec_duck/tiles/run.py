@@ -248,18 +248,19 @@ def _make(ledger: Ledger, work: Work, ready: Future[Ready], options: TileOptions
     if ledger.deaths(work.key) >= MAX_DEATHS:
         text = f"the process died {MAX_DEATHS} times while it made this tile; retry_killed tries it again."
         return _note(ledger, replace(started, status=FAILED, reason="killed", message=text), began)
-    ledger.append(started, sync=False)
     try:
         files = ready.result()
         began = time.monotonic()
+        # Noted only now: a process that dies while it waits for files says nothing about the tile.
+        ledger.append(started, sync=False)
         started = replace(
             started,
             fetched_bytes=files.fetched_bytes,
             seconds_download=files.seconds,
             published=files.published,
         )
+        work.check()
         receipt = convert_tile(files.coadd, ledger.root, options=options, con=con, **files.identity)
-        work.check(receipt)
         entry = _entry(ledger.root, started, receipt)
         if problems := [one for one in validate_tile(receipt.path) if one.severity == ERROR]:
             receipt.path.unlink()

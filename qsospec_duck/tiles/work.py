@@ -15,7 +15,6 @@ from qsospec_duck.readers.desi import Coadd
 from qsospec_duck.readers.desi_redrock import companion
 from qsospec_duck.tiles.fuse import find_companions
 from qsospec_duck.tiles.ledger import Entry, Key
-from qsospec_duck.tiles.options import TileReceipt
 from qsospec_duck.tiles.sources import describe_sources
 from qsospec_duck.tiles.tile_file import tile_id
 
@@ -50,7 +49,7 @@ class LocalWork:
         """Nothing is to be done."""
         return Ready(self.coadd, {})
 
-    def check(self, receipt: TileReceipt) -> None:
+    def check(self) -> None:
         """Nothing else is known of the tile than its file says."""
 
     def clean(self) -> None:
@@ -104,7 +103,7 @@ class RemoteWork:
             _published(stated, self.tile, self.downloader.options.kinds),
         )
 
-    def check(self, receipt: TileReceipt) -> None:
+    def check(self) -> None:
         """Refuse a file that says it is of another tile than it was asked for as."""
         with Coadd(self.downloader.to / self.tile.key("coadd")) as coadd:
             found = coadd.identity
