@@ -36,7 +36,7 @@ def test_the_state_of_a_run_is_the_same_for_people_and_programs(made, capsys):
     assert sum(state["fit_quality"].values()) == 2
 
 
-@pytest.mark.parametrize(("verb", "done"), [("verify", "verified"), ("finalize", "sealed")])
+@pytest.mark.parametrize(("verb", "done"), [("verify", "verified"), ("finalize", "sealed"), ("compact", "compacted")])
 def test_a_run_is_verified_and_sealed(made, capsys, verb, done):
     assert main(["run", verb, str(made / "run")]) == 0
     out = capsys.readouterr().out
