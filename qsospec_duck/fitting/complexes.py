@@ -19,7 +19,8 @@ from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.masks import find_troughs, residual_scatter, trough_widths
 from qsospec_duck.fitting.parsimony import WORTH_CHI2, carried_shapes, without_one_gaussian
 from qsospec_duck.fitting.result import BoolArray, FloatArray
-from qsospec_duck.fitting.starts import ComplexModel, ShapeSearch, compile_complex
+from qsospec_duck.fitting.search import ShapeSearch
+from qsospec_duck.fitting.starts import ComplexModel, compile_complex
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
 from qsospec_duck.spectra import Spectrum

@@ -175,7 +175,8 @@ def _solutions(blocks: Sequence[Block], inverse_sigma: FloatArray) -> list[Solut
     deficient = []
     for a, block in enumerate(blocks):
         here = masked[a][:, ranges[a]]
-        covariance, lost = covariance_of(block.optimum, here)
+        # A continuum component at 0 (Balmer emission without its edge in sight) is hidden by the others, not absent.
+        covariance, lost = covariance_of(block.optimum, here, absent_may_return=a == 0)
         deficient.append(lost)
         own[places[a], places[a]] = covariance
         for b in range(len(blocks)):

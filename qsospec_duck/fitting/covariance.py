@@ -122,18 +122,19 @@ def evaluate_columns(
     return columns, derivatives
 
 
-def model_values(optimum: Optimum, x: FloatArray) -> FloatArray:
-    """(n,) the model at an optimum, on pixels of ln λ ``x``."""
-    program = optimum.program
+def bare_columns(program: Program, x: FloatArray, factor: FloatArray, theta: FloatArray) -> FloatArray:
+    """Columns (n_col, n) times ``factor`` (n,), without their derivatives."""
     values = np.empty((program.terms.shape[0], x.size))
     span_of_terms = np.zeros((values.shape[0], 2), dtype=np.int64)
     columns = np.zeros((len(program.columns), x.size))
     span = np.zeros((columns.shape[0], 2), dtype=np.int64)
-    evaluate_columns_of(
-        x, np.ones_like(x), optimum.theta, program.terms, program.constants, program.bank_layout, program.bank_axes,
-        program.bank_values, values, span_of_terms, columns, span,
-    )  # fmt: skip
-    return optimum.amplitudes @ columns
+    evaluate_columns_of(x, factor, theta, *program.tables, values, span_of_terms, columns, span)
+    return columns
+
+
+def model_values(optimum: Optimum, x: FloatArray) -> FloatArray:
+    """(n,) the model at an optimum, on pixels of ln λ ``x``."""
+    return optimum.amplitudes @ bare_columns(optimum.program, x, np.ones_like(x), optimum.theta)
 
 
 def jacobian(optimum: Optimum, columns: FloatArray, derivatives: FloatArray) -> FloatArray:
@@ -147,7 +148,9 @@ def jacobian(optimum: Optimum, columns: FloatArray, derivatives: FloatArray) -> 
     return rows
 
 
-def covariance_of(optimum: Optimum, weighted_jacobian: FloatArray) -> tuple[FloatArray, bool]:
+def covariance_of(
+    optimum: Optimum, weighted_jacobian: FloatArray, *, absent_may_return: bool = False
+) -> tuple[FloatArray, bool]:
     """Covariance of shapes and amplitudes at an optimum.
 
     The normal matrix is scaled to unit diagonal before it is inverted, so neither the unit of the flux nor
@@ -158,6 +161,8 @@ def covariance_of(optimum: Optimum, weighted_jacobian: FloatArray) -> tuple[Floa
     ----------
     weighted_jacobian : ndarray, shape (n_par + n_col, n)
         Rows of `jacobian` times 1/σ.
+    absent_may_return : bool
+        Count amplitudes that ended at 0 as free: the others' errors then do not take their absence as known.
 
     Returns
     -------
@@ -165,7 +170,10 @@ def covariance_of(optimum: Optimum, weighted_jacobian: FloatArray) -> tuple[Floa
     rank_deficient : bool
         Some direction was degenerate; its variance is a lower limit.
     """
-    active = np.concatenate([optimum.shapes_in_use, optimum.amplitudes > 0])
+    amplitudes = optimum.amplitudes > 0
+    if absent_may_return:
+        amplitudes = np.any(weighted_jacobian[optimum.theta.size :] != 0, axis=1)
+    active = np.concatenate([optimum.shapes_in_use, amplitudes])
     rows = weighted_jacobian[active]
     out = np.zeros((active.size, active.size))
     if rows.shape[0] == 0:

@@ -1,10 +1,9 @@
-"""Starting points of a line complex, from the data.
+"""Starting points of a line complex, from the data and from the bounds.
 
 χ² of a sum of Gaussians has many minima in widths and velocities, but none in amplitudes. So the shapes of each
 group of components are laid out on a grid, and the best grid point of every group is searched by coordinate
 descent: one group at a time tries all its points while the others stand, amplitudes being solved exactly each
-time from moments that are computed once. What the descent finds from a few different beginnings is where the
-continuous optimisation starts.
+time from moments that are computed once. Other starts are spread evenly over the bounds.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import numba
 import numpy as np
 
 from qsospec_duck.fitting.amplitudes import moments, solve_amplitudes
-from qsospec_duck.fitting.covariance import Optimum, evaluate_columns, optimise
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.models.evaluate import fill_line, widen
 from qsospec_duck.models.lines import line
@@ -27,24 +25,6 @@ _BEGINNINGS = (0.5, 0.1, 0.9)
 """Where the descents begin: as fractions of each group's list of grid points."""
 
 _MAX_SWEEPS = 8
-
-_MAX_MOVES = 4
-"""Rounds of moving single groups after the first polish."""
-
-_MOVES_TRIED = 4
-"""Grid points of a group from which a polish is tried in a round."""
-
-_MOVES_A_ROUND = 16
-"""Polishes in a round, the most promising first."""
-
-_HOPELESS_FRACTION = 1.0
-"""A grid point that alone would raise χ² by more than this fraction of it is not polished."""
-
-_MOVE_TOLERANCE = 0.1
-"""A tried move is polished until a step promises less than this in χ²; only the one that is taken goes further."""
-
-_MOVE_GAIN = 0.5
-"""Fall of χ² that a move must bring."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +70,12 @@ class ShapeGrid:
     first: IntArray
     """(n_col,) grid column at which the options of a model column begin."""
 
+    n_velocities: tuple[int, ...]
+    """Velocities at each width, one number a group; a group's shapes run over widths, then velocities."""
+
+    partners: tuple[tuple[int, int], ...]
+    """Pairs of groups that describe one profile together."""
+
 
 @cache
 def compile_complex(components: tuple[ComponentRecipe, ...]) -> ComplexModel:
@@ -129,19 +115,23 @@ def _shape_parameters(
 
 
 @cache
-def _shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
-    """Three widths a group, and three to seven velocities, spaced by about half of the width."""
+def shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
+    """Three widths a group, and three to seven velocities, spaced by about half of the middle width."""
     model = compile_complex(components)
     program = model.program
     groups = tuple(dict.fromkeys((g.fwhm_slot, g.velocity_slot) for g in model.gaussians))
-    shapes = []
+    shapes, n_velocities = [], []
     for fwhm_slot, velocity_slot in groups:
         width, shift = program.parameters[fwhm_slot], program.parameters[velocity_slot]
-        options = []
-        for u in width.low + np.array([1 / 6, 1 / 2, 5 / 6]) * (width.high - width.low):
-            n_shift = int(np.clip((shift.high - shift.low) * VELOCITY_UNIT / (0.5 * np.exp(u)), 3, 7))
-            options += [(u, v) for v in shift.low + (np.arange(n_shift) + 0.5) / n_shift * (shift.high - shift.low)]
-        shapes.append(np.array(options))
+        widths = width.low + np.array([1 / 6, 1 / 2, 5 / 6]) * (width.high - width.low)
+        n_shift = int(np.clip((shift.high - shift.low) * VELOCITY_UNIT / (0.5 * np.exp(widths[1])), 3, 7))
+        shifts = shift.low + (np.arange(n_shift) + 0.5) / n_shift * (shift.high - shift.low)
+        shapes.append(np.array([(u, v) for u in widths for v in shifts]))
+        n_velocities.append(n_shift)
+    profiles = [
+        {(g.line_id, g.role) for g in model.gaussians if (g.fwhm_slot, g.velocity_slot) == group} for group in groups
+    ]
+    partners = tuple((a, b) for b in range(len(groups)) for a in range(b) if profiles[a] & profiles[b])
     lines: list[tuple[float, ...]] = []
     first, group_of, n_columns = [], [], 0
     for j in range(len(program.columns)):
@@ -152,11 +142,14 @@ def _shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
         for u, v in shapes[group]:
             lines += [(n_columns, u, v, float(np.log(line(g.line_id).wavelength)), g.ratio) for g in members]
             n_columns += 1
-    return ShapeGrid(np.array(lines), n_columns, groups, tuple(shapes), np.array(group_of), np.array(first))
+    return ShapeGrid(
+        np.array(lines), n_columns, groups, tuple(shapes), np.array(group_of), np.array(first), tuple(n_velocities),
+        partners,
+    )  # fmt: skip
 
 
 @numba.njit(cache=True, nogil=True)
-def _grid_moments(x, s, y, lines, A, G, b):
+def grid_moments(x, s, y, lines, A, G, b):
     """Fill the grid's columns ``A`` (m, n), zeros at first, and their moments ``G`` (m, m) and ``b`` (m,)."""
     n = x.size
     values = np.empty(n)
@@ -172,7 +165,7 @@ def _grid_moments(x, s, y, lines, A, G, b):
 
 
 @numba.njit(cache=True, nogil=True)
-def _descend(G, b, group_of, first, n_options, state, max_sweeps):
+def descend(G, b, group_of, first, n_options, state, max_sweeps):
     """Coordinate descent over grid options.
 
     Parameters
@@ -224,7 +217,7 @@ def _descend(G, b, group_of, first, n_options, state, max_sweeps):
 
 
 @numba.njit(cache=True, nogil=True)
-def _falls_of_moving(G, b, cross, own, own_b, group_of, first, group, falls):
+def falls_of_moving(G, b, cross, own, own_b, group_of, first, group, falls):
     """Fall of χ² for every grid point of one group, the other groups standing at continuous shapes.
 
     Parameters
@@ -270,69 +263,54 @@ def _falls_of_moving(G, b, cross, own, own_b, group_of, first, group, falls):
         falls[option] = fall
 
 
-class ShapeSearch:
-    """Search for the best shapes of one complex on some pixels."""
+def descended_starts(model: ComplexModel, grid: ShapeGrid, G: FloatArray, b: FloatArray) -> FloatArray:
+    """Starts from descents on the grid, shape (n_start, n_par).
 
-    def __init__(
-        self, components: tuple[ComponentRecipe, ...], x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray
-    ) -> None:
-        self.model = compile_complex(components)
-        self.grid = _shape_grid(components)
-        self.x, self.flux, self.inverse_sigma = x, flux, inverse_sigma
-        m = self.grid.n_columns
-        self.columns, self.G, self.b = np.zeros((m, x.size)), np.empty((m, m)), np.empty(m)
-        _grid_moments(x, inverse_sigma, inverse_sigma * flux, self.grid.lines, self.columns, self.G, self.b)
-        self.n_options = np.array([len(shapes) for shapes in self.grid.shapes])
+    Parameters
+    ----------
+    model : ComplexModel
+    grid : ShapeGrid
+    G, b : ndarray, shape (m, m), (m,)
+        Moments of the grid columns.
+    """
+    n_options = np.array([len(shapes) for shapes in grid.shapes])
+    rows = []
+    for fraction in _BEGINNINGS:
+        state = np.minimum((fraction * n_options).astype(np.int64), n_options - 1)
+        descend(G, b, grid.group_of, grid.first, n_options, state, _MAX_SWEEPS)
+        theta = model.program.start
+        for group, option in enumerate(state):
+            theta[list(grid.groups[group])] = grid.shapes[group][option]
+        rows.append(theta)
+    return np.unique(np.array(rows), axis=0)
 
-    def starts(self) -> FloatArray:
-        """Deterministic starts from descents on the grid, shape (n_start, n_par)."""
-        rows = []
-        for fraction in _BEGINNINGS:
-            state = np.minimum((fraction * self.n_options).astype(np.int64), self.n_options - 1)
-            _descend(self.G, self.b, self.grid.group_of, self.grid.first, self.n_options, state, _MAX_SWEEPS)
-            theta = self.model.program.start
-            for group, option in enumerate(state):
-                theta[list(self.grid.groups[group])] = self.grid.shapes[group][option]
-            rows.append(theta)
-        return np.unique(np.array(rows), axis=0)
 
-    def optimum(self) -> Optimum:
-        """The best optimum that the search finds: polish the best start, then try to move one group at a time."""
-        best = self._polish(self.starts())
-        for _ in range(_MAX_MOVES):
-            moved = self._best_move(best)
-            if moved is None:
-                break
-            best = moved
-        return best
+@cache
+def spread_starts(components: tuple[ComponentRecipe, ...], n_starts: int) -> FloatArray:
+    """Starts spread evenly over the bounds, shape (n_start, n_par).
 
-    def _best_move(self, best: Optimum) -> Optimum | None:
-        """A lower optimum from moving some group to another grid point; ``None`` where there is none."""
-        own, _ = evaluate_columns(self.model.program, self.x, self.inverse_sigma, best.theta)
-        cross = self.columns @ own.T
-        own_moments, own_b = own @ own.T, own @ (self.inverse_sigma * self.flux)
-        fall_now = float(own_b @ best.amplitudes)
-        candidates = []
-        for group in range(len(self.grid.groups)):
-            falls = np.empty(self.n_options[group])
-            _falls_of_moving(
-                self.G, self.b, cross, own_moments, own_b, self.grid.group_of, self.grid.first, group, falls
-            )  # fmt: skip
-            promising = np.argsort(-falls, kind="stable")[:_MOVES_TRIED]
-            candidates += [(-falls[option], group, option) for option in promising]
-        found = None
-        limit = best.chi2
-        for negative_fall, group, option in sorted(candidates)[:_MOVES_A_ROUND]:
-            if -negative_fall < fall_now - _HOPELESS_FRACTION * best.chi2:
-                break
-            theta = best.theta.copy()
-            theta[list(self.grid.groups[group])] = self.grid.shapes[group][option]
-            trial = self._polish(theta[None, :], _MOVE_TOLERANCE)
-            if trial.chi2 < limit - _MOVE_GAIN:
-                found, limit = trial, trial.chi2
-        return None if found is None else self._polish(found.theta[None, :])
+    Halton's sequence (1960, Numer. Math. 2, 84): coordinate k of point n is n written in the k-th prime as base,
+    mirrored at the point.
+    """
+    program = compile_complex(components).program
+    fractions = np.array([[_mirrored(n, base) for base in _primes(program.low.size)] for n in range(1, n_starts + 1)])
+    return program.low + (program.high - program.low) * fractions
 
-    def _polish(self, starts: FloatArray, tolerance: float = 1e-4) -> Optimum:
-        return optimise(
-            self.model.program, self.x, self.inverse_sigma, self.flux, starts, short_iterations=6, tolerance=tolerance
-        )
+
+def _mirrored(number: int, base: int) -> float:
+    value, scale = 0.0, 1.0 / base
+    while number:
+        number, digit = divmod(number, base)
+        value += digit * scale
+        scale /= base
+    return value
+
+
+def _primes(count: int) -> list[int]:
+    found: list[int] = []
+    number = 2
+    while len(found) < count:
+        if all(number % prime for prime in found):
+            found.append(number)
+        number += 1
+    return found

@@ -55,7 +55,9 @@ def test_draws_never_change_the_best_fit(fitted):
 
 def test_every_error_says_that_it_comes_from_draws(fitted):
     plain, drawn = fitted
-    methods = {(before.method, after.method) for before, after in zip(plain.measurements, drawn.measurements, strict=True)}
+    methods = {
+        (before.method, after.method) for before, after in zip(plain.measurements, drawn.measurements, strict=True)
+    }
     assert methods == {("covariance", "monte_carlo"), ("none", "none")}
 
 

@@ -9,7 +9,8 @@ from qsospec_duck.fitting.amplitudes import solve_amplitudes
 from qsospec_duck.fitting.config import ContinuumConfig
 from qsospec_duck.fitting.continuum import continuum_program
 from qsospec_duck.fitting.covariance import evaluate_columns, optimise
-from qsospec_duck.fitting.starts import ShapeSearch, compile_complex
+from qsospec_duck.fitting.search import ShapeSearch
+from qsospec_duck.fitting.starts import compile_complex
 from qsospec_duck.models.recipes import packaged_recipes
 
 RECIPES = packaged_recipes()
