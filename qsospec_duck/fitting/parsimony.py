@@ -24,7 +24,7 @@ Components = tuple[ComponentRecipe, ...]
 
 
 def without_one_gaussian(components: Components) -> Iterator[tuple[Components, dict[str, str]]]:
-    """Every way to take one Gaussian from a profile that has several.
+    """Every way to take one Gaussian from a profile that has several, or a droppable component as a whole.
 
     Yields
     ------
@@ -33,6 +33,8 @@ def without_one_gaussian(components: Components) -> Iterator[tuple[Components, d
         Name of each remaining column among the columns before, where it has changed.
     """
     for place, component in enumerate(components):
+        if component.droppable and len(components) > 1:
+            yield (*components[:place], *components[place + 1 :]), {}
         if component.count == 1 or component.kinematics is not None:
             continue
         for gone in range(component.count):

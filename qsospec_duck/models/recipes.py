@@ -16,7 +16,8 @@ A recipe is data. A packaged one lies in ``data/recipes``; a user's own is given
 ``[[component]]``
     ``name``, ``lines`` and their fixed flux ``ratios``, ``role`` (broad, narrow, wing), ``count`` of Gaussians,
     ``fwhm`` one band [km/s] a Gaussian, ``velocity`` band [km/s], ``kinematics`` a name shared by components of
-    one velocity and width, ``optional`` for a component that must earn its place.
+    one velocity and width, ``optional`` for a component that must earn its place,
+    ``droppable`` for one that may lose it.
 """
 
 from __future__ import annotations
@@ -59,6 +60,9 @@ class ComponentRecipe:
 
     optional: bool = False
     """Kept only where it improves the fit significantly."""
+
+    droppable: bool = False
+    """Fitted first, and taken away where the fit without it is as good."""
 
     @property
     def count(self) -> int:
@@ -165,7 +169,7 @@ def parse_recipe(where: str, content: Mapping[str, Any]) -> ComplexRecipe:
 
 
 def _component(where: str, entry: Mapping[str, Any]) -> ComponentRecipe:
-    known = {"name", "lines", "role", "count", "fwhm", "velocity", "ratios", "kinematics", "optional"}
+    known = {"name", "lines", "role", "count", "fwhm", "velocity", "ratios", "kinematics", "optional", "droppable"}
     name = _get(where, entry, "name", str)
     here = f"{where}, component {name!r}"
     _refuse_unknown(here, entry, known)
@@ -191,6 +195,7 @@ def _component(where: str, entry: Mapping[str, Any]) -> ComponentRecipe:
         ratios=ratios,
         kinematics=_get(here, entry, "kinematics", str) if "kinematics" in entry else None,
         optional=_get(here, entry, "optional", bool, False),
+        droppable=_get(here, entry, "droppable", bool, False),
     )
 
 
