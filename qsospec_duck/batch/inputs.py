@@ -59,6 +59,11 @@ def expand_inputs(inputs: Any, spill_folder: Path, rows_per_item: int = 256) -> 
 
 
 def _items_of_path(text: str, rows_per_item: int) -> list[Item]:
+    if "://" in text:
+        raise ReaderError(
+            f"{text}: remote storage; give a query instead, which DuckDB reads there: "
+            f"con.sql(\"SELECT * FROM '{text}'\"), or download the files."
+        )
     path = Path(text).expanduser()
     if path.is_dir():
         found = sorted(file for file in path.rglob("*") if _holds_spectra(file))

@@ -11,7 +11,7 @@ from qsospec_duck.batch.inputs import expand_inputs, require_unique, with_known
 from qsospec_duck.batch.plan import MAX_TASK_SIZE, Plan, make_plan
 from qsospec_duck.fitting import FitConfig
 from qsospec_duck.runs import RunState
-from qsospec_duck.runs.layout import MANIFEST
+from qsospec_duck.runs.layout import MANIFEST, local_path
 from qsospec_duck.runs.manifest import require_same_configuration
 
 
@@ -46,7 +46,7 @@ def plan_batch(
         An input does not exist, or two inputs share a key.
     """
     config = FitConfig() if config is None else config
-    run = Path(run_directory)
+    run = local_path(run_directory)
     state = RunState(run) if (run / MANIFEST).exists() else None
     if state is not None:
         require_same_configuration(state.manifest, config.to_dict(), config.hash())

@@ -15,7 +15,7 @@ from pyarrow.dataset import dataset
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.errors import RunError
 from qsospec_duck.runs.index import find_in_index, find_in_table, index_table, the_one
-from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, object_number, receipts_folder
+from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, local_path, object_number, receipts_folder
 from qsospec_duck.runs.manifest import read_manifest
 from qsospec_duck.runs.state import RunState
 
@@ -24,7 +24,7 @@ class RunBundle:
     """A run directory opened to read: one that this package wrote, finished or not, or one of ``qsospec`` 0.1.1."""
 
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+        self.path = local_path(path)
         self.manifest: dict[str, Any] = read_manifest(self.path)
 
     @classmethod

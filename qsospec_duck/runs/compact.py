@@ -17,6 +17,7 @@ from qsospec_duck.errors import RunError
 from qsospec_duck.runs.bundle import RunBundle
 from qsospec_duck.runs.failure_ledger import inputs_of
 from qsospec_duck.runs.finalize import RunCounts, finalize_run, verify_run
+from qsospec_duck.runs.layout import local_path
 from qsospec_duck.runs.lock import hold_run
 from qsospec_duck.runs.manifest import read_manifest
 from qsospec_duck.runs.receipts import Commit, Part
@@ -52,7 +53,7 @@ def compact_run(run: RunBundle | Path | str, *, objects_per_shard: int = OBJECTS
     """
     if objects_per_shard < 1:
         raise RunError(f"objects_per_shard is {objects_per_shard}; it should be 1 or more.")
-    path = run.path if isinstance(run, RunBundle) else Path(run)
+    path = run.path if isinstance(run, RunBundle) else local_path(run)
     before = verify_run(path)
     was_sealed = read_manifest(path)["status"] == "complete"
     with hold_run(path):

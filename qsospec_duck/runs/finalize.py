@@ -15,6 +15,7 @@ from qsospec_duck.runs.layout import (
     INDEX,
     TABLES,
     data_folder,
+    local_path,
     object_number,
     receipts_folder,
     staging_folder,
@@ -50,7 +51,7 @@ def verify_run(run: RunBundle | Path | str) -> RunCounts:
     RunError
         Naming the first thing that is not as it should be.
     """
-    path = run.path if isinstance(run, RunBundle) else Path(run)
+    path = run.path if isinstance(run, RunBundle) else local_path(run)
     manifest = read_manifest(path)
     if manifest.get("writer") != "qsospec_duck":
         raise RunError(f"{path}: written by another package, without receipts; it can be read and not be verified.")
@@ -90,7 +91,7 @@ def finalize_run(run: RunBundle | Path | str) -> RunCounts:
     RunError
         A coordinator works on it, or `verify_run` finds something wrong.
     """
-    path = run.path if isinstance(run, RunBundle) else Path(run)
+    path = run.path if isinstance(run, RunBundle) else local_path(run)
     with hold_run(path):
         manifest = read_manifest(path)
         if manifest.get("writer") != "qsospec_duck":

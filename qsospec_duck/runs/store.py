@@ -18,6 +18,7 @@ from qsospec_duck.runs.layout import (
     MANIFEST,
     TABLES,
     data_folder,
+    local_path,
     object_number,
     receipts_folder,
     share_name,
@@ -70,7 +71,7 @@ def hold_store(
     """
     if not 0 <= shard_index < num_shards:
         raise RunError(f"shard_index is {shard_index} of {num_shards} shards; it should be 0 to {num_shards - 1}.")
-    run = Path(path)
+    run = local_path(path)
     if run.exists() and not run.is_dir():
         raise RunError(f"{run}: a file; a run needs a directory.")
     if not (run / MANIFEST).exists() and any(run.glob("data/*/*.parquet")):
