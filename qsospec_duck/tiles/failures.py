@@ -9,7 +9,7 @@
     invalid_tile       the tile that was written does not pass validation
     duplicate_tile     another coadd is the same tile
     out_of_memory      the conversion needed more memory than there is
-    killed             the process died three times while it made this tile
+    killed             a process of its own died twice while it made this tile (not enough memory, most likely)
 
 ``zero_selected`` and a companion that is absent are no failures: the tile is there.
 """
@@ -18,8 +18,11 @@ from __future__ import annotations
 
 from qsospec_duck.errors import AbsentError, ChecksumError, ReaderError, TransferError
 
-MAX_DEATHS = 3
-"""Attempts that may end with the process before a tile is left alone."""
+MAX_DEATHS = 2
+"""Processes of its own that a tile may kill before it is left alone.
+
+A run that dies while it makes a tile proves nothing: somebody may have ended it. Its tile then becomes a suspect, which
+is made last and in a process of its own."""
 
 
 def reason_of(error: BaseException) -> str:

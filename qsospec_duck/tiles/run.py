@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -164,7 +166,7 @@ def work_through(
     made: list[Entry] = []
     with hold_root(out) as ledger:
         ledger.write_plan(len(queue))
-        due = (work for work in queue if _is_due(ledger, work, options, run))
+        due = _due(ledger, queue, options, run)
         with ThreadPoolExecutor(run.tiles_per_batch, thread_name_prefix="tile") as pool:
             ahead = _ahead(pool, due, run.tiles_per_batch)
             try:
@@ -189,6 +191,18 @@ def options_hash(options: TileOptions) -> str:
     """Hash of what decides about the bytes of a tile, other than its files."""
     text = json.dumps({"format": TILE_FORMAT, **asdict(options)}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _due(ledger: Ledger, queue: Sequence[Work], options: TileOptions, run: RunOptions) -> Iterator[Work]:
+    """Tiles that are to be made; those that a process died of come last, so that they cost nothing but themselves."""
+    suspects: list[Work] = []
+    for work in queue:
+        if _is_due(ledger, work, options, run):
+            if ledger.deaths(work.key):
+                suspects.append(work)
+            else:
+                yield work
+    yield from suspects
 
 
 def _is_due(ledger: Ledger, work: Work, options: TileOptions, run: RunOptions) -> bool:
@@ -245,9 +259,10 @@ def _make(ledger: Ledger, work: Work, ready: Future[Ready], options: TileOptions
         options=json.dumps(asdict(options), sort_keys=True), options_hash=options_hash(options),
         software=f"qsospec_duck {__version__}", batch=batch, started_at=now(),
     )  # fmt: skip
-    if ledger.deaths(work.key) >= MAX_DEATHS:
-        text = f"the process died {MAX_DEATHS} times while it made this tile; retry_killed tries it again."
-        return _note(ledger, replace(started, status=FAILED, reason="killed", message=text), began)
+    before = ledger.latest.get(work.key)
+    has_killed = ledger.deaths(work.key) > 0 or (before is not None and before.reason == "killed")
+    # A predicate needs the connection, which stays in this process.
+    is_apart = has_killed and con is None
     try:
         files = ready.result()
         began = time.monotonic()
@@ -260,18 +275,42 @@ def _make(ledger: Ledger, work: Work, ready: Future[Ready], options: TileOptions
             published=files.published,
         )
         work.check()
-        receipt = convert_tile(files.coadd, ledger.root, options=options, con=con, **files.identity)
+        if is_apart:
+            receipt = convert_apart(files.coadd, ledger.root, options, dict(files.identity))
+        else:
+            receipt = convert_tile(files.coadd, ledger.root, options=options, con=con, **files.identity)
         entry = _entry(ledger.root, started, receipt)
         if problems := [one for one in validate_tile(receipt.path) if one.severity == ERROR]:
             receipt.path.unlink()
             text = f"{len(problems)} findings, the first: {problems[0].check_name}: {problems[0].message}"
             return _note(ledger, replace(started, status=FAILED, reason="invalid_tile", message=text), began)
+    except BrokenProcessPool:
+        text = f"its own process died {MAX_DEATHS} times while it made this tile; retry_killed tries it again."
+        return _note(ledger, replace(started, status=FAILED, reason="killed", message=text), began)
     except (ReaderError, TileError, TransferError, MemoryError) as error:
         text = " ".join(str(error).split()) or type(error).__name__
         return _note(ledger, replace(started, status=FAILED, reason=reason_of(error), message=text), began)
     _note(ledger, entry, began)
     work.clean()
     return ledger.latest[entry.key]
+
+
+def convert_apart(coadd: Path, root: Path, options: TileOptions, identity: dict[str, Any]) -> TileReceipt:
+    """Convert a tile in a process of its own, which may die of it.
+
+    Raises
+    ------
+    BrokenProcessPool
+        It did, time and again.
+    """
+    for left in reversed(range(MAX_DEATHS)):
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            try:
+                return pool.submit(convert_tile, coadd, root, options=options, **identity).result()
+            except BrokenProcessPool:
+                if not left:
+                    raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 def _note(ledger: Ledger, entry: Entry, began: float) -> Entry:

@@ -103,7 +103,8 @@ def write_tile(table: pa.Table, folder: Path, name: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / tile_name(name, table.num_rows)
     for left_over in folder.glob(f".qso_data_TILE{name}_*.part"):
-        left_over.unlink()
+        if not _is_alive(int(left_over.name.split(".")[-2])):
+            left_over.unlink(missing_ok=True)
     aside = folder / f".{path.name}.{os.getpid()}.part"
     try:
         with aside.open("wb") as file:
@@ -118,6 +119,17 @@ def write_tile(table: pa.Table, folder: Path, name: str) -> Path:
             older.unlink()
     sync_folder(folder)
     return path
+
+
+def _is_alive(process: int) -> bool:
+    """Tell whether a process of this number runs here."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from qsospec_duck.errors import ConfigError, TileError
 from qsospec_duck.tiles import RunOptions, TileOptions, read_ledger, read_status, run_tiles
 from qsospec_duck.tiles.dashboard import write_dashboard
 from qsospec_duck.tiles.ledger import STARTED, Ledger, hold_root
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "helpers"))
+
+import deadly
 
 
 @pytest.fixture
@@ -120,15 +125,24 @@ def test_what_fails_is_noted_with_a_reason_and_tried_again(folder: Path, tmp_pat
     assert read_status(out).reasons == {"no_redshifts": 1, "malformed_fits": 1}
 
 
-def test_a_tile_that_kills_its_process_is_left_alone_after_three_deaths(folder: Path, tmp_path: Path) -> None:
+def test_a_tile_that_a_run_died_of_is_made_last_and_in_its_own_process(
+    folder: Path, tmp_path: Path, monkeypatch
+) -> None:
     out = tmp_path / "out"
-    entries = run_tiles(folder, out, run=RunOptions(tiles_per_batch=1, max_batches=1))
+    entry = run_tiles(folder, tmp_path / "other")[0]
     with hold_root(out) as ledger:
-        for _ in range(3):
-            ledger.append(replace(entries[0], tile="2", status=STARTED, finished_at=None))
-        assert ledger.deaths(("dr1", "main", "dark", "2")) == 3
-    assert made(folder, out) == ["2 failed", "3 converted"]
-    assert read_status(out).reasons == {"killed": 1, "zero_selected": 1}
+        ledger.append(replace(entry, tile="1", status=STARTED, finished_at=None))
+        assert ledger.deaths(("dr1", "main", "dark", "1")) == 1
+    # A run that somebody ended is no proof: the tile is made.
+    assert made(folder, out) == ["2 converted", "3 converted", "1 converted"]
+    with hold_root(out) as ledger:
+        ledger.append(replace(entry, tile="2", status=STARTED, finished_at=None, path=None))
+    (out / "dr1/main/dark/tile_2/qso_data_TILE2_3_qsos.parquet").unlink()
+    # The name of a function that ends its process travels to the child.
+    monkeypatch.setattr("qsospec_duck.tiles.run.convert_tile", deadly.convert_tile)
+    assert made(folder, out) == ["2 failed"]
+    assert read_status(out).reasons == {"zero_selected": 1, "killed": 1}
+    monkeypatch.undo()
     assert made(folder, out) == []
     assert made(folder, out, run=RunOptions(retry_killed=True)) == ["2 converted"]
 
