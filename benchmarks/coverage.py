@@ -1,0 +1,156 @@
+"""Are the errors true? Coverage of the 68 % interval over simulated quasars of all redshifts, S/N and line widths.
+
+``python benchmarks/coverage.py [--n 2000] [--seed 1] [--workers 2]`` with a Python that imports qsospec_duck. Quasars
+are drawn by `qsospec_duck.simulate.simulate_spectra`, a quarter of them at each S/N; every measurement that has an
+error and a true value is compared with it. Prints the tables of docs/methods/validation.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import time
+from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
+
+import polars as pl
+
+from qsospec_duck.fitting import fit_quasar
+from qsospec_duck.simulate import simulate_spectra
+
+SNRS = (5.0, 10.0, 20.0, 40.0)
+Z_RANGE = (0.1, 3.5)
+CHUNK = 25
+"""Spectra that a process simulates at once."""
+
+SECTIONS = ("continuum_parameter", "continuum_metric", "continuum_sample", "complex_metric")
+Z_EDGES = (0.4, 0.8, 1.5, 2.3)
+WIDTH_EDGES = (1500.0, 3000.0, 5000.0, 15000.0)
+ASKED = (0.63, 0.73)
+"""Where the coverage of the 68 % interval should lie."""
+
+SCHEMA = {
+    "z": pl.Float64, "snr": pl.Float64, "width": pl.Float64, "quantity": pl.String, "measure": pl.String,
+    "pull": pl.Float64, "line_snr": pl.Float64,
+}  # fmt: skip
+
+
+def main() -> None:
+    options = arguments()
+    each = -(-options.n // len(SNRS))
+    jobs = [
+        (options.seed * 1000 + 10 * start + number, snr, min(CHUNK, each - start))
+        for start in range(0, each, CHUNK)
+        for number, snr in enumerate(SNRS)
+    ]
+    started = time.perf_counter()
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.workers, mp_context=context) as pool:
+        rows = pl.concat(pl.DataFrame(part, SCHEMA, orient="row") for part in pool.map(compare, jobs))
+    if options.keep:
+        rows.write_parquet(options.keep)
+    print(f"{each * len(SNRS)} simulated quasars, seed {options.seed}, z {Z_RANGE[0]} to {Z_RANGE[1]}, ", end="")
+    print(f"S/N per pixel {', '.join(f'{snr:.0f}' for snr in SNRS)}; {time.perf_counter() - started:.0f} s")
+    report(rows, options.least)
+
+
+def compare(job: tuple[int, float, int]) -> list[tuple]:
+    """Simulate and fit some quasars; a row for every measurement with an error and a truth."""
+    seed, snr, n = job
+    spectra, table = simulate_spectra(n, seed=seed, snr=snr, z_range=Z_RANGE)
+    truths: dict[int, dict[str, float]] = {}
+    for row in table.to_pylist():
+        truths.setdefault(row["target_id"], {})[row["quantity"]] = row["value"]
+    rows = []
+    for spectrum in spectra:
+        truth = truths[int(spectrum.object_id)]
+        found = [one for one in fit_quasar(spectrum).measurements if one.section in SECTIONS]
+        snrs = {(one.feature_id, one.role): one.value for one in found if one.measure == "snr"}
+        for one in found:
+            if one.error is None or one.quantity not in truth:
+                continue
+            pull = (one.value - truth[one.quantity]) / one.error
+            # A line whose flux came out as 0 has no S/N.
+            line_snr = snrs.get((one.feature_id, one.role), 0.0) if one.section == "complex_metric" else None
+            rows.append((spectrum.z, snr, truth["hb_broad_fwhm"], one.quantity, one.measure, pull, line_snr))
+    return rows
+
+
+def report(rows: pl.DataFrame, least: int) -> None:
+    """Print coverage by S/N, redshift and width, by measure, and by quantity."""
+    significant = rows.filter(pl.col("line_snr").is_null() | (pl.col("line_snr") >= 5.0))
+    print("\nContinuum, and lines of S/N 5 and more:\n")
+    parts = (
+        ("all", pl.lit("")),
+        ("S/N per pixel", pl.format("{}", pl.col("snr").cast(pl.Int64))),
+        ("redshift", binned("z", (Z_RANGE[0], *Z_EDGES, Z_RANGE[1]))),
+        ("true FWHM of Hβ", binned("width", WIDTH_EDGES)),
+        ("measure", pl.col("measure")),
+    )
+    show([(f"{name} {key}".rstrip(), part) for name, by in parts for key, part in split(significant, by)])
+    print("\nBy quantity:\n")
+    quantities = [(key, part) for key, part in split(significant, pl.col("quantity")) if part.height >= least]
+    show(quantities)
+    shares = [coverage(part) for _, part in quantities]
+    inside = sum(ASKED[0] <= share <= ASKED[1] for share in shares)
+    above = sum(share > ASKED[1] for share in shares)
+    print(
+        f"\n{len(shares)} quantities with {least} or more measurements: {inside} cover {ASKED[0]} to {ASKED[1]}, ",
+        end="",
+    )
+    print(f"{above} more (errors too large), {len(shares) - inside - above} less (errors too small or a bias).")
+
+
+def split(rows: pl.DataFrame, by: pl.Expr) -> list[tuple[str, pl.DataFrame]]:
+    """Parts of a table by a key, in the order of the keys."""
+    keyed = rows.with_columns(by.alias("key"))
+    parts = {str(key): part for (key,), part in keyed.group_by("key")}
+    return [(key, parts[key]) for key in sorted(parts, key=_order)]
+
+
+def _order(key: str) -> tuple[float, str]:
+    return (float(key.split()[0]), "") if key[:1].isdigit() else (0.0, key)
+
+
+def binned(column: str, edges: tuple[float, ...]) -> pl.Expr:
+    """Name of the interval between two edges in which a value lies; the last one holds what is above as well."""
+    named = pl.lit(f"{edges[0]:g} to {edges[1]:g}")
+    for low, high in pairwise(edges[1:]):
+        named = pl.when(pl.col(column) >= low).then(pl.lit(f"{low:g} to {high:g}")).otherwise(named)
+    return named
+
+
+def show(parts: list[tuple[str, pl.DataFrame]]) -> None:
+    """Print a Markdown table, a line a part."""
+    print("| | n | 68 % interval covers | 95 % interval covers | median pull | scatter |")
+    print("|---|--:|--:|--:|--:|--:|")
+    for name, part in parts:
+        pull = part["pull"]
+        # Half the distance of the 16th and 84th percentiles: 1 for a normal distribution of unit width.
+        low, middle, high = (pull.quantile(level, "linear") for level in (0.1587, 0.5, 0.8413))
+        wide = (pull.abs() <= 1.96).mean()
+        mark = "" if ASKED[0] <= coverage(part) <= ASKED[1] else " *"
+        print(
+            f"| {name} | {part.height} | {coverage(part):.3f}{mark} | {wide:.3f} | {middle:+.2f} "
+            f"| {0.5 * (high - low):.2f} |"
+        )
+
+
+def coverage(part: pl.DataFrame) -> float:
+    """Fraction of the measurements whose error holds the truth."""
+    return float((part["pull"].abs() <= 1.0).mean())
+
+
+def arguments() -> argparse.Namespace:
+    """Options of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--n", type=int, default=2000, help="simulated quasars; default 2000")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, other quasars and noise")
+    parser.add_argument("--workers", type=int, default=1, help="processes; default 1")
+    parser.add_argument("--least", type=int, default=50, help="measurements that a line of the table needs; default 50")
+    parser.add_argument("--keep", metavar="FILE", help="Parquet file for the pulls")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
