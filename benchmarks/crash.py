@@ -73,6 +73,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         calm = Path(folder) / "calm"
         work(calm, disturbed=False)
+        # How long a coordinator takes here when nobody kills it: moments are drawn from that.
+        began = time.monotonic()
+        subprocess.run(
+            [sys.executable, __file__, "--work", str(Path(folder) / "timed")], check=True, stderr=subprocess.DEVNULL
+        )
+        whole = time.monotonic() - began
         while kills < options.kills:
             run = Path(folder) / f"run-{rounds}"
             rounds += 1
@@ -81,7 +87,7 @@ def main() -> int:
                     [sys.executable, __file__, "--work", str(run)], start_new_session=True, stderr=subprocess.DEVNULL
                 )
                 try:
-                    process.wait(timeout=random.uniform(1.5, 4.0))
+                    process.wait(timeout=random.uniform(0.3, 1.1) * whole if kills < options.kills else None)
                 except subprocess.TimeoutExpired:
                     # The coordinator, sometimes with its workers, sometimes leaving them behind.
                     (os.killpg if random.random() < 0.5 else os.kill)(process.pid, signal.SIGKILL)
@@ -98,7 +104,7 @@ def main() -> int:
             ok = counts.objects == N_SPECTRA and counts.failures == 0 and same
             wrong += not ok
             state = "equal" if same else "DIFFER"
-            print(f"round {rounds}: {kills} kills so far, {counts.objects} objects, tables {state}")
+            print(f"round {rounds}: {kills} kills so far, {counts.objects} objects, tables {state}", flush=True)
     print(f"{kills} kills, {rounds} rounds, {wrong} wrong")
     return int(wrong > 0)
 

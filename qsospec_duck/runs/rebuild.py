@@ -22,7 +22,7 @@ _NAN = float("nan")
 
 
 def read_model_row(shard: Path, object_key: str) -> pa.Table:
-    """Read the row of ``models`` of one object: the key column, then one row group.
+    """Read the row of ``models`` of one object: keys of the row groups that may hold it, then one row group.
 
     Raises
     ------
@@ -30,15 +30,21 @@ def read_model_row(shard: Path, object_key: str) -> pa.Table:
         The shard has no such row.
     """
     with pq.ParquetFile(shard) as file:
-        keys = file.read(columns=["object_key"])["object_key"].to_pylist()
-        if object_key not in keys:
-            raise RunError(f"{shard}: no model of {object_key!r}, though the run says so; run finalize_run again.")
-        row = keys.index(object_key)
-        group = 0
-        while row >= (n_rows := file.metadata.row_group(group).num_rows):
-            row -= n_rows
-            group += 1
-        return file.read_row_group(group).slice(row, 1)
+        for group in range(file.metadata.num_row_groups):
+            if _may_hold(file.metadata.row_group(group), object_key):
+                keys = file.read_row_group(group, columns=["object_key"])["object_key"].to_pylist()
+                if object_key in keys:
+                    return file.read_row_group(group).slice(keys.index(object_key), 1)
+    raise RunError(f"{shard}: no model of {object_key!r}, though the run says so; run finalize_run again.")
+
+
+def _may_hold(group: pq.RowGroupMetaData, object_key: str) -> bool:
+    """Tell by the smallest and largest key of a row group; without them, it may."""
+    column = next(i for i in range(group.num_columns) if group.column(i).path_in_schema == "object_key")
+    statistics = group.column(column).statistics
+    if statistics is None or not statistics.has_min_max:
+        return True
+    return bool(statistics.min <= object_key <= statistics.max)
 
 
 def rebuild_result(model: pa.Table, objects: pa.Table, measurements: pa.Table, warnings: pa.Table) -> FitResult:
