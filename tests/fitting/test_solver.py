@@ -33,7 +33,7 @@ def problems(draw):
     return A, y, scales, guess
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(problems())
 def test_amplitudes_are_the_non_negative_least_squares_solution(problem):
     A, y, _, _ = problem
@@ -44,14 +44,14 @@ def test_amplitudes_are_the_non_negative_least_squares_solution(problem):
     assert c == pytest.approx(expected, rel=1e-6, abs=1e-8)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(problems())
 def test_amplitudes_do_not_depend_on_the_first_guess(problem):
     A, y, _, guess = problem
     assert amplitudes_of(A, y, guess)[0] == pytest.approx(amplitudes_of(A, y)[0], rel=1e-6, abs=1e-8)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(problems())
 def test_amplitudes_scale_against_their_columns(problem):
     A, y, scales, _ = problem
