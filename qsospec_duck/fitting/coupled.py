@@ -190,12 +190,12 @@ def _solutions(blocks: Sequence[Block], inverse_sigma: FloatArray) -> list[Solut
     everything = reach @ noise @ reach.T
     solutions = []
     for a, block in enumerate(blocks):
-        covariance = everything[places[a], places[a]]
+        covariance = np.ascontiguousarray(everything[places[a], places[a]])
         errors = amplitude_errors(block.optimum, covariance, masked[a][block.optimum.theta.size :, ranges[a]])
         solutions.append(
             Solution(
                 block.optimum, block.used, columns[a], jacobians[a], covariance,
-                everything[places[a], places[0]], errors, deficient[a],
+                np.ascontiguousarray(everything[places[a], places[0]]), errors, deficient[a],
             )
         )  # fmt: skip
     return solutions

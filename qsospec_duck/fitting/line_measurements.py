@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -10,11 +12,15 @@ from qsospec_duck.constants import C_KMS, LINE_FLUX_UNIT
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
+from qsospec_duck.fitting.propagation import profile_errors
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
-from qsospec_duck.fitting.starts import Gaussian
+from qsospec_duck.fitting.starts import ComplexModel, Gaussian
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
-from qsospec_duck.models.program import VELOCITY_UNIT
+from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
+from qsospec_duck.models.recipes import ComplexRecipe
+
+_EW = MEASURES.index("ew")
 
 UNITS = {
     "flux": LINE_FLUX_UNIT,
@@ -54,6 +60,21 @@ class ContinuumBase:
     """(n_cont, n_cont)."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Feature:
+    """A line in one role, and where its Gaussians' numbers stand in the fit."""
+
+    line_id: str
+    role: str
+    wavelength: float
+    columns: IntArray
+    ratios: FloatArray
+    velocity_slots: IntArray
+    fwhm_slots: IntArray
+    quantities: dict[str, str]
+    """Name of each measure's quantity."""
+
+
 def measure_complex(
     stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None
 ) -> tuple[list[Measurement], list[FitWarning]]:
@@ -70,39 +91,51 @@ def measure_complex(
     """
     rows = _statistics(stage) + _parameters(stage, solution)
     warnings: list[FitWarning] = []
-    features: dict[tuple[str, str], list[Gaussian]] = {}
-    for gaussian in stage.model.gaussians:
-        features.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
-    roles_of: dict[str, set[str]] = {}
-    for component in stage.recipe.components:
-        for line_id in component.lines:
-            roles_of.setdefault(line_id, set()).add(component.role)
-    for line_id, roles in roles_of.items():
-        members = [gaussian for gaussian in stage.model.gaussians if gaussian.line_id == line_id]
-        if len(roles) > 1 and members:
-            features[line_id, "total"] = members
-    for (line_id, role), members in features.items():
-        if line_id not in stage.coverage.lines:
+    for feature in _features(stage.model, stage.recipe):
+        if feature.line_id not in stage.coverage.lines:
             continue  # held by the fixed ratio to its partner, and not seen itself
-        rows += _measure_feature(stage, solution, base, log_distance, line_id, role, members, warnings)
+        rows += _measure_feature(stage, solution, base, log_distance, feature, warnings)
     return rows, warnings
 
 
+@cache
+def _features(model: ComplexModel, recipe: ComplexRecipe) -> tuple[_Feature, ...]:
+    """Each line in each of its roles, then the total of lines that a recipe gives several."""
+    members: dict[tuple[str, str], list[Gaussian]] = {}
+    for gaussian in model.gaussians:
+        members.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
+    roles_of: dict[str, set[str]] = {}
+    for component in recipe.components:
+        for line_id in component.lines:
+            roles_of.setdefault(line_id, set()).add(component.role)
+    for line_id, roles in roles_of.items():
+        of_line = [gaussian for gaussian in model.gaussians if gaussian.line_id == line_id]
+        if len(roles) > 1 and of_line:
+            members[line_id, "total"] = of_line
+    return tuple(
+        _Feature(
+            line_id, role, line(line_id).wavelength,
+            np.array([g.column for g in gaussians]), np.array([g.ratio for g in gaussians]),
+            np.array([g.velocity_slot for g in gaussians]), np.array([g.fwhm_slot for g in gaussians]),
+            {measure: f"{line_id}_{role}_{measure}" for measure in UNITS},
+        )
+        for (line_id, role), gaussians in members.items()
+    )  # fmt: skip
+
+
 def _measure_feature(
-    stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None,
-    line_id: str, role: str, members: list[Gaussian], warnings: list[FitWarning],
+    stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None, feature: _Feature,
+    warnings: list[FitWarning],
 ) -> list[Measurement]:  # fmt: skip
     """Measures of one line in one role."""
     optimum = solution.optimum
-    recipe_id = stage.recipe.recipe_id
-    columns = np.array([g.column for g in members])
-    ratios = np.array([g.ratio for g in members])
-    fluxes = optimum.amplitudes[columns] * ratios
+    recipe_id, line_id, role = stage.recipe.recipe_id, feature.line_id, feature.role
+    fluxes = optimum.amplitudes[feature.columns] * feature.ratios
     total = float(fluxes.sum())
 
     def row(measure: str, value: float, error: float | None) -> Measurement:
         return Measurement(
-            "complex_metric", f"{line_id}_{role}_{measure}", value, _usable(value, error), UNITS[measure],
+            "complex_metric", feature.quantities[measure], value, _usable(value, error), UNITS[measure],
             recipe_id, line_id, role, measure, "none" if measure == "snr" else "covariance",
         )  # fmt: skip
 
@@ -116,36 +149,27 @@ def _measure_feature(
         )  # fmt: skip
 
     if total <= 0:
-        flux_error = float(np.min(solution.amplitude_errors[columns] * ratios))
+        flux_error = float(np.min(solution.amplitude_errors[feature.columns] * feature.ratios))
         not_detected(flux_error)
         return [row("flux", 0.0, flux_error)]
 
-    velocities = optimum.theta[[g.velocity_slot for g in members]] * VELOCITY_UNIT
-    log_fwhm = optimum.theta[[g.fwhm_slot for g in members]]
     values = np.empty(len(MEASURES))
-    gradients = np.empty((len(MEASURES), 3, len(members)))
+    gradients = np.empty((len(MEASURES), 3, fluxes.size))
     base_gradient = np.empty(base.jacobian.shape[0])
-    wavelength = line(line_id).wavelength
+    log_wavelength = math.log(feature.wavelength)
     measure_profile(
-        fluxes, velocities, log_fwhm, float(np.log(wavelength)), base.x, base.values, base.jacobian,
-        values, gradients, base_gradient,
+        fluxes, optimum.theta[feature.velocity_slots] * VELOCITY_UNIT, optimum.theta[feature.fwhm_slots],
+        log_wavelength, base.x, base.values, base.jacobian, values, gradients, base_gradient,
     )  # fmt: skip
-    n_par = optimum.theta.size
-    by_parameter = np.zeros((len(MEASURES), n_par + optimum.amplitudes.size))
-    for i, gaussian in enumerate(members):
-        by_parameter[:, n_par + gaussian.column] += gradients[:, 0, i] * gaussian.ratio
-        by_parameter[:, gaussian.velocity_slot] += gradients[:, 1, i] * VELOCITY_UNIT
-        by_parameter[:, gaussian.fwhm_slot] += gradients[:, 2, i]
-    variances = np.einsum("ij,jk,ik->i", by_parameter, solution.covariance, by_parameter)
-    ew = MEASURES.index("ew")
-    variances[ew] += 2.0 * by_parameter[ew] @ solution.with_continuum @ base_gradient
-    variances[ew] += base_gradient @ base.covariance @ base_gradient
-    errors = np.sqrt(np.maximum(variances, 0.0))
+    errors = profile_errors(
+        gradients, feature.columns, feature.ratios, feature.velocity_slots, feature.fwhm_slots, optimum.theta.size,
+        solution.covariance, solution.with_continuum, base_gradient, base.covariance, _EW,
+    )  # fmt: skip
     measured = dict(zip(MEASURES, zip(values.tolist(), errors.tolist(), strict=True), strict=True))
 
     flux, flux_error = measured["flux"]
     rows = [row("flux", flux, flux_error)]
-    if base.values[np.clip(np.searchsorted(base.x, np.log(wavelength)), 0, base.x.size - 1)] > 0:
+    if base.values[min(int(base.x.searchsorted(log_wavelength)), base.x.size - 1)] > 0:
         rows.append(row("ew", *measured["ew"]))
     else:
         warnings.append(
@@ -159,7 +183,7 @@ def _measure_feature(
     if flux_error > 0:
         rows.append(row("snr", flux / flux_error, None))
     if log_distance is not None:
-        rows.append(row("logl", float(np.log10(flux)) + log_distance, flux_error / flux / np.log(10.0)))
+        rows.append(row("logl", math.log10(flux) + log_distance, flux_error / flux / math.log(10.0)))
     if not flux_error > 0:
         warnings.append(
             warn("line_error_unavailable", "complex", f"{line_id} {role}: no flux error.", recipe_id=recipe_id)
@@ -168,12 +192,12 @@ def _measure_feature(
         not_detected(flux_error)
         return rows
     voff, voff_error = measured["voff"]
-    centroid = wavelength * float(np.exp(voff / C_KMS))
+    centroid = feature.wavelength * math.exp(voff / C_KMS)
     shapes = []
     # Where most of the flux has its velocity or width on a bound, the number is the bound's, not the line's.
-    if _share(fluxes, optimum.at_bound[[g.velocity_slot for g in members]]) <= 0.5:
+    if _share(fluxes, optimum.at_bound[feature.velocity_slots]) <= 0.5:
         shapes += [row("centroid", centroid, centroid * voff_error / C_KMS), row("voff", voff, voff_error)]
-    is_width_bound = _share(fluxes, optimum.at_bound[[g.fwhm_slot for g in members]]) > 0.5
+    is_width_bound = _share(fluxes, optimum.at_bound[feature.fwhm_slots]) > 0.5
     if not is_width_bound:
         shapes += [row(measure, *measured[measure]) for measure in ("fwhm", "sigma", "w80")]
         if np.count_nonzero(fluxes) > 1:
@@ -193,7 +217,7 @@ def _measure_feature(
 
 def _share(fluxes: FloatArray, marked: BoolArray) -> float:
     """Fraction of the flux in the marked Gaussians."""
-    return float(fluxes[marked].sum() / fluxes.sum())
+    return float(fluxes @ marked / fluxes.sum()) if marked.any() else 0.0
 
 
 def _statistics(stage: ComplexStage) -> list[Measurement]:
@@ -252,6 +276,6 @@ def _usable(value: float, error: float | None) -> float | None:
 
     Widths and percentiles are found to 1e-9 of their value.
     """
-    if error is None or not np.isfinite(error) or error <= 1e-8 * abs(value):
+    if error is None or not math.isfinite(error) or error <= 1e-8 * abs(value):
         return None
     return error
