@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.amplitudes import solve_amplitudes
 from qsospec_duck.fitting.covariance import Optimum, bare_columns, optimise
 from qsospec_duck.fitting.result import FloatArray
@@ -25,7 +26,7 @@ from qsospec_duck.fitting.starts import (
 )
 from qsospec_duck.models.recipes import ComponentRecipe
 
-SPREAD_STARTS = 16
+SPREAD_STARTS = 24
 """Starts spread over the bounds beside those from the grid."""
 
 MAX_ROUNDS = 8
@@ -40,7 +41,7 @@ CHANCE_CHI2 = 30.0
 GRID_MOVES = 6
 """Grid points of a group that are tried in a round."""
 
-MOVES_A_ROUND = 24
+MOVES_A_ROUND = 12
 """Grid points of all groups that are tried in a round."""
 
 POLISH_TOLERANCE = 0.1
@@ -55,6 +56,10 @@ SAME_CHI2 = 0.3
 """Optima closer in χ² than this count as one."""
 
 
+CELLS_A_WIDTH = 4.0
+"""The search sees pixels averaged to this many cells over the narrowest FWHM that the recipe allows."""
+
+
 class ShapeSearch:
     """Search for the best shapes of one complex on some pixels."""
 
@@ -64,17 +69,19 @@ class ShapeSearch:
         self.model = compile_complex(components)
         self.grid = shape_grid(components)
         self.spread = spread_starts(components, SPREAD_STARTS)
-        self.x, self.flux, self.inverse_sigma = x, flux, inverse_sigma
-        self.y = inverse_sigma * flux
+        self._everything = x, inverse_sigma, flux
+        program = self.model.program
+        narrowest = min(float(np.exp(p.low)) for p in program.parameters if p.kind == "fwhm")
+        self.x, self.inverse_sigma, flux = _binned(x, inverse_sigma, flux, narrowest / C_KMS / CELLS_A_WIDTH)
+        self.y = self.inverse_sigma * flux
         m = self.grid.n_columns
-        self.columns, self.G, self.b = np.zeros((m, x.size)), np.empty((m, m)), np.empty(m)
-        grid_moments(x, inverse_sigma, self.y, self.grid.lines, self.columns, self.G, self.b)
+        self.columns, self.G, self.b = np.zeros((m, self.x.size)), np.empty((m, m)), np.empty(m)
+        grid_moments(self.x, self.inverse_sigma, self.y, self.grid.lines, self.columns, self.G, self.b)
         self._ends: list[tuple[float, FloatArray]] = []
         self._moved_from: list[float] = []
 
     def optimum(self) -> Optimum:
         """The best optimum that the search finds."""
-        program = self.model.program
         self._polish(descended_starts(self.model, self.grid, self.G, self.b), np.inf)
         self._polish(self.spread, PATIENCE)
         chances = SECOND_CHANCES
@@ -88,7 +95,7 @@ class ShapeSearch:
                 chances -= 1
             self._moved_from.append(end[0])
             self._polish(self._moves(end[1]), PATIENCE)
-        return optimise(program, self.x, self.inverse_sigma, self.flux, self._ends[0][1][None, :])
+        return optimise(self.model.program, *self._everything, self._ends[0][1][None, :])
 
     def _polish(self, starts: FloatArray, patience: float) -> None:
         """Run the solver from every start and note where it ends, best first."""
@@ -165,3 +172,17 @@ class ShapeSearch:
             row[slots] = theta[slots[::-1]]
             rows.append(row)
         return rows
+
+
+def _binned(
+    x: FloatArray, inverse_sigma: FloatArray, flux: FloatArray, cell: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Inverse-variance means over cells of ln λ, or the pixels as they are where cells would hold fewer than two."""
+    begins = np.flatnonzero(np.diff(np.floor((x - x[0]) / cell), prepend=-1.0))
+    if 2 * begins.size > x.size:
+        return x, inverse_sigma, flux
+    ivar = inverse_sigma**2
+    total = np.add.reduceat(ivar, begins)
+    mean_x = np.add.reduceat(ivar * x, begins) / total
+    mean_flux = np.add.reduceat(ivar * flux, begins) / total
+    return mean_x, np.sqrt(total), mean_flux
