@@ -195,17 +195,20 @@ class Desispec:
 
 
 def extra_memory(path: Path, out: Path) -> float:
-    """Megabytes by which one conversion raises the peak of a fresh process that has made one before."""
+    """Megabytes at the peak of a conversion beyond what its process held before (Linux)."""
     script = (
-        "import resource, sys; from qsospec_duck.tiles import TileOptions, convert_tile, tile_file\n"
-        "import numpy, pyarrow.parquet, h5py\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "import sys; from pathlib import Path; from qsospec_duck.tiles import TileOptions, convert_tile\n"
+        "def held(what):\n"
+        "    lines = Path('/proc/self/status').read_text().splitlines()\n"
+        "    return next(int(line.split()[1]) for line in lines if line.startswith(what))\n"
+        "convert_tile(sys.argv[1], sys.argv[2], options=TileOptions(verify='none', selection='star'))\n"
+        "Path('/proc/self/clear_refs').write_text('5')\n"
+        "before = held('VmRSS')\n"
         "convert_tile(sys.argv[1], sys.argv[2], options=TileOptions(verify='all'))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+        "print(held('VmHWM') - before)"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", script, str(path), str(out)], capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-c", script, str(path), str(out)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(told.stdout) / 1e3
 
 

@@ -96,7 +96,7 @@ def main() -> int:
                     command = [sys.executable, __file__, "--work", server.url, str(out), mode]
                     process = subprocess.Popen(command, start_new_session=True)
                     try:
-                        process.wait(timeout=random.uniform(0.8, 3.0))
+                        process.wait(timeout=random.uniform(0.8, 5.0))
                     except subprocess.TimeoutExpired:
                         os.kill(process.pid, signal.SIGKILL)
                         process.wait()
