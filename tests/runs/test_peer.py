@@ -83,7 +83,8 @@ def test_the_peer_opens_draws_and_catalogs_our_bundle(shared_data, tmp_path):
         for name, model in theirs["complexes"].items():
             np.testing.assert_allclose(model, ours.complexes[name].model, rtol=1e-6, atol=1e-12)
         found = ours.value("mgii_broad_fwhm", "mgii")
-        assert catalog[key] == (None if np.isnan(found) else found)
+        # The peer's table takes the value through other arithmetic: one unit in the last place may change.
+        assert catalog[key] == (None if np.isnan(found) else pytest.approx(found, rel=1e-14))
 
 
 def test_we_open_a_bundle_of_the_peer(shared_data, tmp_path):
