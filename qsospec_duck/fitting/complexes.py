@@ -8,6 +8,7 @@ import numpy as np
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.covariance import (
+    ROUGH,
     Optimum,
     amplitude_errors,
     covariance_of,
@@ -125,7 +126,7 @@ def _refit(
 ) -> ComplexStage:
     """Other components or pixels, from given starts."""
     model = compile_complex(components)
-    optimum = optimise(model.program, *pixels[used], starts, short_iterations=15)
+    optimum = optimise(model.program, *pixels[used], starts, short_iterations=15, tolerance=ROUGH)
     return replace(stage, model=model, optimum=optimum, used=used, excluded=stage.coverage.mask & ~used)
 
 

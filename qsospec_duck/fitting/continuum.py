@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsospec_duck.fitting.config import ContinuumConfig, IronConfig
-from qsospec_duck.fitting.covariance import Optimum, evaluate_columns, optimise
+from qsospec_duck.fitting.covariance import ROUGH, Optimum, evaluate_columns, optimise
 from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
@@ -95,7 +95,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
 
     def fit(model: Program, starts: FloatArray) -> Optimum:
         used = fit_mask & clip_mask
-        return optimise(model, x[used], inverse_sigma[used], spectrum.flux[used], starts)
+        return optimise(model, x[used], inverse_sigma[used], spectrum.flux[used], starts, tolerance=ROUGH)
 
     def model_of(at: Optimum) -> FloatArray:
         return at.amplitudes @ evaluate_columns(at.program, x, np.ones_like(x), at.theta)[0]

@@ -88,34 +88,36 @@ class Block:
         self.model = model_values(optimum, x)
         self._others: FloatArray | None = None
 
-    def stand(self, others: FloatArray) -> None:
-        """Note the model of the other blocks [of the whole grid] to which the optimum belongs."""
-        self._others = others[self.used]
-
-    def refit(self, flux: FloatArray, others: FloatArray) -> bool:
+    def refit(self, flux: FloatArray, others: FloatArray, settled: float, tolerance: float) -> bool:
         """Fit to what the others leave, unless they stand where they stood; whether it was done."""
         now = others[self.used]
         if self._others is not None:
             moved = np.max(np.abs(now - self._others) * self.inverse_sigma_used, initial=0.0)
-            if moved < SETTLED_SIGMA:
+            if moved < settled:
                 return False
         self._others = now
         self.optimum = optimise(
             self.optimum.program, self.x_used, self.inverse_sigma_used, flux[self.used] - now,
-            self.optimum.theta[None, :],
+            self.optimum.theta[None, :], tolerance=tolerance,
         )  # fmt: skip
         self.model = model_values(self.optimum, self.x)
         return True
 
 
-def relax(blocks: Sequence[Block], flux: FloatArray) -> None:
-    """Refit blocks in turn, each to what the others leave of ``flux`` (n_pix,), until all of them stand."""
+def relax(
+    blocks: Sequence[Block], flux: FloatArray, *, settled: float = SETTLED_SIGMA, tolerance: float = 1e-4
+) -> None:
+    """Refit blocks in turn, each to what the others leave of ``flux`` (n_pix,), until all of them stand.
+
+    Every block is refitted at least once. ``settled`` is the limit in σ that `SETTLED_SIGMA` explains, ``tolerance``
+    that of `qsospec_duck.fitting.covariance.optimise`.
+    """
     total = np.sum([block.model for block in blocks], axis=0)
     for _ in range(MAX_ROUNDS):
         refitted = False
         for block in blocks:
             others = total - block.model
-            if block.refit(flux, others):
+            if block.refit(flux, others, settled, tolerance):
                 refitted = True
                 total = others + block.model
         if not refitted:
@@ -146,9 +148,6 @@ def settle(
     inverse_sigma = np.sqrt(spectrum.ivar)
     stages: list[ContinuumStage | ComplexStage] = [continuum, *complexes]
     blocks = [Block(stage.optimum, stage.used, x, inverse_sigma) for stage in stages]
-    blocks[0].stand(np.zeros_like(x))
-    for block in blocks[1:]:
-        block.stand(blocks[0].model)
     relax(blocks, spectrum.flux)
     solutions = _solutions(blocks, inverse_sigma)
     settled = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]

@@ -68,6 +68,10 @@ class Optimum:
         return np.where(self.shapes_in_use, 12.0 / np.maximum(width, 1e-300) ** 2, 0.0)
 
 
+ROUGH = 1e-2
+"""Tolerance of fits that are repeated later (`optimise`): a tenth of a σ."""
+
+
 def optimise(
     program: Program,
     x: FloatArray,

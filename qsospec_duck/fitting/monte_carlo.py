@@ -31,6 +31,9 @@ NEEDED_FRACTION = 0.5
 _FAINT_ERRORS = 0.03
 """Factor on the errors of a draw: they are not used, and must neither hide a faint line nor vanish."""
 
+_SETTLED_SIGMA, _TOLERANCE = 0.02, 1e-3
+"""Limits of a draw's fit: three hundredths of a σ, which adds a thousandth to a variance."""
+
 Key = tuple[str | None, str, str]
 """Recipe, section and quantity of a measurement."""
 
@@ -94,7 +97,7 @@ def draw_measurements(
     for _ in range(config.draws):
         flux = best + sigma * random.standard_normal(x.size)
         blocks = [Block(solution.optimum, solution.used, x, inverse_sigma) for solution in solutions]
-        relax(blocks, flux)
+        relax(blocks, flux, settled=_SETTLED_SIGMA, tolerance=_TOLERANCE)
         if any(block.optimum.status != CONVERGED for block in blocks):
             n_failed += 1
             continue

@@ -13,7 +13,7 @@ import numpy as np
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.amplitudes import solve_amplitudes
-from qsospec_duck.fitting.covariance import Optimum, bare_columns, optimise
+from qsospec_duck.fitting.covariance import ROUGH, Optimum, bare_columns, optimise
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.fitting.solver import minimise_each
 from qsospec_duck.fitting.starts import (
@@ -95,7 +95,7 @@ class ShapeSearch:
                 chances -= 1
             self._moved_from.append(end[0])
             self._polish(self._moves(end[1]), PATIENCE)
-        return optimise(self.model.program, *self._everything, self._ends[0][1][None, :])
+        return optimise(self.model.program, *self._everything, self._ends[0][1][None, :], tolerance=ROUGH)
 
     def _polish(self, starts: FloatArray, patience: float) -> None:
         """Run the solver from every start and note where it ends, best first."""
