@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 # Real spectra for the demo: a file, a folder or a glob. Empty means synthetic ones only.
 SPECTRA ?= $(wildcard ../shared/data/sdss)
-# The package index already pins what is wanted; pip says nothing but errors.
+# pip says nothing but errors.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help demo test lint types docs bench wheel clean
@@ -24,7 +24,9 @@ help:
 	@echo 'make wheel    dist/*.whl'
 	@echo 'make clean    remove what the others made, .venv too'
 
+# Begun anew each time: a run of other options or another simulation would be refused.
 demo: $(VENV)/installed
+	rm -rf demo
 	$(BIN)/qsospec-duck demo --out demo $(if $(SPECTRA),--spectra '$(SPECTRA)')
 
 test: $(VENV)/installed-test
