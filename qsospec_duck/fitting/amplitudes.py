@@ -138,14 +138,33 @@ def dot(u, v):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
+def row_dot(U, i, v, first, last):
+    """Σ U[i] v over a range of pixels; without slices, whose bookkeeping would cost more than short sums."""
+    total = 0.0
+    for k in range(np.uintp(first), np.uintp(last)):
+        total += U[i, k] * v[k]
+    return total
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def rows_dot(U, i, V, j, first, last):
+    """Σ U[i] V[j] over a range of pixels; 0 where the range is empty."""
+    total = 0.0
+    if last > first:
+        for k in range(np.uintp(first), np.uintp(last)):
+            total += U[i, k] * V[j, k]
+    return total
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def moments(A, y, span, G, b):
     """G = A Aᵀ and b = A y over the pixels where the rows overlap."""
     for i in range(A.shape[0]):
         low, high = span[i, 0], span[i, 1]
-        b[i] = dot(A[i, low:high], y[low:high])
+        b[i] = row_dot(A, i, y, low, high) if high > low else 0.0
         for j in range(i + 1):
             first, last = max(low, span[j, 0]), min(high, span[j, 1])
-            G[i, j] = dot(A[i, first:last], A[j, first:last]) if last > first else 0.0
+            G[i, j] = rows_dot(A, i, A, j, first, last)
             G[j, i] = G[i, j]
 
 

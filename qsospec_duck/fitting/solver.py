@@ -27,7 +27,15 @@ import math
 import numba
 import numpy as np
 
-from qsospec_duck.fitting.amplitudes import dot, factorise, moments, residual, solve_amplitudes, substitute
+from qsospec_duck.fitting.amplitudes import (
+    factorise,
+    moments,
+    residual,
+    row_dot,
+    rows_dot,
+    solve_amplitudes,
+    substitute,
+)
 from qsospec_duck.models.evaluate import FAST, add_derivatives, clear_rows, evaluate_columns_of, widen
 
 CONVERGED = 1
@@ -56,16 +64,15 @@ def _shape_moments(DK, reach, A, c, r, span, passive, G, H, g):
             H[k, :] = 0.0
             H[:, k] = 0.0
             continue
-        own = DK[k, low:high]
-        g[k] = dot(own, r[low:high])
+        g[k] = row_dot(DK, k, r, low, high)
         for m in range(k + 1):
             first, last = max(low, reach[m, 0]), min(high, reach[m, 1])
-            H[k, m] = dot(DK[k, first:last], DK[m, first:last]) if last > first else 0.0
+            H[k, m] = rows_dot(DK, k, DK, m, first, last)
             H[m, k] = H[k, m]
         for a in range(n_pas):
             j = index[a]
             first, last = max(low, span[j, 0]), min(high, span[j, 1])
-            cross[k, a] = dot(DK[k, first:last], A[j, first:last]) if last > first else 0.0
+            cross[k, a] = rows_dot(DK, k, A, j, first, last)
     if n_pas == 0:
         return
     # With G = L Lᵀ the projection is H − Z Zᵀ, Z = cross L⁻ᵀ.
@@ -167,8 +174,8 @@ def _model_derivatives(x, s, theta, tables, T, span_t, c, DK, reach):
             if slot_b >= 0:
                 widen(reach, slot_b, first, last)
             add_derivatives(
-                x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T[t], first, last, weight,
-                DK[slot_a], DK[slot_b] if slot_b >= 0 else DK[slot_a],
+                x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight,
+                DK, slot_a, slot_b,
             )  # fmt: skip
 
 

@@ -152,14 +152,14 @@ def shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
 def grid_moments(x, s, y, lines, A, G, b):
     """Fill the grid's columns ``A`` (m, n), zeros at first, and their moments ``G`` (m, m) and ``b`` (m,)."""
     n = x.size
-    values = np.empty(n)
+    values = np.empty((1, n))
     span = np.empty((A.shape[0], 2), np.int64)
     span[:, 0] = n
     span[:, 1] = 0
     for t in range(lines.shape[0]):
         column = int(lines[t, 0])
-        low, high = fill_line(x, s, lines[t, 1], lines[t, 2], lines[t, 3], lines[t, 4], values)
-        A[column, low:high] += values[low:high]
+        low, high = fill_line(x, s, lines[t, 1], lines[t, 2], lines[t, 3], lines[t, 4], values, 0)
+        A[column, low:high] += values[0, low:high]
         widen(span, column, low, high)
     moments(A, y, span, G, b)
 

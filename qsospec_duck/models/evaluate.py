@@ -61,8 +61,8 @@ def evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axe
             if row >= 0:
                 widen(span, n_col + row, span_t[t, 0], span_t[t, 1])
         add_derivatives(
-            x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T[t], span_t[t, 0], span_t[t, 1],
-            1.0, D[terms[t, 4]], D[terms[t, 5]] if terms[t, 5] >= 0 else D[terms[t, 4]],
+            x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, span_t[t, 0], span_t[t, 1],
+            1.0, D, terms[t, 4], terms[t, 5],
         )  # fmt: skip
 
 
@@ -107,56 +107,56 @@ def evaluate_columns_of(
                 x, s, theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, T[t]
             )  # fmt: skip
         else:
-            first, last = fill_line(x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], T[t])
+            first, last = fill_line(x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], T, t)
         span_t[t, 0], span_t[t, 1] = first, last
         if last > first:
             widen(span, column, first, last)
-            own = A[column, first:last]
-            values = T[t, first:last]
-            for i in range(own.size):
-                own[i] += values[i]
+            for i in range(np.uintp(first), np.uintp(last)):
+                A[column, i] += T[t, i]
 
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
 def add_derivatives(
-    x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, values, first, last, weight, d_a, d_b
+    x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight, D, row_a, row_b
 ):  # fmt: skip
-    """Add weight · ∂T[t]/∂θ_a to ``d_a`` and weight · ∂T[t]/∂θ_b to ``d_b``.
+    """Add weight · ∂T[t]/∂θ_a to ``D[row_a]`` and weight · ∂T[t]/∂θ_b to ``D[row_b]``.
 
     Parameters
     ----------
     t : int
         The term.
-    values : ndarray, shape (n,)
-        Its values, T[t].
+    T : ndarray, shape (n_term, n)
+        Values of the terms.
     first, last : int
         Its range of pixels.
     weight : float
         1 for a derivative row, the column's amplitude for a derivative of the model.
-    d_a, d_b : ndarray, shape (n,)
-        Rows of the term's two θ; ``d_b`` is left alone where it has only one.
+    D : ndarray, shape (n_row, n)
+    row_a, row_b : int
+        Rows of the term's two θ; ``row_b`` is not read where it has only one.
     """
     if last <= first:
         return
     kind = terms[t, 0]
     slot_a, slot_b = terms[t, 2], terms[t, 3]
-    xs, own, out_a, out_b = x[first:last], values[first:last], d_a[first:last], d_b[first:last]
+    # Unsigned indices instead of slices: no bookkeeping, and vector registers all the same.
+    begin, end = np.uintp(first), np.uintp(last)
     if kind == 0:
-        for i in range(own.size):
-            out_a[i] += weight * own[i] * (xs[i] - constants[t, 0])
+        for i in range(begin, end):
+            D[row_a, i] += weight * T[t, i] * (x[i] - constants[t, 0])
     elif kind == 1:
         x_pivot, x_break = constants[t, 0], constants[t, 1]
-        bend = np.searchsorted(x, x_break)
-        for i in range(bend):
-            out_a[i] += weight * own[i] * (xs[i] - x_pivot)
-        for i in range(bend, own.size):
-            out_a[i] += weight * own[i] * (x_break - x_pivot)
-            out_b[i] += weight * own[i] * (xs[i] - x_break)
+        bend = np.uintp(np.searchsorted(x, x_break))
+        for i in range(begin, bend):
+            D[row_a, i] += weight * T[t, i] * (x[i] - x_pivot)
+        for i in range(bend, end):
+            D[row_a, i] += weight * T[t, i] * (x_break - x_pivot)
+            D[row_b, i] += weight * T[t, i] * (x[i] - x_break)
     elif kind == 2:
         bank = terms[t, 6]
         _add_bank_derivatives(
-            xs, s[first:last], theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, weight,
-            out_a, out_b,
+            x[first:last], s[first:last], theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values,
+            weight, D[row_a, first:last], D[row_b, first:last],
         )  # fmt: skip
     else:
         sigma = math.exp(theta[slot_a]) / FWHM_PER_SIGMA
@@ -165,10 +165,10 @@ def add_derivatives(
         widening = 1.0 + (sigma / C_KMS) ** 2
         to_velocity = weight * VELOCITY_UNIT / sigma
         drift = weight * VELOCITY_UNIT / C_KMS
-        for i in range(own.size):
-            q = (xs[i] - center) * to_sigma
-            out_a[i] += weight * own[i] * (q * q - widening)
-            out_b[i] += own[i] * (q * to_velocity - drift)
+        for i in range(begin, end):
+            q = (x[i] - center) * to_sigma
+            D[row_a, i] += weight * T[t, i] * (q * q - widening)
+            D[row_b, i] += T[t, i] * (q * to_velocity - drift)
 
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
@@ -220,8 +220,8 @@ def _fill_broken(x, s, blue, red, x_pivot, x_break, values):
 
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def fill_line(x, s, u, velocity, x_line, ratio, values):
-    """Gaussian in X = c (x − x_line), of integral ``ratio`` over λ; returns its range of pixels.
+def fill_line(x, s, u, velocity, x_line, ratio, T, t):
+    """Fill T[t] with a Gaussian in X = c (x − x_line), of integral ``ratio`` over λ; returns its range of pixels.
 
     ∫ exp(−(X − v)²/2σ²) dλ = λ₀ √(2π) (σ/c) exp(v/c + σ²/2c²).
     """
@@ -233,14 +233,13 @@ def fill_line(x, s, u, velocity, x_line, ratio, values):
     first = np.searchsorted(x, center - reach)
     last = np.searchsorted(x, center + reach)
     peak = ratio / area
-    xs, ss, out = x[first:last], s[first:last], values[first:last]
     # exp(−q²/2) = exp(m − q²/2)/exp(m), with m in the middle of the range of q²/2.
     middle = 0.25 * SUPPORT_SIGMA**2
     height = peak * math.exp(-middle)
     to_sigma = math.sqrt(0.5) * C_KMS / sigma
-    for i in range(out.size):
-        q = (xs[i] - center) * to_sigma
-        out[i] = ss[i] * height * exp_within_limit(middle - q * q)
+    for i in range(np.uintp(first), np.uintp(last)):
+        q = (x[i] - center) * to_sigma
+        T[t, i] = s[i] * height * exp_within_limit(middle - q * q)
     return first, last
 
 
