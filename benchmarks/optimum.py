@@ -17,15 +17,15 @@ from environments import SINGLE_THREAD
 
 os.environ.update(SINGLE_THREAD)  # before numpy is imported: idle BLAS threads would count as CPU time
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from qsospec_duck.fitting import FitConfig  # noqa: E402
-from qsospec_duck.fitting.continuum import fit_continuum  # noqa: E402
-from qsospec_duck.fitting.covariance import optimise  # noqa: E402
-from qsospec_duck.fitting.coverage import coverage_of  # noqa: E402
-from qsospec_duck.fitting.search import ShapeSearch  # noqa: E402
-from qsospec_duck.models.recipes import load_recipe  # noqa: E402
-from qsospec_duck.spectra import Spectrum, to_rest_frame  # noqa: E402
+from qsospec_duck.fitting import FitConfig
+from qsospec_duck.fitting.continuum import fit_continuum
+from qsospec_duck.fitting.covariance import optimise
+from qsospec_duck.fitting.coverage import coverage_of
+from qsospec_duck.fitting.search import ShapeSearch
+from qsospec_duck.models.recipes import load_recipe
+from qsospec_duck.spectra import Spectrum, to_rest_frame
 
 LYA = 1215.67
 SEED = 5
