@@ -7,11 +7,17 @@ import math
 import os
 from pathlib import Path
 
+import hypothesis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from qsospec_duck.columns import arrow_schema
+
+# The same examples every time: a test that fails once in a hundred runs says nothing about the change it meets.
+# No deadline: the first example of a compiled function may include its compilation.
+hypothesis.settings.register_profile("house", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.hookimpl(tryfirst=True)
