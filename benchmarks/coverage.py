@@ -2,7 +2,7 @@
 
 ``python benchmarks/coverage.py [--n 2000] [--seed 1] [--workers 2]`` with a Python that imports qsospec_duck. Quasars
 are drawn by `qsospec_duck.simulate.simulate_spectra`, a quarter of them at each S/N; every measurement that has an
-error and a true value is compared with it. Prints the tables of docs/methods/validation.md.
+error and a true value is compared with it. Prints the tables of docs/method/validation.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What others published for the same spectra, and what two epochs of one object say.
 
 ``python benchmarks/truths.py [--part published|epochs]`` with a Python that imports qsospec_duck.
-Prints the tables of docs/methods/validation.md. Galactic E(B-V) is that of Schlegel, Finkbeiner & Davis (1998), read
+Prints the tables of docs/method/validation.md. Galactic E(B-V) is that of Schlegel, Finkbeiner & Davis (1998), read
 from the maps beside the spectra.
 """
 
