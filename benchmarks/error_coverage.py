@@ -1,7 +1,7 @@
 """Are the errors true? Coverage of the 68 % interval over simulated quasars of all redshifts, S/N and line widths.
 
-``python benchmarks/error_coverage.py [--n 2000] [--seed 1] [--workers 2]`` with a Python that imports qsospec_duck. Quasars
-are drawn by `qsospec_duck.simulate.simulate_spectra`, a quarter of them at each S/N; every measurement that has an
+``python benchmarks/error_coverage.py [--n 2000] [--seed 1] [--workers 2]`` with a Python that imports qsospec_duck.
+Quasars are drawn by `qsospec_duck.simulate.simulate_spectra`, a quarter of them at each S/N; every measurement that has an
 error and a true value is compared with it. Prints the tables of docs/method/validation.md.
 """
 

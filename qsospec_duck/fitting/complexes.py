@@ -56,7 +56,7 @@ class ComplexStage:
 
 def fit_complex(
     spectrum: Spectrum, continuum_model: FloatArray, recipe: ComplexRecipe, coverage: Coverage,
-    *, delta_bic: float, min_snr: float,
+    *, delta_chi2: float, min_snr: float,
 ) -> ComplexStage:  # fmt: skip
     """Fit one covered complex to what the continuum leaves.
 
@@ -67,8 +67,8 @@ def fit_complex(
     continuum_model : ndarray, shape (n_pix,)
     recipe, coverage
         What to fit, and where.
-    delta_bic, min_snr : float
-        What an optional component must gain in BIC and show as flux over error.
+    delta_chi2, min_snr : float
+        By how much an optional component must lower χ², and what it must show as flux over error.
     """
     always = tuple(component for component in coverage.components if not component.optional)
     optional = tuple(component for component in coverage.components if component.optional)
@@ -87,7 +87,7 @@ def fit_complex(
         for component in optional:
             components = (*always, component)
             richer = _refit(pixels, stage, components, stage.used, _starts_with(stage, components, component))
-            if _earns_its_place(pixels, richer, stage, component, delta_bic, min_snr):
+            if _earns_its_place(pixels, richer, stage, component, delta_chi2, min_snr):
                 candidates.append((richer.bic, component, richer))
         if not candidates:
             break
@@ -187,24 +187,26 @@ def _starts_with(
 
 def _earns_its_place(
     pixels: _Pixels, richer: ComplexStage, simpler: ComplexStage, component: ComponentRecipe,
-    delta_bic: float, min_snr: float,
+    delta_chi2: float, min_snr: float,
 ) -> bool:  # fmt: skip
     """Whether an optional component is significant and, for a wing, broader than the core beside it."""
-    if simpler.bic - richer.bic < delta_bic:
+    if simpler.optimum.chi2 - richer.optimum.chi2 < delta_chi2:
         return False
     optimum = richer.optimum
     x, inverse_sigma, _ = pixels[richer.used]
     columns, derivatives = evaluate_columns(richer.model.program, x, inverse_sigma, optimum.theta)
     covariance, _ = covariance_of(optimum, jacobian(optimum, columns, derivatives))
+    errors = amplitude_errors(optimum, covariance, columns)
+
+    def is_significant(column: int) -> bool:
+        return bool(errors[column] > 0 and optimum.amplitudes[column] >= min_snr * errors[column])
+
     column = richer.model.program.columns.index(component.name)
-    error = amplitude_errors(optimum, covariance, columns)[column]
-    if not (error > 0 and optimum.amplitudes[column] >= min_snr * error):
+    if not is_significant(column):
         return False
-    own = next(g for g in richer.model.gaussians if g.column == column)
     if component.role != "wing":
         return True
     # A wing stands beside a core; one that replaced it is the core under another name.
+    own = next(g for g in richer.model.gaussians if g.column == column)
     core = [g for g in richer.model.gaussians if g.role == "narrow" and g.line_id in component.lines]
-    return all(
-        optimum.amplitudes[g.column] > 0 and optimum.theta[own.fwhm_slot] > optimum.theta[g.fwhm_slot] for g in core
-    )
+    return all(is_significant(g.column) and optimum.theta[own.fwhm_slot] > optimum.theta[g.fwhm_slot] for g in core)

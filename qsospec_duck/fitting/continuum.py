@@ -12,8 +12,15 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from qsospec_duck.fitting.assumed_balmer import (
+    ASSUMED_SHAPES,
+    N_BALMER_SHAPES,
+    assumed_balmer,
+    balmer_role,
+    tell_assumed,
+)
 from qsospec_duck.fitting.config import ContinuumConfig, IronConfig
-from qsospec_duck.fitting.covariance import ROUGH, Optimum, evaluate_columns, optimise
+from qsospec_duck.fitting.covariance import ROUGH, Optimum, Prior, evaluate_columns, optimise
 from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
@@ -88,18 +95,23 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         return None
     warnings: list[FitWarning] = []
     parts = _covered_parts(wave[fit_mask], config, warnings)
-    program = continuum_program(config, "single", *parts)
     clip_mask = np.ones(wave.size, dtype=bool)
     x = np.log(wave)
     inverse_sigma = np.sqrt(spectrum.ivar)
+    prior: Prior | None = None
 
     def fit(model: Program, starts: FloatArray) -> Optimum:
         used = fit_mask & clip_mask
-        return optimise(model, x[used], inverse_sigma[used], spectrum.flux[used], starts, tolerance=ROUGH)
+        return optimise(model, x[used], inverse_sigma[used], spectrum.flux[used], starts, tolerance=ROUGH, prior=prior)
 
     def model_of(at: Optimum) -> FloatArray:
         return at.amplitudes @ evaluate_columns(at.program, x, np.ones_like(x), at.theta)[0]
 
+    program = continuum_program(config, "single", *parts)
+    if parts[2] == "assumed":
+        bare = fit(continuum_program(config, "single", *parts[:2], "absent"), _starts(program)[:, :-N_BALMER_SHAPES])
+        prior = assumed_balmer(program, bare, config.balmer)
+        warnings.append(tell_assumed(config.balmer))
     optimum = fit(program, _starts(program))
     for _ in range(config.clip_passes):
         kept = _unabsorbed(spectrum, model_of(optimum), fit_mask, config)
@@ -121,9 +133,9 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
 
 @cache
 def continuum_program(
-    config: ContinuumConfig, power_law: str, iron_uv: bool, iron_optical: bool, balmer: bool
+    config: ContinuumConfig, power_law: str, iron_uv: bool, iron_optical: bool, balmer: str
 ) -> Program:
-    """The continuum's terms for one choice of power law and of covered components."""
+    """The continuum's terms for one choice of power law and of components; Balmer as `balmer_role` names it."""
     low, high = config.power_law.slope_bounds
     constants = (np.log(config.power_law.pivot), np.log(config.power_law.break_wavelength))
     parameters = [Parameter("power_law_slope", -1.5, low, high, "slope")]
@@ -133,10 +145,12 @@ def continuum_program(
     else:
         terms = [Term(Kind.POWER, 0, (0, -1), constants)]
     columns = ["power_law"]
-    for name, covered in (("iron_uv", iron_uv), ("iron_optical", iron_optical), ("balmer", balmer)):
+    for name, covered in (("iron_uv", iron_uv), ("iron_optical", iron_optical), ("balmer", balmer != "absent")):
         if not covered:
             continue
         bank, fwhm_bounds, velocity_bounds = _bank(config, name)
+        if (name, balmer) == ("balmer", "assumed"):
+            fwhm_bounds, velocity_bounds = ASSUMED_SHAPES
         slot = len(parameters)
         parameters += [
             _width(f"{name}_fwhm", fwhm_bounds),
@@ -172,18 +186,14 @@ def _width(name: str, bounds: tuple[float, float]) -> Parameter:
 
 def _covered_parts(
     wave: NDArray[np.float64], config: ContinuumConfig, warnings: list[FitWarning]
-) -> tuple[bool, bool, bool]:
-    """Which of UV Fe II, optical Fe II and Balmer have enough fitted pixels."""
+) -> tuple[bool, bool, str]:
+    """Which of UV Fe II and optical Fe II have enough fitted pixels, and the role of the Balmer emission."""
     covered = []
-    for name, enabled in (
-        ("iron_uv", config.iron_uv.enabled),
-        ("iron_optical", config.iron_optical.enabled),
-        ("balmer", config.balmer.enabled),
-    ):
-        if not enabled:
+    for name, iron in (("iron_uv", config.iron_uv), ("iron_optical", config.iron_optical)):
+        if not iron.enabled:
             covered.append(False)
             continue
-        low, high = config.balmer.needed_range if name == "balmer" else _bank(config, name)[0].coverage
+        low, high = _bank(config, name)[0].coverage
         n_inside = int(np.count_nonzero((wave >= low) & (wave <= high)))
         enough = n_inside >= config.min_component_pixels
         covered.append(enough)
@@ -199,7 +209,7 @@ def _covered_parts(
                     n_pixels=n_inside,
                 )
             )
-    return covered[0], covered[1], covered[2]
+    return covered[0], covered[1], balmer_role(wave, config.balmer, config.min_component_pixels)
 
 
 def _starts(program: Program, base: FloatArray | None = None) -> FloatArray:
@@ -216,7 +226,7 @@ def _starts(program: Program, base: FloatArray | None = None) -> FloatArray:
 
 def _choose_power_law(
     fit: Callable[[Program, FloatArray], Optimum], optimum: Optimum, selected: str, single: Program,
-    config: ContinuumConfig, parts: tuple[bool, bool, bool],
+    config: ContinuumConfig, parts: tuple[bool, bool, str],
 ) -> tuple[Optimum, str]:  # fmt: skip
     """The better of a single and a broken power law on the present pixels."""
     broken = continuum_program(config, "broken", *parts)

@@ -90,7 +90,8 @@ def _parameter_rows(solution: Solution) -> list[Measurement]:
     for name, value in values.items():
         feature = next(column for column in optimum.program.columns if name.startswith(column))
         is_alive, unit = shapes.get(name, (True, _AMPLITUDE_UNITS[feature]))
-        if is_alive:
+        assumed = optimum.prior[1][optimum.program.columns.index(feature)] > 0
+        if is_alive and not assumed:
             measure = name.removeprefix(f"{feature}_")
             rows.append(
                 Measurement(

@@ -98,7 +98,7 @@ class Block:
         self._others = now
         self.optimum = optimise(
             self.optimum.program, self.x_used, self.inverse_sigma_used, flux[self.used] - now,
-            self.optimum.theta[None, :], tolerance=tolerance,
+            self.optimum.theta[None, :], tolerance=tolerance, prior=self.optimum.prior,
         )  # fmt: skip
         self.model = model_values(self.optimum, self.x)
         return True
@@ -175,16 +175,14 @@ def _solutions(blocks: Sequence[Block], inverse_sigma: FloatArray) -> list[Solut
     for a, block in enumerate(blocks):
         here = masked[a][:, ranges[a]]
         # A continuum component at 0 (Balmer emission without its edge in sight) is hidden by the others, not absent.
-        covariance, lost = covariance_of(block.optimum, here, absent_may_return=a == 0)
+        covariance, lost = covariance_of(block.optimum, here, absent_may_return=True)
         deficient.append(lost)
         own[places[a], places[a]] = covariance
         for b in range(len(blocks)):
             if a != b:
                 response[places[a], places[b]] = covariance @ (here @ weighted[b][:, ranges[a]].T)
             noise[places[a], places[b]] = here @ masked[b][:, ranges[a]].T
-        prior = np.zeros(sizes[a])
-        prior[: block.optimum.theta.size] = block.optimum.band_precision
-        noise[places[a], places[a]] += np.diag(prior)
+        noise[places[a], places[a]] += np.diag(block.optimum.prior_precision)
     reach = np.linalg.solve(response, own)
     everything = reach @ noise @ reach.T
     solutions = []

@@ -14,6 +14,8 @@ from qsospec_duck.models.program import Program
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+Prior = tuple[FloatArray, FloatArray]
+
 EIGENVALUE_FLOOR = 1e-10
 """Eigenvalues of the unit-diagonal normal matrix below this are lost in rounding: the direction is degenerate."""
 
@@ -39,6 +41,9 @@ class Optimum:
     free: BoolArray
     """(n_par,) True where a shape was fitted."""
 
+    prior: Prior
+    """Means and inverse variances, (n_col,) each, of what was known of the amplitudes; 0 for nothing."""
+
     @property
     def n_parameters(self) -> int:
         """Number of fitted numbers that the data constrain: free shapes of live columns, and amplitudes."""
@@ -58,14 +63,21 @@ class Optimum:
         return self.shapes_in_use & ~self.at_bound
 
     @property
+    def prior_precision(self) -> FloatArray:
+        """(n_par + n_col,) inverse variances of what was known beforehand: `band_precision`, then the amplitudes'."""
+        return np.concatenate([self.band_precision, self.prior[1]])
+
+    @property
     def band_precision(self) -> FloatArray:
         """(n_par,) inverse variance of a uniform distribution over each shape's bounds; 0 where it is not in use.
 
         The bounds are knowledge, and for a faint component the only one. With them in the normal matrix a shape on
         its bound keeps an honest share of its neighbours' errors instead of being taken as known.
         """
-        width = self.program.high - self.program.low
-        return np.where(self.shapes_in_use, 12.0 / np.maximum(width, 1e-300) ** 2, 0.0)
+        out = np.zeros(self.theta.size)
+        used = self.shapes_in_use
+        out[used] = 12.0 / (self.program.high - self.program.low)[used] ** 2
+        return out
 
 
 ROUGH = 1e-2
@@ -82,6 +94,7 @@ def optimise(
     short_iterations: int = 5,
     max_iterations: int = 100,
     tolerance: float = 1e-4,
+    prior: Prior | None = None,
 ) -> Optimum:
     """Find the least χ² of a program on some pixels from one or more starts.
 
@@ -96,20 +109,25 @@ def optimise(
         Limit on steps.
     tolerance : float
         Stop when a step promises less than this in χ²: 1e-4 is a hundredth of a σ.
+    prior : tuple of ndarray, optional
+        Means and inverse variances of the amplitudes, shape (n_col,) each. χ² of the optimum is that of the pixels
+        alone.
     """
+    prior = prior or program.no_prior
     theta = np.empty(starts.shape[1])
     amplitudes = np.zeros(len(program.columns))
     low, high, free = bounds = program.bounds
     pixels = (x, inverse_sigma, inverse_sigma * flux)
     chi2, status, n_steps = minimise_from_starts(
-        pixels, bounds, program.tables, np.ascontiguousarray(starts), theta, amplitudes,
+        pixels, bounds, prior, program.tables, np.ascontiguousarray(starts), theta, amplitudes,
         short_iterations, max_iterations, tolerance,
     )  # fmt: skip
+    chi2 -= float(prior[1] @ (amplitudes - prior[0]) ** 2)
     margin = 1e-6 * (high - low)
     hard_low = np.array([not parameter.soft_low for parameter in program.parameters])
     hard_high = np.array([not parameter.soft_high for parameter in program.parameters])
     at_bound = free & ((hard_low & (theta <= low + margin)) | (hard_high & (theta >= high - margin)))
-    return Optimum(program, theta, amplitudes, float(chi2), x.size, int(status), int(n_steps), at_bound, free)
+    return Optimum(program, theta, amplitudes, float(chi2), x.size, int(status), int(n_steps), at_bound, free, prior)
 
 
 def evaluate_columns(
@@ -182,9 +200,8 @@ def covariance_of(
     out = np.zeros((active.size, active.size))
     if rows.shape[0] == 0:
         return out, False
-    n_shapes = np.count_nonzero(optimum.shapes_in_use)
     normal = rows @ rows.T
-    normal[range(n_shapes), range(n_shapes)] += optimum.band_precision[optimum.shapes_in_use]
+    normal[range(len(rows)), range(len(rows))] += optimum.prior_precision[active]
     inverse, deficient = invert_scaled(normal)
     out[np.ix_(active, active)] = inverse
     return out, deficient

@@ -78,8 +78,9 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
         warnings += tuple(judge_coverage(recipe, coverage))
         if coverage.can_fit:
             stage = fit_complex(
-                rest, continuum_model, recipe, coverage, delta_bic=config.wing_delta_bic, min_snr=config.wing_min_snr
-            )
+                rest, continuum_model, recipe, coverage,
+                delta_chi2=config.optional_delta_chi2, min_snr=config.optional_min_snr,
+            )  # fmt: skip
             stages.append(stage)
     continuum, stages, solutions = settle(rest, continuum, stages)
 

@@ -102,8 +102,8 @@ class ShapeSearch:
         program = self.model.program
         thetas, chi2 = np.clip(starts, program.low, program.high), np.empty(len(starts))
         minimise_each(
-            (self.x, self.inverse_sigma, self.y), program.bounds, program.tables, thetas, chi2, len(program.columns),
-            self._ends[0][0] if self._ends else np.inf, patience, POLISH_STEPS, POLISH_TOLERANCE,
+            (self.x, self.inverse_sigma, self.y), program.bounds, program.no_prior, program.tables, thetas, chi2,
+            len(program.columns), self._ends[0][0] if self._ends else np.inf, patience, POLISH_STEPS, POLISH_TOLERANCE,
         )  # fmt: skip
         self._ends += zip(chi2.tolist(), thetas, strict=True)
         self._ends.sort(key=lambda end: end[0])

@@ -16,8 +16,12 @@ through what is known of χ² along it says how long the next one should be (Mor
 All matrices are of the order of the number of parameters; a residual Jacobian is never stored. Derivatives are
 computed only where a step was taken.
 
-Arguments travel in three tuples: ``pixels`` = (ln λ, 1/σ, s · flux); ``bounds`` = (low, high, free), free False
-holding a shape at its start; ``tables`` = (terms, constants, bank_layout, bank_axes, bank_values) of a `Program`.
+Knowledge about an amplitude from elsewhere is one more datum: its mean and inverse variance p add p to G_jj, p · mean
+to b_j and p (c_j − mean)² to χ².
+
+Arguments travel in four tuples: ``pixels`` = (ln λ, 1/σ, s · flux); ``bounds`` = (low, high, free), free False
+holding a shape at its start; ``prior`` = (means, inverse variances) of the amplitudes; ``tables`` = (terms, constants,
+bank_layout, bank_axes, bank_values) of a `Program`.
 """
 
 from __future__ import annotations
@@ -147,6 +151,25 @@ def _damped_step(H, g, root, free, damping, theta, low, high, delta, M, rhs, sol
     return math.sqrt(length)
 
 
+@numba.njit(cache=True, nogil=True)
+def _add_prior(prior, G, b):
+    """Let the prior of the amplitudes into their moments."""
+    mean, precision = prior
+    for j in range(b.size):
+        G[j, j] += precision[j]
+        b[j] += precision[j] * mean[j]
+
+
+@numba.njit(cache=True, nogil=True)
+def _prior_chi2(prior, c):
+    """Σ p (c − mean)²."""
+    mean, precision = prior
+    total = 0.0
+    for j in range(c.size):
+        total += precision[j] * (c[j] - mean[j]) ** 2
+    return total
+
+
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def _promised_fall(H, g, delta):
     """2 gᵀδ − δᵀHδ: the fall of χ² if it were quadratic."""
@@ -192,12 +215,12 @@ def make_workspace(n, tables, n_col, n_par):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def minimise(pixels, bounds, tables, work, theta, c, limit, max_iterations, tolerance):
+def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iterations, tolerance):
     """Minimise χ² from one start.
 
     Parameters
     ----------
-    pixels, bounds, tables : tuple
+    pixels, bounds, prior, tables : tuple
         As the module says.
     work : tuple
         Of `make_workspace`.
@@ -237,8 +260,9 @@ def minimise(pixels, bounds, tables, work, theta, c, limit, max_iterations, tole
         theta[k] = min(max(theta[k], low[k]), high[k])
     evaluate_columns_of(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span)
     moments(A, y, span, G, b)
+    _add_prior(prior, G, b)
     solve_amplitudes(G, b, c, passive)
-    chi2 = residual(A, y, c, span, r)
+    chi2 = residual(A, y, c, span, r) + _prior_chi2(prior, c)
     damping = 1e-3
     status = ITERATION_LIMIT
     steps = 0
@@ -271,9 +295,10 @@ def minimise(pixels, bounds, tables, work, theta, c, limit, max_iterations, tole
             x, s, theta_try, terms, constants, bank_layout, bank_axes, bank_values, T_try, span_t_try, A_try, span_try
         )  # fmt: skip
         moments(A_try, y, span_try, G_try, b)
+        _add_prior(prior, G_try, b)
         passive_try[:] = passive
         solve_amplitudes(G_try, b, c_try, passive_try)
-        chi2_try = residual(A_try, y, c_try, span_try, r_try)
+        chi2_try = residual(A_try, y, c_try, span_try, r_try) + _prior_chi2(prior, c_try)
         fall = chi2 - chi2_try
         if fall > 0.0:
             chi2 = chi2_try
@@ -311,7 +336,7 @@ def minimise(pixels, bounds, tables, work, theta, c, limit, max_iterations, tole
 
 
 @numba.njit(cache=True, nogil=True)
-def minimise_from_starts(pixels, bounds, tables, starts, theta, c, short_iterations, max_iterations, tolerance):
+def minimise_from_starts(pixels, bounds, prior, tables, starts, theta, c, short_iterations, max_iterations, tolerance):
     """Minimise from several starts: a few steps each, then the best one to the end.
 
     Parameters
@@ -333,17 +358,17 @@ def minimise_from_starts(pixels, bounds, tables, starts, theta, c, short_iterati
         trial = np.empty(theta.size)
         for start in range(starts.shape[0]):
             trial[:] = starts[start]
-            chi2, _, steps = minimise(pixels, bounds, tables, work, trial, c, np.inf, short_iterations, 0.1)
+            chi2, _, steps = minimise(pixels, bounds, prior, tables, work, trial, c, np.inf, short_iterations, 0.1)
             total += steps
             if chi2 < best:
                 best = chi2
                 theta[:] = trial
-    chi2, status, steps = minimise(pixels, bounds, tables, work, theta, c, np.inf, max_iterations, tolerance)
+    chi2, status, steps = minimise(pixels, bounds, prior, tables, work, theta, c, np.inf, max_iterations, tolerance)
     return chi2, status, total + steps
 
 
 @numba.njit(cache=True, nogil=True)
-def minimise_each(pixels, bounds, tables, thetas, chi2, n_col, limit, patience, max_iterations, tolerance):
+def minimise_each(pixels, bounds, prior, tables, thetas, chi2, n_col, limit, patience, max_iterations, tolerance):
     """Minimise from each of several starts, giving up those that promise nothing.
 
     Parameters
@@ -369,7 +394,7 @@ def minimise_each(pixels, bounds, tables, thetas, chi2, n_col, limit, patience, 
     total = 0
     for start in range(thetas.shape[0]):
         chi2[start], _, steps = minimise(
-            pixels, bounds, tables, work, thetas[start], c, limit + patience, max_iterations, tolerance
+            pixels, bounds, prior, tables, work, thetas[start], c, limit + patience, max_iterations, tolerance
         )  # fmt: skip
         limit = min(limit, chi2[start])
         total += steps

@@ -131,6 +131,12 @@ class Program:
         return self.low, self.high, self.high > self.low
 
     @cached_property
+    def no_prior(self) -> tuple[FloatArray, FloatArray]:
+        """Means and inverse variances, all 0, of amplitudes about which nothing is known beforehand."""
+        nothing = np.zeros(len(self.columns))
+        return nothing, nothing
+
+    @cached_property
     def tables(self) -> tuple[IntArray, FloatArray, IntArray, FloatArray, FloatArray]:
         """Terms, constants and banks, as the solver takes them."""
         return self.terms, self.constants, self.bank_layout, self.bank_axes, self.bank_values

@@ -7,6 +7,7 @@ scatter about the composite's −1.5, and Fe II about R_Fe = 0.5 of Hβ (Shen & 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -123,10 +124,10 @@ def _broad_lines(rng: np.random.Generator, bare: Quasar, fwhm_hb: float, log_l30
         found.append(Gaussian(line_id, "broad", flux * core, velocity, float(0.75 * fwhm)))
         offset = float(velocity + rng.normal(0.0, 0.05) * fwhm)
         found.append(Gaussian(line_id, "broad", flux * (1.0 - core), offset, float(2.0 * fwhm)))
-    # Al III and Si III] come from the same gas: one velocity, one width.
+    # Al III, Si III] and N III] come from the same gas: one velocity, one width.
     aliii = next(item for item in found if item.line_id == "aliii")
     return [
-        Gaussian("siiii", "broad", item.flux, aliii.velocity, aliii.fwhm) if item.line_id == "siiii" else item
+        replace(item, velocity=aliii.velocity, fwhm=aliii.fwhm) if item.line_id in ("siiii", "niii") else item
         for item in found
     ]
 

@@ -133,7 +133,7 @@ def test_printed_options_are_those_that_are_read_back(tmp_path, capsys):
         ({"continuum": 3}, "should be a table"),
         ({"continuum": {"power_law": {"mode": "bent"}}}, "mode is 'bent'"),
         ({"complexes": "civ"}, "should be a list"),
-        ({"wing_delta_bic": "much"}, "should be a float"),
+        ({"optional_delta_chi2": "much"}, "should be a float"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused_by_name(options, message):

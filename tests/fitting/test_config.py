@@ -167,6 +167,6 @@ def test_options_that_make_no_sense_are_refused(made):
 
 def test_configuration_is_frozen_and_its_keys_are_known():
     with pytest.raises(dataclasses.FrozenInstanceError):
-        FitConfig().wing_min_snr = 3.0
+        FitConfig().optional_min_snr = 3.0
     with pytest.raises(TypeError, match="wing_min_sn"):
         FitConfig(wing_min_sn=3.0)

@@ -76,7 +76,7 @@ def test_disabled_component_is_not_fitted(name, config):
     assert "component_not_covered" not in result.warning_codes
 
 
-@pytest.mark.parametrize(("z", "missing"), [(2.4, {"iron_optical"}), (0.05, {"iron_uv"}), (3.2, {"balmer"})])
+@pytest.mark.parametrize(("z", "missing"), [(2.4, {"iron_optical"}), (0.05, {"iron_uv"})])
 def test_component_without_pixels_is_left_out_with_a_warning(z, missing):
     # From 4000 Å on, so that no pixel of redshift 0.05 lies where UV Fe II is.
     wavelength = np.arange(4000.0, 9800.0, 0.8)
@@ -89,6 +89,26 @@ def test_component_without_pixels_is_left_out_with_a_warning(z, missing):
     assert missing <= said
     assert not missing & {component.name for component in result.continuum.components}
     assert said.isdisjoint(component.name for component in result.continuum.components)
+
+
+@pytest.mark.parametrize("z", [2.0, 2.6, 3.2])
+def test_balmer_emission_without_its_edge_is_assumed_and_not_published(z):
+    result = fit_quasar(simulate_quasar(continuum_quasar(z), snr=20.0))
+    assert "balmer_assumed" in result.warning_codes
+    assert "balmer" in {component.name for component in result.continuum.components}
+    assert not [row.quantity for row in result.measurements if row.feature_id == "balmer"]
+
+
+def test_luminosities_do_not_jump_at_the_redshift_where_the_balmer_edge_is_lost():
+    # Its Balmer emission is 5 % of the power law, what the fit assumes within its scatter.
+    pulls = []
+    for z in (1.6, 1.75, 1.95, 2.1, 2.3, 2.5, 2.8):
+        quasar = continuum_quasar(z)
+        spectrum = simulate_quasar(quasar, snr=20.0, noise=False)
+        row = next(row for row in fit_quasar(spectrum, NO_LINES).measurements if row.quantity == "flux_2500")
+        truth = quasar.power_law_norm * (2500.0 / 3000.0) ** quasar.power_law_slope
+        pulls.append((row.value - truth) / row.error)
+    assert max(np.abs(pulls)) < 1.0
 
 
 def test_single_power_law_is_chosen_where_there_is_one():

@@ -135,7 +135,7 @@ def test_search_without_a_guess_explains_noiseless_lines(name):
 
 @pytest.mark.parametrize("power_law", ["single", "broken"])
 def test_noiseless_continuum_gives_every_parameter_back(power_law):
-    program = continuum_program(ContinuumConfig(), power_law, True, True, True)
+    program = continuum_program(ContinuumConfig(), power_law, True, True, "fitted")
     x = grid(1800.0, 7200.0)
     theta = program.start + 0.1 * (-1.0) ** np.arange(program.start.size)
     amplitudes = np.array([10.0, 800.0, 500.0, 60.0])

@@ -53,8 +53,8 @@ KINDS = {
     "optical Fe II": bank_program,
     "UV Fe II": lambda: bank_program("mejia16_uv"),
     "line": line_program,
-    "continuum": lambda: continuum_program(ContinuumConfig(), "single", True, True, True),
-    "broken continuum": lambda: continuum_program(ContinuumConfig(), "broken", True, True, True),
+    "continuum": lambda: continuum_program(ContinuumConfig(), "single", True, True, "fitted"),
+    "broken continuum": lambda: continuum_program(ContinuumConfig(), "broken", True, True, "fitted"),
     **{
         name: partial(lambda components: compile_complex(components).program, recipe.components)
         for name, recipe in packaged_recipes().items()
