@@ -1,8 +1,9 @@
 """Are the errors true? Coverage of the 68 % interval over simulated quasars of all redshifts, S/N and line widths.
 
 ``python benchmarks/error_coverage.py [--n 2000] [--seed 1] [--workers 2]`` with a Python that imports qsospec_duck.
-Quasars are drawn by `qsospec_duck.simulate.simulate_spectra`, a quarter of them at each S/N; every measurement that has an
-error and a true value is compared with it. Prints the tables of docs/method/validation.md.
+Quasars are drawn by `qsospec_duck.simulate.simulate_spectra`, a quarter of them at each S/N; every measurement that has
+an error and a true value is compared with it. Prints the tables of docs/method/validation.md. With ``--calibrate`` it
+writes the factors on linear errors, from other quasars than those that the tables judge.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
+from pathlib import Path
 
 import polars as pl
 
-from qsospec_duck.fitting import fit_quasar
+import qsospec_duck
+from qsospec_duck.fitting import FitConfig, UncertaintyConfig, fit_quasar
+from qsospec_duck.fitting.error_calibration import TABLE
 from qsospec_duck.simulate import simulate_spectra
 
 SNRS = (5.0, 10.0, 20.0, 40.0)
@@ -26,12 +30,15 @@ CHUNK = 25
 SECTIONS = ("continuum_parameter", "continuum_metric", "continuum_sample", "complex_metric")
 Z_EDGES = (0.4, 0.8, 1.5, 2.3)
 WIDTH_EDGES = (1500.0, 3000.0, 5000.0, 15000.0)
+INSIDE = 0.683
+"""Share of a normal distribution within 1σ."""
+
 ASKED = (0.63, 0.73)
 """Where the coverage of the 68 % interval should lie."""
 
 SCHEMA = {
     "z": pl.Float64, "snr": pl.Float64, "width": pl.Float64, "quantity": pl.String, "measure": pl.String,
-    "pull": pl.Float64, "line_snr": pl.Float64,
+    "line": pl.String, "pull": pl.Float64, "line_snr": pl.Float64,
 }  # fmt: skip
 
 
@@ -39,7 +46,7 @@ def main() -> None:
     options = arguments()
     each = -(-options.n // len(SNRS))
     jobs = [
-        (options.seed * 1000 + 10 * start + number, snr, min(CHUNK, each - start))
+        (options.seed * 1_000_000 + 10 * start + number, snr, min(CHUNK, each - start), not options.calibrate)
         for start in range(0, each, CHUNK)
         for number, snr in enumerate(SNRS)
     ]
@@ -52,11 +59,14 @@ def main() -> None:
     print(f"{each * len(SNRS)} simulated quasars, seed {options.seed}, z {Z_RANGE[0]} to {Z_RANGE[1]}, ", end="")
     print(f"S/N per pixel {', '.join(f'{snr:.0f}' for snr in SNRS)}; {time.perf_counter() - started:.0f} s")
     report(rows, options.least)
+    if options.calibrate:
+        calibrate(rows, options.least)
 
 
-def compare(job: tuple[int, float, int]) -> list[tuple]:
+def compare(job: tuple[int, float, int, bool]) -> list[tuple]:
     """Simulate and fit some quasars; a row for every measurement with an error and a truth."""
-    seed, snr, n = job
+    seed, snr, n, calibrated = job
+    config = FitConfig(uncertainty=UncertaintyConfig(calibrated=calibrated))
     spectra, table = simulate_spectra(n, seed=seed, snr=snr, z_range=Z_RANGE)
     truths: dict[int, dict[str, float]] = {}
     for row in table.to_pylist():
@@ -64,7 +74,7 @@ def compare(job: tuple[int, float, int]) -> list[tuple]:
     rows = []
     for spectrum in spectra:
         truth = truths[int(spectrum.object_id)]
-        found = [one for one in fit_quasar(spectrum).measurements if one.section in SECTIONS]
+        found = [one for one in fit_quasar(spectrum, config).measurements if one.section in SECTIONS]
         snrs = {(one.feature_id, one.role): one.value for one in found if one.measure == "snr"}
         for one in found:
             if one.error is None or one.quantity not in truth:
@@ -72,8 +82,33 @@ def compare(job: tuple[int, float, int]) -> list[tuple]:
             pull = (one.value - truth[one.quantity]) / one.error
             # A line whose flux came out as 0 has no S/N.
             line_snr = snrs.get((one.feature_id, one.role), 0.0) if one.section == "complex_metric" else None
-            rows.append((spectrum.z, snr, truth["hb_broad_fwhm"], one.quantity, one.measure, pull, line_snr))
+            line = f"{one.feature_id}_{one.role}"
+            rows.append((spectrum.z, snr, truth["hb_broad_fwhm"], one.quantity, one.measure, line, pull, line_snr))
     return rows
+
+
+def calibrate(rows: pl.DataFrame, least: int) -> None:
+    """Write the factors that linear errors need (`qsospec_duck.fitting.error_calibration`)."""
+    factors: dict[str, float] = {}
+    # A wider error of a line's flux lowers its S/N, which decides who is counted: three rounds settle that.
+    for _ in range(3):
+        flux = pl.concat_str("line", pl.lit("_flux")).replace_strict(factors, default=1.0, return_dtype=pl.Float64)
+        # The error of a line's luminosity is that of its flux.
+        of_flux = (pl.col("measure") == "logl") & pl.col("line_snr").is_not_null()
+        counted = rows.filter(~of_flux, pl.col("line_snr").is_null() | (pl.col("line_snr") >= 5.0 * flux))
+        table = (
+            counted.group_by("quantity", "measure")
+            .agg(
+                factor=pl.col("pull").abs().quantile(INSIDE, "linear").clip(lower_bound=1.0).round(2),
+                n=pl.len(),
+            )
+            .filter(pl.col("n") >= least)
+            .sort("quantity")
+        )
+        factors = dict(table.select("quantity", "factor").iter_rows())
+    path = Path(qsospec_duck.__file__).parent / TABLE
+    table.write_csv(path)
+    print(f"\n{table.height} factors written to {TABLE}; median {table['factor'].median():.2f}.")
 
 
 def report(rows: pl.DataFrame, least: int) -> None:
@@ -99,6 +134,13 @@ def report(rows: pl.DataFrame, least: int) -> None:
         end="",
     )
     print(f"{above} more (errors too large), {len(shares) - inside - above} less (errors too small or a bias).")
+    outside = [(share, part.height) for share, (_, part) in zip(shares, quantities, strict=True)]
+    by_chance = sum(
+        max(ASKED[0] - share, share - ASKED[1]) < 2.0 * (share * (1.0 - share) / n) ** 0.5
+        for share, n in outside
+        if not ASKED[0] <= share <= ASKED[1]
+    )
+    print(f"Of the {len(shares) - inside} outside, {by_chance} lie within two binomial standard errors of the range.")
 
 
 def split(rows: pl.DataFrame, by: pl.Expr) -> list[tuple[str, pl.DataFrame]]:
@@ -148,6 +190,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="another seed, other quasars and noise")
     parser.add_argument("--workers", type=int, default=1, help="processes; default 1")
     parser.add_argument("--least", type=int, default=50, help="measurements that a line of the table needs; default 50")
+    parser.add_argument("--calibrate", action="store_true", help="write the table of factors from linear errors")
     parser.add_argument("--keep", metavar="FILE", help="Parquet file for the pulls")
     return parser.parse_args()
 

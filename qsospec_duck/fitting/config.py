@@ -167,6 +167,9 @@ class UncertaintyConfig:
     method: str = "covariance"
     """``covariance``, or ``monte_carlo`` (refits of noise draws; the best fit stays as it is)."""
 
+    calibrated: bool = True
+    """Widen errors of ``covariance`` by what simulated quasars show (`qsospec_duck.fitting.error_calibration`)."""
+
     draws: int = 50
     """Noise draws of ``monte_carlo``."""
 
@@ -216,6 +219,9 @@ class FitConfig:
 
     optional_min_snr: float = 3.0
     """Flux over error that an optional component needs."""
+
+    absorption_passes: int = 3
+    """Rounds in which broad absorption is masked and everything fitted again; 0 leaves broad troughs in the fit."""
 
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     cosmology: Cosmology = field(default_factory=Cosmology)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from qsospec_duck.constants import CONTINUUM_WAVELENGTHS, FLUX_UNIT, LINE_FLUX_UNIT
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import evaluate_columns, jacobian
+from qsospec_duck.fitting.error_calibration import error_factor
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.spectra import Spectrum
@@ -46,7 +49,7 @@ def continuum_parameters(solution: Solution) -> tuple[dict[str, float], dict[str
 
 
 def measure_continuum(
-    solution: Solution, spectrum: Spectrum, log_distance: float | None
+    solution: Solution, spectrum: Spectrum, log_distance: float | None, *, calibrated: bool
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """All measurements of the continuum.
 
@@ -57,6 +60,8 @@ def measure_continuum(
         Rest frame.
     log_distance : float or None
         log10 of 4π d_L² · 1e-17 [cm²]; ``None`` where there is no luminosity.
+    calibrated : bool
+        Widen linear errors to what simulated quasars show (`qsospec_duck.fitting.error_calibration`).
     """
     warnings: list[FitWarning] = []
     rows = _parameter_rows(solution) + _statistics(solution)
@@ -78,7 +83,12 @@ def measure_continuum(
     for name, (low, high) in IRON_BANDS.items():
         if name in solution.optimum.program.columns and good[0] <= low and high <= good[-1]:
             rows += _iron_band(solution, name, low, high)
-    return rows, warnings
+    return [_with_calibrated_error(row) for row in rows] if calibrated else rows, warnings
+
+
+def _with_calibrated_error(row: Measurement) -> Measurement:
+    factor = error_factor(row.quantity, row.measure)
+    return row if row.error is None or factor == 1.0 else replace(row, error=row.error * factor)
 
 
 def _parameter_rows(solution: Solution) -> list[Measurement]:

@@ -10,13 +10,14 @@ import numpy as np
 
 from qsospec_duck.constants import FLUX_UNIT_CGS
 from qsospec_duck.errors import FitError
+from qsospec_duck.fitting.absorption import measure_absorption
 from qsospec_duck.fitting.assemble import complex_result, continuum_result, empty_continuum
-from qsospec_duck.fitting.complexes import ComplexStage, fit_complex
+from qsospec_duck.fitting.blocks import fit_blocks
+from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.config import Cosmology, FitConfig
-from qsospec_duck.fitting.continuum import fit_continuum
 from qsospec_duck.fitting.continuum_measurements import measure_continuum
 from qsospec_duck.fitting.cosmology import luminosity_distance_cm
-from qsospec_duck.fitting.coupled import Solution, settle
+from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import coverage_of
 from qsospec_duck.fitting.line_measurements import ContinuumBase, measure_complex
 from qsospec_duck.fitting.monte_carlo import draw_measurements, judge_draws, with_drawn_errors
@@ -27,8 +28,6 @@ from qsospec_duck.spectra import Spectrum, prepare
 
 MIN_GOOD_PIXELS = 50
 """Fewest usable pixels of a spectrum that is worth a fit."""
-
-_LYA_LINE = 1215.67
 
 
 def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult:
@@ -61,38 +60,32 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
     coverages = [coverage_of(rest, recipe) for recipe in recipes]
     warnings: tuple[FitWarning, ...] = tuple(judge_spectrum(rest))
 
-    continuum = fit_continuum(rest, config.continuum, lya_safe=bool(rest.wavelength[rest.good][0] < _LYA_LINE))
-    continuum_seconds = time.perf_counter() - started
-    if continuum is None:
+    fitted = fit_blocks(rest, config, recipes, coverages)
+    if fitted is None:
         result, failure = empty_continuum(rest)
         statuses = {
             recipe.recipe_id: "failed" if c.can_fit else c.status for recipe, c in zip(recipes, coverages, strict=True)
         }
         return FitResult(rest, result, {}, statuses, (), (*warnings, failure), metadata=_metadata(config, started, 0.0))
-
-    stages: list[ComplexStage] = []
-    statuses = {}
-    continuum_model = continuum.model(rest)
+    continuum, stages, solutions = fitted.continuum, fitted.stages, fitted.solutions
     for recipe, coverage in zip(recipes, coverages, strict=True):
-        statuses[recipe.recipe_id] = coverage.status
         warnings += tuple(judge_coverage(recipe, coverage))
-        if coverage.can_fit:
-            stage = fit_complex(
-                rest, continuum_model, recipe, coverage,
-                delta_chi2=config.optional_delta_chi2, min_snr=config.optional_min_snr,
-            )  # fmt: skip
-            stages.append(stage)
-    continuum, stages, solutions = settle(rest, continuum, stages)
 
     log_distance = _log_distance(rest, config.cosmology)
-    rows, found = _measure(rest, log_distance, stages, solutions)
-    warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found)
+    calibrated = config.uncertainty.calibrated
+    rows, found = _measure(rest, log_distance, calibrated, stages, solutions)
+    absorption, broad = measure_absorption(rest, solutions, fitted.troughs)
+    warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)
     for stage, solution in zip(stages, solutions[1:], strict=True):
         warnings += tuple(judge_complex(stage, solution))
-    metadata = _metadata(config, started, continuum_seconds)
+    metadata = _metadata(config, started, fitted.seconds_continuum)
     if config.uncertainty.method == "monte_carlo":
         draws = draw_measurements(
-            rest, stages, solutions, lambda *drawn: _measure(rest, log_distance, *drawn)[0], config.uncertainty
+            rest,
+            stages,
+            solutions,
+            lambda *drawn: _measure(rest, log_distance, calibrated, *drawn)[0],
+            config.uncertainty,
         )
         rows = with_drawn_errors(rows, draws)
         warnings += tuple(judge_draws(draws))
@@ -104,8 +97,8 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
             stage.recipe.recipe_id: complex_result(rest, stage, solution)
             for stage, solution in zip(stages, solutions[1:], strict=True)
         },
-        complex_statuses=statuses,
-        measurements=tuple(rows),
+        complex_statuses={recipe.recipe_id: c.status for recipe, c in zip(recipes, coverages, strict=True)},
+        measurements=(*rows, *absorption),
         warnings=warnings,
         metadata=metadata,
     )
@@ -123,13 +116,17 @@ def _refuse_hopeless(spectrum: Spectrum) -> None:
 
 
 def _measure(
-    rest: Spectrum, log_distance: float | None, stages: Sequence[ComplexStage], solutions: Sequence[Solution]
+    rest: Spectrum,
+    log_distance: float | None,
+    calibrated: bool,
+    stages: Sequence[ComplexStage],
+    solutions: Sequence[Solution],
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """Everything that is measured on the continuum and on all complexes."""
-    rows, warnings = measure_continuum(solutions[0], rest, log_distance)
+    rows, warnings = measure_continuum(solutions[0], rest, log_distance, calibrated=calibrated)
     base = _continuum_base(rest, solutions[0])
     for stage, solution in zip(stages, solutions[1:], strict=True):
-        complex_rows, found = measure_complex(stage, solution, base, log_distance)
+        complex_rows, found = measure_complex(stage, solution, base, log_distance, calibrated=calibrated)
         rows += complex_rows
         warnings += found
     return rows, warnings

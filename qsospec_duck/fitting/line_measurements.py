@@ -11,6 +11,7 @@ import numpy as np
 from qsospec_duck.constants import C_KMS, LINE_FLUX_UNIT
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.error_calibration import error_factor
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
 from qsospec_duck.fitting.propagation import profile_errors
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
@@ -74,9 +75,12 @@ class _Feature:
     quantities: dict[str, str]
     """Name of each measure's quantity."""
 
+    error_factors: dict[str, float]
+    """Factor on the linear error of each measure (`qsospec_duck.fitting.error_calibration`)."""
+
 
 def measure_complex(
-    stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None
+    stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None, *, calibrated: bool
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """All measurements of one complex.
 
@@ -88,10 +92,12 @@ def measure_complex(
     log_distance : float or None
         log10 of 4π d_L² · 1e-17 [cm²], which turns a line flux into a luminosity; ``None`` without one
         (relative fluxes, z ≤ 0).
+    calibrated : bool
+        Widen linear errors to what simulated quasars show.
     """
     rows = _statistics(stage) + _parameters(stage, solution)
     warnings: list[FitWarning] = []
-    for feature in _features(stage.model, stage.recipe):
+    for feature in _features(stage.model, stage.recipe, calibrated):
         if feature.line_id not in stage.coverage.lines:
             continue  # held by the fixed ratio to its partner, and not seen itself
         rows += _measure_feature(stage, solution, base, log_distance, feature, warnings)
@@ -99,7 +105,7 @@ def measure_complex(
 
 
 @cache
-def _features(model: ComplexModel, recipe: ComplexRecipe) -> tuple[_Feature, ...]:
+def _features(model: ComplexModel, recipe: ComplexRecipe, calibrated: bool) -> tuple[_Feature, ...]:
     """Each line in each of its roles, then the total of lines that a recipe gives several."""
     members: dict[tuple[str, str], list[Gaussian]] = {}
     for gaussian in model.gaussians:
@@ -118,6 +124,10 @@ def _features(model: ComplexModel, recipe: ComplexRecipe) -> tuple[_Feature, ...
             np.array([g.column for g in gaussians]), np.array([g.ratio for g in gaussians]),
             np.array([g.velocity_slot for g in gaussians]), np.array([g.fwhm_slot for g in gaussians]),
             {measure: f"{line_id}_{role}_{measure}" for measure in UNITS},
+            {
+                measure: error_factor(f"{line_id}_{role}_{measure}", measure) if calibrated else 1.0
+                for measure in UNITS
+            },
         )
         for (line_id, role), gaussians in members.items()
     )  # fmt: skip
@@ -150,6 +160,7 @@ def _measure_feature(
 
     if total <= 0:
         flux_error = float(np.min(solution.amplitude_errors[feature.columns] * feature.ratios))
+        flux_error *= feature.error_factors["flux"]
         not_detected(flux_error)
         return [row("flux", 0.0, flux_error)]
 
@@ -165,7 +176,10 @@ def _measure_feature(
         gradients, feature.columns, feature.ratios, feature.velocity_slots, feature.fwhm_slots, optimum.theta.size,
         solution.covariance, solution.with_continuum, base_gradient, base.covariance, _EW,
     )  # fmt: skip
-    measured = dict(zip(MEASURES, zip(values.tolist(), errors.tolist(), strict=True), strict=True))
+    measured = {
+        measure: (value, error * feature.error_factors[measure])
+        for measure, value, error in zip(MEASURES, values.tolist(), errors.tolist(), strict=True)
+    }
 
     flux, flux_error = measured["flux"]
     rows = [row("flux", flux, flux_error)]

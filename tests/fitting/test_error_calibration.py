@@ -1,0 +1,72 @@
+"""Errors are widened by what simulated quasars show, and then hold the truth as often as they say."""
+
+import csv
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from qsospec_duck.fitting import FitConfig, UncertaintyConfig, fit_quasar
+from qsospec_duck.fitting.error_calibration import TABLE, error_factor
+from qsospec_duck.simulate import simulate_spectra
+
+
+def table():
+    text = resources.files("qsospec_duck").joinpath(TABLE).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def test_no_error_is_made_smaller():
+    assert min(float(row["factor"]) for row in table()) >= 1.0
+
+
+def test_every_factor_belongs_to_a_quantity_that_ends_in_its_measure():
+    assert all(row["quantity"].endswith(row["measure"]) or row["measure"] in row["quantity"] for row in table())
+
+
+def test_a_quantity_that_was_not_simulated_has_the_median_of_its_measure():
+    factors = [float(row["factor"]) for row in table() if row["measure"] == "fwhm"]
+    assert error_factor("pab_broad_fwhm", "fwhm") == pytest.approx(np.median(factors))
+    assert error_factor("something", "no_such_measure") == 1.0
+
+
+def test_errors_differ_from_linear_ones_by_the_factor_and_nothing_else_does(noisy_low_z):
+    wide = {(row.section, row.recipe_id, row.quantity): row for row in fit_quasar(noisy_low_z).measurements}
+    config = FitConfig(uncertainty=UncertaintyConfig(calibrated=False))
+    compared = 0
+    for row in fit_quasar(noisy_low_z, config).measurements:
+        other = wide.get((row.section, row.recipe_id, row.quantity))
+        if row.section == "complex_parameter" or other is None:
+            continue
+        if row.measure == "snr":
+            flux = row.quantity.removesuffix("snr") + "flux"
+            assert other.value == pytest.approx(row.value / error_factor(flux, "flux"))
+            continue
+        assert other.value == row.value
+        if row.error is not None:
+            quantity, measure = row.quantity, row.measure
+            if row.section == "complex_metric" and measure == "logl":
+                quantity, measure = quantity.removesuffix("logl") + "flux", "flux"
+            assert other.error == pytest.approx(row.error * error_factor(quantity, measure))
+            compared += 1
+    assert compared > 90
+
+
+@pytest.mark.slow
+def test_two_thirds_of_the_truths_lie_within_the_errors():
+    inside = []
+    for seed, snr in ((901, 8.0), (902, 20.0)):
+        spectra, truth_table = simulate_spectra(60, seed=seed, snr=snr, z_range=(0.2, 3.0))
+        truth = {(row["target_id"], row["quantity"]): row["value"] for row in truth_table.to_pylist()}
+        for spectrum in spectra:
+            rows = fit_quasar(spectrum).measurements
+            snrs = {(row.feature_id, row.role): row.value for row in rows if row.measure == "snr"}
+            for row in rows:
+                true = truth.get((int(spectrum.object_id), row.quantity))
+                is_line = row.section == "complex_metric"
+                if true is None or row.error is None or (is_line and snrs.get((row.feature_id, row.role), 0.0) < 5.0):
+                    continue
+                inside.append(abs(row.value - true) <= row.error)
+    # 9,000 pulls of 120 quasars; those of one quasar go together, so the share scatters by about 0.015.
+    assert len(inside) > 7000
+    assert 0.62 < np.mean(inside) < 0.74
