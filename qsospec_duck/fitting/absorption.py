@@ -1,0 +1,299 @@
+"""Broad absorption: where the light falls below the unabsorbed model, and the indices that say how much.
+
+With r(v) = f/M, the observed flux over the model of continuum and emission lines, and v the outflow velocity against an
+ion's rest wavelength, positive toward the observer:
+
+    BI = ∫ (1 − r/0.9) C dv, 25,000 → 3000 km/s; C is 1 once r < 0.9 has lasted for 2000 km/s    Weymann et al. 1991
+    AI = ∫ (1 − r/0.9) C' dv, 25,000 → 0 km/s; C' is 1 in every stretch of 450 km/s or more       Hall et al. 2002
+
+Where r < 0.9 is judged on r averaged over as few pixels as bring its error to 0.05, at most 500 km/s: noise neither
+makes a trough nor breaks one. A width is that of the stretch less the length of the average, which widens it. The
+integrals are of r itself, over the stretches whose missing light is significant: at low S/N there are always some
+below 0.9. An error has the noise of the pixels, and through ∂M/∂p the covariance of continuum and lines.
+
+A quasar counts as a BAL quasar with a significant trough of 1000 km/s or more (Trump et al. 2006), wider than a narrow
+C IV doublet, whose lines lie 498 km/s apart and are less than 500 km/s wide each. Where C IV is observed, C IV and
+Si IV decide; else Al III and Mg II. Where even a black trough of that width would not be significant, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.warning_codes import warn
+from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import IntArray
+from qsospec_duck.spectra import Spectrum
+
+IONS = ("siiv", "civ", "aliii", "mgii")
+"""Lines that broad absorption is looked for in, from the blue."""
+
+DECIDING = ("siiv", "civ")
+"""Those that tell a BAL quasar where C IV is observed: low ions are absorbed in a tenth of them, never alone."""
+
+LOW_ION_LIMIT = 10_000.0
+"""Fastest trough of Al III and Mg II that tells a BAL quasar [km/s]: farther blue, Fe II emission may be off by 10 %."""
+
+THRESHOLD = 0.9
+"""Flux over model below which a pixel is absorbed."""
+
+VELOCITY_LIMIT = 25_000.0
+"""Fastest outflow that is looked for [km/s]."""
+
+BALNICITY = (3000.0, 2000.0)
+"""Slowest velocity and least width of BI [km/s]."""
+
+LEAST_WIDTH = 450.0
+"""Least width of a trough in AI [km/s]."""
+
+BAL_WIDTH = 1000.0
+"""Least width of a trough that makes a broad-absorption-line quasar [km/s] (Trump et al. 2006, ApJS 165, 1)."""
+
+SIGNIFICANCE = 5.0
+"""Missing light over its error that a trough needs to be masked and to count."""
+
+LEAST_COVERED = 0.5
+"""Fraction of the range of velocities that must be observed for an index to be published."""
+
+_AVERAGE_ERROR = 0.05
+_LONGEST_AVERAGE = 500.0
+
+
+@dataclass(frozen=True, eq=False)
+class Troughs:
+    """What one ion absorbs."""
+
+    line_id: str
+    pixels: IntArray
+    """(n,) indices of the pixels between 0 and 25,000 km/s, from the blue."""
+
+    velocity: FloatArray
+    """(n,) outflow velocity [km/s], falling."""
+
+    ratio: FloatArray
+    """(n,) flux over model."""
+
+    limits: IntArray
+    """(k, 2) first pixel of each trough and the one after its last."""
+
+    widths: FloatArray
+    """(k,) width of each trough [km/s]."""
+
+
+def find_broad_absorption(spectrum: Spectrum, model: FloatArray) -> tuple[Troughs, ...]:
+    """Look for absorption in every ion whose range of velocities is observed.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Rest frame.
+    model : ndarray, shape (n_pix,)
+        Continuum and lines without absorption.
+    """
+    x = np.log(spectrum.wavelength)
+    found = []
+    for line_id in IONS:
+        log_line = np.log(line(line_id).wavelength)
+        first, last = np.searchsorted(x, (log_line - VELOCITY_LIMIT / C_KMS, log_line))
+        inside = slice(int(first), int(last))
+        kept = spectrum.good[inside] & (model[inside] > 0)
+        pixels = np.flatnonzero(kept) + int(first)
+        if pixels.size < 2 or _covered(x[pixels]) < LEAST_COVERED * VELOCITY_LIMIT / C_KMS:
+            continue
+        velocity = C_KMS * (log_line - x[pixels])
+        ratio = spectrum.flux[pixels] / model[pixels]
+        weight = spectrum.ivar[pixels] * model[pixels] ** 2
+        limits, widths = find_stretches(velocity, ratio, weight, LEAST_WIDTH)
+        found.append(Troughs(line_id, pixels, velocity, ratio, limits, widths))
+    return tuple(found)
+
+
+def absorbed_pixels(spectrum: Spectrum, model: FloatArray, troughs: Sequence[Troughs]) -> BoolArray:
+    """(n_pix,) True in troughs whose missing light is significant, out to where the model is reached again."""
+    out = np.zeros(spectrum.n_pix, dtype=bool)
+    for ion in troughs:
+        weight = spectrum.ivar[ion.pixels] * model[ion.pixels] ** 2
+        for first, last in ion.limits:
+            inside = weight[first:last]
+            if (inside @ (1.0 - ion.ratio[first:last])) < SIGNIFICANCE * np.sqrt(inside.sum()):
+                continue
+            start, end = shoulders(ion.velocity, ion.ratio, weight, first, last)
+            out[ion.pixels[start:end]] = True
+    return out
+
+
+def measure_absorption(
+    spectrum: Spectrum, solutions: Sequence[Solution], troughs: Sequence[Troughs]
+) -> tuple[list[Measurement], list[FitWarning]]:
+    """BI and AI of every observed ion, and whether the quasar is a BAL quasar.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Rest frame.
+    solutions : sequence of Solution
+        Continuum first, then the complexes: their sum is the unabsorbed model.
+    troughs : sequence of Troughs
+        Of that model.
+    """
+    rows: list[Measurement] = []
+    broad: list[str] = []
+    deciding = DECIDING if any(ion.line_id == "civ" for ion in troughs) else IONS
+    for ion in troughs:
+        balnicity = np.zeros(ion.velocity.size)
+        index = np.zeros(ion.velocity.size)
+        for (first, last), width in zip(ion.limits, ion.widths, strict=True):
+            inside = np.zeros(ion.velocity.size)
+            inside[first:last] = 1.0
+            missing, error = _missing_light(spectrum, solutions, ion, inside, 1.0)
+            if missing < SIGNIFICANCE * error:
+                continue
+            index += inside
+            late = ion.velocity <= ion.velocity[first] - BALNICITY[1]
+            balnicity += inside * (late & (ion.velocity >= BALNICITY[0]))
+            slow_enough = ion.line_id in DECIDING or ion.velocity[first] <= LOW_ION_LIMIT
+            if width >= BAL_WIDTH and ion.line_id in deciding and slow_enough:
+                broad.append(f"{ion.line_id} {ion.velocity[last - 1]:.0f}-{ion.velocity[first]:.0f} km/s")
+        for measure, weights in (("bi", balnicity), ("ai", index)):
+            value, error = _missing_light(spectrum, solutions, ion, weights, THRESHOLD) if weights.any() else (0.0, 0.0)
+            rows.append(_row(f"{measure}_{ion.line_id}", value, error, ion.line_id, measure))
+    if not broad and not any(ion.line_id in deciding and _could_see(spectrum, solutions, ion) for ion in troughs):
+        return rows, []
+    rows.append(
+        Measurement("continuum_metric", "bal", float(bool(broad)), None, "", role="absorption", measure="bal",
+                    method="none")
+    )  # fmt: skip
+    if not broad:
+        return rows, []
+    message = f"broad absorption: {', '.join(broad)}."
+    return rows, [warn("broad_absorption", "spectrum", message, troughs=broad)]
+
+
+def _could_see(spectrum: Spectrum, solutions: Sequence[Solution], ion: Troughs) -> bool:
+    """Whether a black trough of the least width would be significant at most velocities."""
+    model = _model(solutions, ion.pixels)
+    error = 1.0 / np.sqrt(float(np.median(spectrum.ivar[ion.pixels] * model**2)))
+    pixels = BAL_WIDTH / float(np.median(-np.diff(ion.velocity)))
+    return bool(np.sqrt(pixels) > SIGNIFICANCE * error)
+
+
+def _model(solutions: Sequence[Solution], pixels: IntArray) -> FloatArray:
+    """(n,) the unabsorbed model at some pixels."""
+    return np.sum([solution.optimum.amplitudes @ solution.columns[:, pixels] for solution in solutions], axis=0)
+
+
+def _row(quantity: str, value: float, error: float, line_id: str, measure: str) -> Measurement:
+    return Measurement(
+        "continuum_metric", quantity, value, error if error > 0 else None, "km/s", feature_id=line_id,
+        role="absorption", measure=measure,
+    )  # fmt: skip
+
+
+def _missing_light(
+    spectrum: Spectrum, solutions: Sequence[Solution], ion: Troughs, weights: FloatArray, threshold: float
+) -> tuple[float, float]:
+    """∫ weights (1 − r/threshold) dv [km/s] and its error."""
+    weights = weights * np.abs(np.gradient(ion.velocity)) / threshold
+    chosen = np.flatnonzero(weights)
+    weights, pixels, ratio = weights[chosen], ion.pixels[chosen], ion.ratio[chosen]
+    value = float(weights @ (threshold - ratio))
+    model = _model(solutions, pixels)
+    variance = float(weights**2 @ (1.0 / (spectrum.ivar[pixels] * model**2)))
+    by_model = weights * ratio / model
+    by_continuum = solutions[0].jacobian[:, pixels] @ by_model
+    variance += float(by_continuum @ solutions[0].covariance @ by_continuum)
+    for solution in solutions[1:]:
+        gradient = solution.jacobian[:, pixels] @ by_model
+        if gradient.any():
+            variance += float(gradient @ solution.covariance @ gradient)
+            variance += 2.0 * float(gradient @ solution.with_continuum @ by_continuum)
+    return value, float(np.sqrt(max(variance, 0.0)))
+
+
+def _covered(x: FloatArray) -> float:
+    """Length in ln λ that pixels cover, without gaps of more than three pixels."""
+    steps = np.diff(x)
+    return float(steps[steps < 3.5 * np.median(steps)].sum())
+
+
+@numba.njit(cache=True, nogil=True)
+def averaged_ratio(velocity, ratio, weight):
+    """Average r around each pixel over as few neighbours as bring its error to 0.05, at most 500 km/s.
+
+    Parameters
+    ----------
+    velocity, ratio, weight : ndarray, shape (n,)
+        Monotonic velocities [km/s], r, and 1/error² of r.
+
+    Returns
+    -------
+    average, length : ndarray, shape (n,)
+        Averaged r, and from where to where it was averaged [km/s].
+    """
+    average, length = np.empty(ratio.size), np.empty(ratio.size)
+    enough = 1.0 / (_AVERAGE_ERROR * _AVERAGE_ERROR)
+    for i in range(ratio.size):
+        total, first = weight[i], weight[i] * ratio[i]
+        low = high = i
+        while total < enough:
+            grown = False
+            if low > 0 and abs(velocity[low - 1] - velocity[i]) <= 0.5 * _LONGEST_AVERAGE:
+                low -= 1
+                total += weight[low]
+                first += weight[low] * ratio[low]
+                grown = True
+            if high < ratio.size - 1 and abs(velocity[high + 1] - velocity[i]) <= 0.5 * _LONGEST_AVERAGE:
+                high += 1
+                total += weight[high]
+                first += weight[high] * ratio[high]
+                grown = True
+            if not grown:
+                break
+        average[i] = first / total
+        length[i] = abs(velocity[high] - velocity[low])
+    return average, length
+
+
+@numba.njit(cache=True, nogil=True)
+def find_stretches(velocity, ratio, weight, least_width):
+    """Stretches of ``least_width`` [km/s] or more with averaged r below 0.9, first pixel and one past the last.
+
+    Returns
+    -------
+    limits : ndarray of int, shape (k, 2)
+    widths : ndarray, shape (k,)
+        From first to last pixel, less the length of the average [km/s].
+    """
+    average, length = averaged_ratio(velocity, ratio, weight)
+    limits = np.empty((ratio.size // 2 + 1, 2), np.int64)
+    widths = np.empty(ratio.size // 2 + 1)
+    count, start = 0, -1
+    for i in range(ratio.size + 1):
+        inside = i < ratio.size and average[i] < THRESHOLD
+        if inside and start < 0:
+            start = i
+        if not inside and start >= 0:
+            width = abs(velocity[i - 1] - velocity[start]) - 0.5 * (length[start] + length[i - 1])
+            if width >= least_width:
+                limits[count, 0], limits[count, 1], widths[count] = start, i, width
+                count += 1
+            start = -1
+    return limits[:count].copy(), widths[:count].copy()
+
+
+@numba.njit(cache=True, nogil=True)
+def shoulders(velocity, ratio, weight, first, last):
+    """Extend a trough to either side while averaged r is below 1; first pixel and one past the last."""
+    average, _ = averaged_ratio(velocity, ratio, weight)
+    while first > 0 and average[first - 1] < 1.0:
+        first -= 1
+    while last < ratio.size and average[last] < 1.0:
+        last += 1
+    return first, last

@@ -1,0 +1,123 @@
+"""Continuum and line complexes of one spectrum, fitted over what absorption leaves.
+
+A broad trough pulls the continuum and the line it lies in down, and then looks shallower than it is. So the fit is
+judged from the blue side down for light that is missing (`qsospec_duck.fitting.absorption`), the troughs are masked to
+their shoulders, and everything is fitted again, until no new pixel is masked. A round in which a line grew inside the
+mask, where nothing holds it, is undone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qsospec_duck.fitting.absorption import Troughs, absorbed_pixels, find_broad_absorption
+from qsospec_duck.fitting.complexes import ComplexStage, fit_complex
+from qsospec_duck.fitting.config import FitConfig
+from qsospec_duck.fitting.continuum import ContinuumStage, fit_continuum
+from qsospec_duck.fitting.coupled import Solution, settle
+from qsospec_duck.fitting.coverage import Coverage
+from qsospec_duck.fitting.masks import inside_windows
+from qsospec_duck.fitting.result import BoolArray
+from qsospec_duck.models.recipes import ComplexRecipe
+from qsospec_duck.spectra import Spectrum
+
+MOST_ABSORBED = 0.6
+"""A complex that would lose more than this fraction of its pixels keeps them: then the model is wrong there."""
+
+INVENTED_LIGHT = 1.5
+"""A line whose peak in masked pixels is higher than this many times its highest value in fitted ones is not believed."""
+
+_LYA_LINE = 1215.67
+
+
+@dataclass(frozen=True, eq=False)
+class FittedBlocks:
+    """The settled continuum and complexes."""
+
+    continuum: ContinuumStage
+    stages: list[ComplexStage]
+    solutions: list[Solution]
+    """The continuum's first, then one a complex."""
+
+    troughs: tuple[Troughs, ...]
+    """Absorption below their sum."""
+
+    seconds_continuum: float
+
+
+def fit_blocks(
+    rest: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe], coverages: Sequence[Coverage]
+) -> FittedBlocks | None:
+    """Fit continuum and covered complexes together; ``None`` where no continuum can be fitted.
+
+    Parameters
+    ----------
+    rest : Spectrum
+        Rest frame.
+    config : FitConfig
+    recipes, coverages : sequences of equal length
+        What to fit, and what the spectrum offers to it.
+    """
+    absorbed = np.zeros(rest.n_pix, dtype=bool)
+    best: FittedBlocks | None = None
+    for _ in range(config.absorption_passes + 1):
+        fitted = _fit_once(rest, config, recipes, coverages, absorbed)
+        if fitted is None or (best is not None and _invents_light(fitted)):
+            break
+        best = fitted
+        model = np.sum([solution.model for solution in fitted.solutions], axis=0)
+        used = np.any([solution.used for solution in fitted.solutions], axis=0)
+        found = absorbed_pixels(rest, model, fitted.troughs)
+        if not np.any(found & used):
+            break
+        absorbed = absorbed | found
+    return best
+
+
+def _fit_once(
+    rest: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe], coverages: Sequence[Coverage],
+    absorbed: BoolArray,
+) -> FittedBlocks | None:  # fmt: skip
+    started = time.perf_counter()
+    clear = replace(rest, ivar=np.where(absorbed, 0.0, rest.ivar)) if absorbed.any() else rest
+    continuum = fit_continuum(clear, config.continuum, lya_safe=bool(rest.wavelength[rest.good][0] < _LYA_LINE))
+    if continuum is None:
+        return None
+    if absorbed.any():
+        offered = inside_windows(rest.wavelength, config.continuum.windows) & absorbed
+        continuum = replace(continuum, fit_mask=continuum.fit_mask | offered, clip_mask=continuum.clip_mask & ~absorbed)
+    seconds = time.perf_counter() - started
+    model = continuum.model(rest)
+    stages = []
+    for recipe, coverage in zip(recipes, coverages, strict=True):
+        if coverage.can_fit:
+            seen = _seen(coverage, absorbed, recipe)
+            stage = fit_complex(
+                rest, model, recipe, seen, delta_chi2=config.optional_delta_chi2, min_snr=config.optional_min_snr
+            )
+            stages.append(replace(stage, coverage=coverage, excluded=coverage.mask & ~stage.used))
+    continuum, stages, solutions = settle(rest, continuum, stages)
+    total = np.sum([solution.model for solution in solutions], axis=0)
+    return FittedBlocks(continuum, stages, solutions, find_broad_absorption(rest, total), seconds)
+
+
+def _invents_light(fitted: FittedBlocks) -> bool:
+    """Whether a complex is much brighter where it is masked than where it was seen."""
+    for stage, solution in zip(fitted.stages, fitted.solutions[1:], strict=True):
+        hidden = stage.excluded
+        if hidden.any():
+            model = solution.model
+            if model[hidden].max() > INVENTED_LIGHT * model[stage.used].max():
+                return True
+    return False
+
+
+def _seen(coverage: Coverage, absorbed: BoolArray, recipe: ComplexRecipe) -> Coverage:
+    """The coverage without absorbed pixels, unless too little would be left."""
+    kept = coverage.mask & ~absorbed
+    least = max((1.0 - MOST_ABSORBED) * np.count_nonzero(coverage.mask), recipe.min_pixels)
+    return replace(coverage, mask=kept) if np.count_nonzero(kept) >= least else coverage
