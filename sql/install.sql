@@ -7,6 +7,7 @@
 .read sql/cosmology/flat_distance_integral.sql
 .read sql/cosmology/luminosity_distance_mpc.sql
 .read sql/cosmology/luminosity_distance_cm.sql
+.read sql/luminosity/log_sphere.sql
 .read sql/luminosity/logl_lambda.sql
 .read sql/luminosity/logl_line.sql
 .read sql/luminosity/logl_err.sql
@@ -68,6 +69,7 @@
 .read sql/views/line_catalog.sql
 .read sql/views/wide_measurements.sql
 .read sql/views/catalog.sql
+.read sql/recalibration/recalibrated.sql
 .read sql/recalibration/derived_masses.sql
 .read sql/qa/qa_by_warning.sql
 .read sql/qa/qa_failures.sql

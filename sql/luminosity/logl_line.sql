@@ -7,6 +7,4 @@
 --
 -- Source: Hogg 1999, arXiv:astro-ph/9905116, equation 20: L = 4 pi D_L^2 F.
 CREATE OR REPLACE MACRO logl_line(flux, z, h0 := 70e0, om0 := 0.3e0) AS
-    CASE WHEN flux > 0 AND z > 0
-        THEN log10(4e0 * pi()) + 2e0 * log10(luminosity_distance_cm(z, h0 := h0, om0 := om0)) + log10(flux) - 17e0
-    END;
+    log_sphere((z), h0 := (h0), om0 := (om0)) + log10(CASE WHEN (flux) > 0 THEN (flux) END) - 17e0;
