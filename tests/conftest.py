@@ -95,7 +95,7 @@ def write_made_run(folder: Path) -> Path:
         "inputs": [{"run_id": "made", "object_key": key, "object_id": name, "redshift": z} for key, name, z in objects],
         "objects": [
             {"run_id": "made", "object_key": key, "object_id": name, "redshift": z, "ra": 10.0, "dec": -5.0,
-             "fit_quality": 0, "fit_warn": 0, "continuum_success": True,
+             "fit_quality": 0, "fit_warn": 0, "continuum_success": True, "object_number": int(key[1:]),
              "warning_codes": ["low_snr"] if key == "k2" else []}
             for key, name, z in objects
         ],

@@ -41,10 +41,19 @@ CONTINUUM = {
     "iron_optical_flux": ("continuum_metric", "iron_optical_flux_4434_4684"),
     "iron_optical_ew": ("continuum_metric", "iron_optical_ew_4434_4684"),
     "iron_optical_fwhm": ("continuum_parameter", "iron_optical_fwhm"),
+    **{
+        f"{measure}_{ion}": ("continuum_metric", f"{measure}_{ion}")
+        for ion in ("civ", "siiv", "aliii", "mgii")
+        for measure in ("bi", "ai")
+    },
 }
 """Columns of ``catalog`` that are one measurement each: section and quantity. All have an error."""
 
+CONTINUUM_WITHOUT_ERROR = {"bal": ("continuum_metric", "bal")}
+"""Columns of ``wide_measurements`` that are one measurement each and have no error."""
+
 FROM_MEASUREMENTS = {
+    "is_bal": "w.bal > 0",
     "rfe": "CASE WHEN w.ew_hb > 0 THEN w.iron_optical_ew / w.ew_hb END",
     "rfe_err": """CASE WHEN w.ew_hb > 0
                 THEN sqrt(
@@ -112,8 +121,14 @@ RATIOS = {
 """Columns of the outermost SELECT; ``logmbh`` there is the column just before."""
 
 
-def catalog_view() -> str:
-    """Text of ``sql/views/catalog.sql``."""
+def catalog_view(cache: str | None = None) -> str:
+    """Text of ``sql/views/catalog.sql``, or of the same view over the cache.
+
+    Parameters
+    ----------
+    cache : str, optional
+        SQL of a relation with the columns of `IDENTIFIERS` and `measured_columns`, see `wide_cache`.
+    """
     columns = catalog_columns()
     chosen = ",\n".join(
         f"        {RATIOS[column.name]} AS {column.name}" if column.name in RATIOS else f"        f.{column.name}"
@@ -121,6 +136,15 @@ def catalog_view() -> str:
     )
     named = ",\n".join(f"                {sql} AS {name}" for name, sql in IDENTIFIERS.items())
     computed = ",\n".join(f"                {sql} AS {name}" for name, sql in FROM_MEASUREMENTS.items())
+    source = f"""\
+{named},
+                w.* EXCLUDE (object_key),
+{computed}
+            FROM objects AS o
+            LEFT JOIN wide_measurements AS w ON w.object_key = o.object_key"""
+    if cache is not None:
+        computed = computed.replace("o.redshift", "w.z")
+        source = f"                w.*,\n{computed}\n            FROM {cache} AS w"
     fiducial = ",\n".join(f"            {sql} AS {name}" for name, sql in FIDUCIAL.items())
     return f"""\
 -- catalog: the wide catalog, one row a fitted quasar.
@@ -138,11 +162,7 @@ CREATE OR REPLACE VIEW catalog AS
 {fiducial}
         FROM (
             SELECT
-{named},
-                w.* EXCLUDE (object_key),
-{computed}
-            FROM objects AS o
-            LEFT JOIN wide_measurements AS w ON w.object_key = o.object_key
+{source}
         ) AS c
     ) AS f;
 
@@ -159,6 +179,7 @@ def measured_columns() -> tuple[tuple[str, str, str], ...]:
     found = []
     for name, (_, quantity) in CONTINUUM.items():
         found += [(name, quantity, "value"), (f"{name}_err", quantity, "error")]
+    found += [(name, quantity, "value") for name, (_, quantity) in CONTINUUM_WITHOUT_ERROR.items()]
     for line in catalog_lines():
         for measure in line_measures():
             name, quantity = f"{measure.name}_{line.suffix}", f"{line.line_id}_{line.role}_{measure_of(measure)}"
