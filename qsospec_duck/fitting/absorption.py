@@ -21,12 +21,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.stretches import THRESHOLD, find_stretches, shoulders
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import IntArray
@@ -39,10 +39,7 @@ DECIDING = ("siiv", "civ")
 """Those that tell a BAL quasar where C IV is observed: low ions are absorbed in a tenth of them, never alone."""
 
 LOW_ION_LIMIT = 10_000.0
-"""Fastest trough of Al III and Mg II that tells a BAL quasar [km/s]: farther blue, Fe II emission may be off by 10 %."""
-
-THRESHOLD = 0.9
-"""Flux over model below which a pixel is absorbed."""
+"""Fastest trough of Al III and Mg II that tells a BAL quasar [km/s]: farther blue, Fe II may be off by 10 %."""
 
 VELOCITY_LIMIT = 25_000.0
 """Fastest outflow that is looked for [km/s]."""
@@ -61,9 +58,6 @@ SIGNIFICANCE = 5.0
 
 LEAST_COVERED = 0.5
 """Fraction of the range of velocities that must be observed for an index to be published."""
-
-_AVERAGE_ERROR = 0.05
-_LONGEST_AVERAGE = 500.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +158,7 @@ def measure_absorption(
         for measure, weights in (("bi", balnicity), ("ai", index)):
             value, error = _missing_light(spectrum, solutions, ion, weights, THRESHOLD) if weights.any() else (0.0, 0.0)
             rows.append(_row(f"{measure}_{ion.line_id}", value, error, ion.line_id, measure))
-    if not broad and not any(ion.line_id in deciding and _could_see(spectrum, solutions, ion) for ion in troughs):
+    if not broad and not _could_see(spectrum, solutions, troughs):
         return rows, []
     rows.append(
         Measurement("continuum_metric", "bal", float(bool(broad)), None, "", role="absorption", measure="bal",
@@ -176,12 +170,19 @@ def measure_absorption(
     return rows, [warn("broad_absorption", "spectrum", message, troughs=broad)]
 
 
-def _could_see(spectrum: Spectrum, solutions: Sequence[Solution], ion: Troughs) -> bool:
-    """Whether a black trough of the least width would be significant at most velocities."""
-    model = _model(solutions, ion.pixels)
-    error = 1.0 / np.sqrt(float(np.median(spectrum.ivar[ion.pixels] * model**2)))
-    pixels = BAL_WIDTH / float(np.median(-np.diff(ion.velocity)))
-    return bool(np.sqrt(pixels) > SIGNIFICANCE * error)
+def _could_see(spectrum: Spectrum, solutions: Sequence[Solution], troughs: Sequence[Troughs]) -> bool:
+    """Whether a black trough of the least width would be significant at most velocities.
+
+    C IV must show it where it is observed, else any ion.
+    """
+    of_civ = [ion for ion in troughs if ion.line_id == "civ"]
+    for ion in of_civ or troughs:
+        model = _model(solutions, ion.pixels)
+        error = 1.0 / np.sqrt(float(np.median(spectrum.ivar[ion.pixels] * model**2)))
+        pixels = BAL_WIDTH / float(np.median(-np.diff(ion.velocity)))
+        if np.sqrt(pixels) > SIGNIFICANCE * error:
+            return True
+    return False
 
 
 def _model(solutions: Sequence[Solution], pixels: IntArray) -> FloatArray:
@@ -221,79 +222,3 @@ def _covered(x: FloatArray) -> float:
     """Length in ln λ that pixels cover, without gaps of more than three pixels."""
     steps = np.diff(x)
     return float(steps[steps < 3.5 * np.median(steps)].sum())
-
-
-@numba.njit(cache=True, nogil=True)
-def averaged_ratio(velocity, ratio, weight):
-    """Average r around each pixel over as few neighbours as bring its error to 0.05, at most 500 km/s.
-
-    Parameters
-    ----------
-    velocity, ratio, weight : ndarray, shape (n,)
-        Monotonic velocities [km/s], r, and 1/error² of r.
-
-    Returns
-    -------
-    average, length : ndarray, shape (n,)
-        Averaged r, and from where to where it was averaged [km/s].
-    """
-    average, length = np.empty(ratio.size), np.empty(ratio.size)
-    enough = 1.0 / (_AVERAGE_ERROR * _AVERAGE_ERROR)
-    for i in range(ratio.size):
-        total, first = weight[i], weight[i] * ratio[i]
-        low = high = i
-        while total < enough:
-            grown = False
-            if low > 0 and abs(velocity[low - 1] - velocity[i]) <= 0.5 * _LONGEST_AVERAGE:
-                low -= 1
-                total += weight[low]
-                first += weight[low] * ratio[low]
-                grown = True
-            if high < ratio.size - 1 and abs(velocity[high + 1] - velocity[i]) <= 0.5 * _LONGEST_AVERAGE:
-                high += 1
-                total += weight[high]
-                first += weight[high] * ratio[high]
-                grown = True
-            if not grown:
-                break
-        average[i] = first / total
-        length[i] = abs(velocity[high] - velocity[low])
-    return average, length
-
-
-@numba.njit(cache=True, nogil=True)
-def find_stretches(velocity, ratio, weight, least_width):
-    """Stretches of ``least_width`` [km/s] or more with averaged r below 0.9, first pixel and one past the last.
-
-    Returns
-    -------
-    limits : ndarray of int, shape (k, 2)
-    widths : ndarray, shape (k,)
-        From first to last pixel, less the length of the average [km/s].
-    """
-    average, length = averaged_ratio(velocity, ratio, weight)
-    limits = np.empty((ratio.size // 2 + 1, 2), np.int64)
-    widths = np.empty(ratio.size // 2 + 1)
-    count, start = 0, -1
-    for i in range(ratio.size + 1):
-        inside = i < ratio.size and average[i] < THRESHOLD
-        if inside and start < 0:
-            start = i
-        if not inside and start >= 0:
-            width = abs(velocity[i - 1] - velocity[start]) - 0.5 * (length[start] + length[i - 1])
-            if width >= least_width:
-                limits[count, 0], limits[count, 1], widths[count] = start, i, width
-                count += 1
-            start = -1
-    return limits[:count].copy(), widths[:count].copy()
-
-
-@numba.njit(cache=True, nogil=True)
-def shoulders(velocity, ratio, weight, first, last):
-    """Extend a trough to either side while averaged r is below 1; first pixel and one past the last."""
-    average, _ = averaged_ratio(velocity, ratio, weight)
-    while first > 0 and average[first - 1] < 1.0:
-        first -= 1
-    while last < ratio.size and average[last] < 1.0:
-        last += 1
-    return first, last

@@ -29,7 +29,7 @@ MOST_ABSORBED = 0.6
 """A complex that would lose more than this fraction of its pixels keeps them: then the model is wrong there."""
 
 INVENTED_LIGHT = 1.5
-"""A line whose peak in masked pixels is higher than this many times its highest value in fitted ones is not believed."""
+"""A line that is this many times brighter in masked pixels than in any fitted one is not believed."""
 
 _LYA_LINE = 1215.67
 
@@ -65,7 +65,7 @@ def fit_blocks(
     absorbed = np.zeros(rest.n_pix, dtype=bool)
     best: FittedBlocks | None = None
     for _ in range(config.absorption_passes + 1):
-        fitted = _fit_once(rest, config, recipes, coverages, absorbed)
+        fitted = _fit_once(rest, config, recipes, coverages, absorbed, best)
         if fitted is None or (best is not None and _invents_light(fitted)):
             break
         best = fitted
@@ -80,8 +80,9 @@ def fit_blocks(
 
 def _fit_once(
     rest: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe], coverages: Sequence[Coverage],
-    absorbed: BoolArray,
+    absorbed: BoolArray, before: FittedBlocks | None,
 ) -> FittedBlocks | None:  # fmt: skip
+    """One round; complexes that no absorption touches go on from where the round before left them."""
     started = time.perf_counter()
     clear = replace(rest, ivar=np.where(absorbed, 0.0, rest.ivar)) if absorbed.any() else rest
     continuum = fit_continuum(clear, config.continuum, lya_safe=bool(rest.wavelength[rest.good][0] < _LYA_LINE))
@@ -93,8 +94,11 @@ def _fit_once(
     seconds = time.perf_counter() - started
     model = continuum.model(rest)
     stages = []
+    settled = {stage.recipe.recipe_id: stage for stage in before.stages} if before else {}
     for recipe, coverage in zip(recipes, coverages, strict=True):
-        if coverage.can_fit:
+        if recipe.recipe_id in settled and not np.any(coverage.mask & absorbed):
+            stages.append(settled[recipe.recipe_id])
+        elif coverage.can_fit:
             seen = _seen(coverage, absorbed, recipe)
             stage = fit_complex(
                 rest, model, recipe, seen, delta_chi2=config.optional_delta_chi2, min_snr=config.optional_min_snr

@@ -5,6 +5,7 @@ of the measurements. The model is evaluated here by direct sums and convolutions
 the fitting code: only the line list and the packaged templates are read from the same files.
 """
 
+from qsospec_duck.simulate.absorption import Trough, narrow_doublet
 from qsospec_duck.simulate.population import draw_quasar
 from qsospec_duck.simulate.quasar import Gaussian, Quasar, TemplateEmission, quasar_continuum, quasar_flux
 from qsospec_duck.simulate.spectra import simulate_quasar, simulate_spectra
@@ -16,7 +17,9 @@ __all__ = [
     "Quasar",
     "SimulatedTile",
     "TemplateEmission",
+    "Trough",
     "draw_quasar",
+    "narrow_doublet",
     "quasar_continuum",
     "quasar_flux",
     "simulate_quasar",

@@ -83,6 +83,23 @@ CREATE OR REPLACE VIEW catalog AS
         f.loglbol_from,
         logledd(f.loglbol, logmbh) AS logledd,
         logledd_err(f.loglbol_err, logmbh_err) AS logledd_err,
+        f.is_bal,
+        f.bi_civ,
+        f.bi_civ_err,
+        f.ai_civ,
+        f.ai_civ_err,
+        f.bi_siiv,
+        f.bi_siiv_err,
+        f.ai_siiv,
+        f.ai_siiv_err,
+        f.bi_aliii,
+        f.bi_aliii_err,
+        f.ai_aliii,
+        f.ai_aliii_err,
+        f.bi_mgii,
+        f.bi_mgii_err,
+        f.ai_mgii,
+        f.ai_mgii_err,
         f.flux_lya,
         f.flux_lya_err,
         f.ew_lya,
@@ -879,6 +896,7 @@ CREATE OR REPLACE VIEW catalog AS
                 o.host_decomp_enabled AS is_host_subtracted,
                 o.continuum_reduced_chi2 AS continuum_reduced_chi2,
                 w.* EXCLUDE (object_key),
+                w.bal > 0 AS is_bal,
                 CASE WHEN w.ew_hb > 0 THEN w.iron_optical_ew / w.ew_hb END AS rfe,
                 CASE WHEN w.ew_hb > 0
                 THEN sqrt(
@@ -983,6 +1001,23 @@ COMMENT ON COLUMN catalog.loglbol_err IS '1 sigma error of loglbol from the meas
 COMMENT ON COLUMN catalog.loglbol_from IS 'Column that loglbol was computed from';
 COMMENT ON COLUMN catalog.logledd IS 'Eddington ratio loglbol - logmbh - log10(1.26e38) [dex]';
 COMMENT ON COLUMN catalog.logledd_err IS '1 sigma error of logledd from the measurements; the scatter of the relation is not in it [dex]';
+COMMENT ON COLUMN catalog.is_bal IS 'Broad-absorption-line quasar: a significant trough of 1000 km/s or more; NULL where none could be seen';
+COMMENT ON COLUMN catalog.bi_civ IS 'Balnicity index (Weymann et al. 1991) of C IV; 0 where nothing significant is absorbed [km/s]';
+COMMENT ON COLUMN catalog.bi_civ_err IS '1 sigma error of bi_civ [km/s]';
+COMMENT ON COLUMN catalog.ai_civ IS 'Absorption index (Hall et al. 2002) of C IV; 0 where nothing significant is absorbed [km/s]';
+COMMENT ON COLUMN catalog.ai_civ_err IS '1 sigma error of ai_civ [km/s]';
+COMMENT ON COLUMN catalog.bi_siiv IS 'Balnicity index (Weymann et al. 1991) of Si IV; 0 where nothing significant is absorbed [km/s]';
+COMMENT ON COLUMN catalog.bi_siiv_err IS '1 sigma error of bi_siiv [km/s]';
+COMMENT ON COLUMN catalog.ai_siiv IS 'Absorption index (Hall et al. 2002) of Si IV; 0 where nothing significant is absorbed [km/s]';
+COMMENT ON COLUMN catalog.ai_siiv_err IS '1 sigma error of ai_siiv [km/s]';
+COMMENT ON COLUMN catalog.bi_aliii IS 'Balnicity index (Weymann et al. 1991) of Al III; 0 where nothing significant is absorbed [km/s]';
+COMMENT ON COLUMN catalog.bi_aliii_err IS '1 sigma error of bi_aliii [km/s]';
+COMMENT ON COLUMN catalog.ai_aliii IS 'Absorption index (Hall et al. 2002) of Al III; 0 where nothing significant is absorbed [km/s]';
+COMMENT ON COLUMN catalog.ai_aliii_err IS '1 sigma error of ai_aliii [km/s]';
+COMMENT ON COLUMN catalog.bi_mgii IS 'Balnicity index (Weymann et al. 1991) of Mg II; 0 where nothing significant is absorbed [km/s]';
+COMMENT ON COLUMN catalog.bi_mgii_err IS '1 sigma error of bi_mgii [km/s]';
+COMMENT ON COLUMN catalog.ai_mgii IS 'Absorption index (Hall et al. 2002) of Mg II; 0 where nothing significant is absorbed [km/s]';
+COMMENT ON COLUMN catalog.ai_mgii_err IS '1 sigma error of ai_mgii [km/s]';
 COMMENT ON COLUMN catalog.flux_lya IS 'Lyα, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_lya_err IS 'Lyα, broad: 1 sigma error of flux_lya [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_lya IS 'Lyα, broad: Rest-frame equivalent width, positive in emission [Angstrom]';

@@ -1,0 +1,127 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from quasar_truths import high_redshift_quasar
+
+from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting import FitConfig, fit_quasar
+from qsospec_duck.fitting.stretches import averaged_ratio, find_stretches, shoulders
+from qsospec_duck.simulate import Trough, narrow_doublet, simulate_quasar
+
+TROUGH = Trough("civ", 14_000.0, 7_000.0, 0.7)
+
+
+def behind(left, *, snr=15.0, seed=5):
+    """A quasar at z 1.9 behind an absorber, with noise."""
+    clean = simulate_quasar(replace(high_redshift_quasar(), z=2.0), snr=snr, noise=False)
+    rng = np.random.default_rng(seed)
+    transmission = left(clean.wavelength / (1.0 + clean.z))
+    return replace(
+        clean,
+        flux=clean.flux * transmission + rng.normal(size=clean.n_pix) / np.sqrt(clean.ivar),
+        object_key="absorbed",
+    )
+
+
+@pytest.fixture(scope="module")
+def bal():
+    return fit_quasar(behind(TROUGH.transmission))
+
+
+@pytest.fixture(scope="module")
+def clear():
+    return fit_quasar(behind(np.ones_like))
+
+
+def found(result, quantity):
+    return next(row for row in result.measurements if row.quantity == quantity)
+
+
+def test_indices_of_a_box_trough_follow_their_definitions():
+    # 7000 km/s at 0.3/0.9: 1 - 1/3 each; BI leaves out the 2000 km/s at the blue end.
+    bi, ai = Trough("civ", 14_000.0, 7_000.0, 0.7, edge=1.0).indices()
+    assert ai == pytest.approx(7000 * (1 - 0.3 / 0.9), rel=0.01)
+    assert bi == pytest.approx(5000 * (1 - 0.3 / 0.9), rel=0.01)
+
+
+def test_a_broad_trough_has_its_true_indices_and_makes_a_bal_quasar(bal):
+    for quantity, truth in zip(("bi_civ", "ai_civ"), TROUGH.indices(), strict=True):
+        row = found(bal, quantity)
+        assert row.error < 0.1 * truth
+        assert abs(row.value - truth) < 5 * row.error
+    assert found(bal, "bal").value == 1.0
+    assert "broad_absorption" in bal.warning_codes
+
+
+def test_a_quasar_without_absorption_has_indices_of_zero_and_no_flag(clear):
+    assert found(clear, "bal").value == 0.0
+    for quantity in ("bi_civ", "ai_civ", "bi_siiv", "ai_siiv"):
+        row = found(clear, quantity)
+        assert row.value == 0.0
+        assert row.error is None
+    assert "broad_absorption" not in clear.warning_codes
+
+
+def test_the_continuum_under_a_trough_is_that_of_the_unabsorbed_quasar(bal, clear):
+    inside = (bal.spectrum.wavelength > 1440) & (bal.spectrum.wavelength < 1515)
+    assert np.median(bal.model[inside] / clear.model[inside]) == pytest.approx(1.0, abs=0.04)
+    unmasked = fit_quasar(behind(TROUGH.transmission), FitConfig(absorption_passes=0))
+    assert abs(np.median(unmasked.model[inside] / clear.model[inside]) - 1) > abs(
+        np.median(bal.model[inside] / clear.model[inside]) - 1
+    )
+
+
+def test_the_blueshift_of_civ_is_measured_on_the_unabsorbed_model(clear):
+    near = fit_quasar(behind(Trough("civ", 6000.0, 1500.0, 0.9).transmission))
+    assert found(near, "bal").value == 1.0
+    error = found(near, "civ_broad_voff").error
+    assert abs(near.value("civ_broad_voff") - clear.value("civ_broad_voff")) < 5 * error
+
+
+def test_trough_pixels_are_in_no_fit(bal):
+    wave = bal.spectrum.wavelength
+    velocity = C_KMS * np.log(1549.061 / wave)
+    floor = (velocity > 7500) & (velocity < 13_500)
+    assert not bal.complexes["civ"].fit_mask[floor].any()
+    assert not (bal.continuum.fit_mask & bal.continuum.clip_mask)[floor].any()
+
+
+def test_narrow_doublets_do_not_make_a_bal_quasar():
+    def systems(rest):
+        return narrow_doublet(rest, 9000.0, 250.0, 0.95) * narrow_doublet(rest, 16_000.0, 200.0, 0.8)
+
+    result = fit_quasar(behind(systems))
+    assert found(result, "bal").value == 0.0
+    assert found(result, "bi_civ").value == 0.0
+
+
+def test_a_spectrum_too_noisy_to_show_a_trough_says_nothing():
+    result = fit_quasar(behind(np.ones_like, snr=0.4))
+    assert not any(row.quantity == "bal" for row in result.measurements)
+
+
+def test_a_spectrum_without_the_ions_says_nothing(low_z):
+    result = fit_quasar(replace(low_z[0], z=0.2))
+    assert not any(row.role == "absorption" for row in result.measurements)
+
+
+def test_averages_are_long_only_where_noise_asks_for_it():
+    velocity = np.arange(3000.0, 0.0, -100.0)
+    sharp = averaged_ratio(velocity, np.ones(30), np.full(30, 1e4))
+    assert np.all(sharp[1] == 0.0)
+    noisy = averaged_ratio(velocity, np.ones(30), np.full(30, 4.0))
+    assert noisy[1].max() == 400.0
+    assert noisy[0] == pytest.approx(np.ones(30))
+
+
+def test_a_stretch_needs_its_width_and_grows_to_its_shoulders():
+    velocity = np.arange(3000.0, 0.0, -100.0)
+    ratio = np.ones(30)
+    ratio[10:20] = (0.95, 0.8, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.8, 0.95)
+    weight = np.full(30, 1e6)
+    limits, widths = find_stretches(velocity, ratio, weight, 450.0)
+    assert limits.tolist() == [[11, 19]]
+    assert widths.tolist() == [700.0]
+    assert find_stretches(velocity, ratio, weight, 800.0)[0].shape == (0, 2)
+    assert shoulders(velocity, ratio, weight, 11, 19) == (10, 20)
