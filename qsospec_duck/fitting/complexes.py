@@ -195,8 +195,9 @@ def _earns_its_place(
     optimum = richer.optimum
     x, inverse_sigma, _ = pixels[richer.used]
     columns, derivatives = evaluate_columns(richer.model.program, x, inverse_sigma, optimum.theta)
-    covariance, _ = covariance_of(optimum, jacobian(optimum, columns, derivatives))
-    errors = amplitude_errors(optimum, covariance, columns)
+    rows = jacobian(optimum, columns, derivatives)
+    covariance, _ = covariance_of(optimum, rows @ rows.T)
+    errors = amplitude_errors(optimum, covariance, columns @ columns.T)
 
     def is_significant(column: int) -> bool:
         return bool(errors[column] > 0 and optimum.amplitudes[column] >= min_snr * errors[column])

@@ -38,13 +38,14 @@ from qsospec_duck.fitting.covariance import (
     model_values,
     optimise,
 )
+from qsospec_duck.fitting.overlaps import overlaps
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.spectra import Spectrum
 
 MAX_ROUNDS = 12
 """Rounds of refits; each shrinks what is left by the overlap of blocks, typically to a tenth."""
 
-SETTLED_SIGMA = 0.002
+SETTLED_SIGMA = 0.005
 """A block is refitted when the other blocks have changed by more than this many σ at any of its pixels."""
 
 
@@ -149,50 +150,44 @@ def settle(
     stages: list[ContinuumStage | ComplexStage] = [continuum, *complexes]
     blocks = [Block(stage.optimum, stage.used, x, inverse_sigma) for stage in stages]
     relax(blocks, spectrum.flux)
-    solutions = _solutions(blocks, inverse_sigma)
+    solutions = _solutions(blocks, spectrum.ivar)
     settled = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
     return replace(continuum, optimum=blocks[0].optimum), settled, solutions
 
 
-def _solutions(blocks: Sequence[Block], inverse_sigma: FloatArray) -> list[Solution]:
+def _solutions(blocks: Sequence[Block], ivar: FloatArray) -> list[Solution]:
     """Errors of all blocks from the fixed point's equations."""
     columns, jacobians = [], []
     for block in blocks:
         rows, derivatives = evaluate_columns(block.optimum.program, block.x, np.ones_like(block.x), block.optimum.theta)
         columns.append(rows)
         jacobians.append(jacobian(block.optimum, rows, derivatives))
-    weighted = [rows * inverse_sigma for rows in jacobians]
-    masked = [rows * block.used for rows, block in zip(weighted, blocks, strict=True)]
-    # Pixels from the first to the last of each block: products over others' rows need no more.
-    ranges = [slice(*(np.flatnonzero(block.used)[[0, -1]] + [0, 1])) for block in blocks]
-    sizes = [rows.shape[0] for rows in jacobians]
-    edges = np.concatenate([[0], np.cumsum(sizes)])
+    edges = np.concatenate([[0], np.cumsum([len(rows) for rows in jacobians])])
     places = [slice(first, last) for first, last in pairwise(edges)]
+    owner = np.repeat(np.arange(len(blocks)), np.diff(edges))
+    met, noise = overlaps(np.concatenate(jacobians), owner, np.array([block.used for block in blocks]), ivar)
     response = np.eye(edges[-1])
     own = np.zeros((edges[-1], edges[-1]))
-    noise = np.zeros((edges[-1], edges[-1]))
     deficient = []
-    for a, block in enumerate(blocks):
-        here = masked[a][:, ranges[a]]
-        # A continuum component at 0 (Balmer emission without its edge in sight) is hidden by the others, not absent.
-        covariance, lost = covariance_of(block.optimum, here, absent_may_return=True)
+    for block, place in zip(blocks, places, strict=True):
+        # A component at 0 may be hidden by its neighbours: their errors do not take its absence as known.
+        covariance, lost = covariance_of(block.optimum, noise[place, place], absent_may_return=True)
         deficient.append(lost)
-        own[places[a], places[a]] = covariance
-        for b in range(len(blocks)):
-            if a != b:
-                response[places[a], places[b]] = covariance @ (here @ weighted[b][:, ranges[a]].T)
-            noise[places[a], places[b]] = here @ masked[b][:, ranges[a]].T
-        noise[places[a], places[a]] += np.diag(block.optimum.prior_precision)
+        own[place, place] = covariance
+        response[place] += covariance @ met[place]
+        response[place, place] = np.eye(len(covariance))
+        noise[place, place] += np.diag(block.optimum.prior_precision)
     reach = np.linalg.solve(response, own)
     everything = reach @ noise @ reach.T
     solutions = []
-    for a, block in enumerate(blocks):
-        covariance = np.ascontiguousarray(everything[places[a], places[a]])
-        errors = amplitude_errors(block.optimum, covariance, masked[a][block.optimum.theta.size :, ranges[a]])
+    for a, (block, place) in enumerate(zip(blocks, places, strict=True)):
+        covariance = np.ascontiguousarray(everything[place, place])
+        gram = met[place, place][block.optimum.theta.size :, block.optimum.theta.size :]
         solutions.append(
             Solution(
                 block.optimum, block.used, columns[a], jacobians[a], covariance,
-                np.ascontiguousarray(everything[places[a], places[0]]), errors, deficient[a],
+                np.ascontiguousarray(everything[place, places[0]]),
+                amplitude_errors(block.optimum, covariance, gram), deficient[a],
             )
         )  # fmt: skip
     return solutions

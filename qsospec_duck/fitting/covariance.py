@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +45,12 @@ class Optimum:
     prior: Prior
     """Means and inverse variances, (n_col,) each, of what was known of the amplitudes; 0 for nothing."""
 
-    @property
+    @cached_property
     def n_parameters(self) -> int:
         """Number of fitted numbers that the data constrain: free shapes of live columns, and amplitudes."""
         return int(np.count_nonzero(self.live_shapes)) + int(np.count_nonzero(self.amplitudes > 0))
 
-    @property
+    @cached_property
     def shapes_in_use(self) -> BoolArray:
         """(n_par,) True for free shapes that some column with a positive amplitude has."""
         slots, columns = self.program.derivative_of.T
@@ -57,17 +58,17 @@ class Optimum:
         used[slots[self.amplitudes[columns] > 0]] = True
         return used & self.free
 
-    @property
+    @cached_property
     def live_shapes(self) -> BoolArray:
         """(n_par,) True for shapes in use that do not lie on a bound."""
         return self.shapes_in_use & ~self.at_bound
 
-    @property
+    @cached_property
     def prior_precision(self) -> FloatArray:
         """(n_par + n_col,) inverse variances of what was known beforehand: `band_precision`, then the amplitudes'."""
         return np.concatenate([self.band_precision, self.prior[1]])
 
-    @property
+    @cached_property
     def band_precision(self) -> FloatArray:
         """(n_par,) inverse variance of a uniform distribution over each shape's bounds; 0 where it is not in use.
 
@@ -124,8 +125,7 @@ def optimise(
     )  # fmt: skip
     chi2 -= float(prior[1] @ (amplitudes - prior[0]) ** 2)
     margin = 1e-6 * (high - low)
-    hard_low = np.array([not parameter.soft_low for parameter in program.parameters])
-    hard_high = np.array([not parameter.soft_high for parameter in program.parameters])
+    hard_low, hard_high = program.hard_bounds
     at_bound = free & ((hard_low & (theta <= low + margin)) | (hard_high & (theta >= high - margin)))
     return Optimum(program, theta, amplitudes, float(chi2), x.size, int(status), int(n_steps), at_bound, free, prior)
 
@@ -171,7 +171,7 @@ def jacobian(optimum: Optimum, columns: FloatArray, derivatives: FloatArray) -> 
 
 
 def covariance_of(
-    optimum: Optimum, weighted_jacobian: FloatArray, *, absent_may_return: bool = False
+    optimum: Optimum, products: FloatArray, *, absent_may_return: bool = False
 ) -> tuple[FloatArray, bool]:
     """Covariance of shapes and amplitudes at an optimum.
 
@@ -181,8 +181,8 @@ def covariance_of(
 
     Parameters
     ----------
-    weighted_jacobian : ndarray, shape (n_par + n_col, n)
-        Rows of `jacobian` times 1/σ.
+    products : ndarray, shape (n_par + n_col, n_par + n_col)
+        J W Jᵀ of the rows of `jacobian`, W = diag(1/σ²).
     absent_may_return : bool
         Count amplitudes that ended at 0 as free: the others' errors then do not take their absence as known.
 
@@ -192,16 +192,14 @@ def covariance_of(
     rank_deficient : bool
         Some direction was degenerate; its variance is a lower limit.
     """
-    amplitudes = optimum.amplitudes > 0
-    if absent_may_return:
-        amplitudes = np.any(weighted_jacobian[optimum.theta.size :] != 0, axis=1)
-    active = np.concatenate([optimum.shapes_in_use, amplitudes])
-    rows = weighted_jacobian[active]
-    out = np.zeros((active.size, active.size))
-    if rows.shape[0] == 0:
+    n_par = optimum.theta.size
+    amplitudes = np.diag(products)[n_par:] > 0 if absent_may_return else optimum.amplitudes > 0
+    active = np.flatnonzero(np.concatenate([optimum.shapes_in_use, amplitudes]))
+    out = np.zeros_like(products)
+    if active.size == 0:
         return out, False
-    normal = rows @ rows.T
-    normal[range(len(rows)), range(len(rows))] += optimum.prior_precision[active]
+    normal = products[np.ix_(active, active)]
+    normal[range(active.size), range(active.size)] += optimum.prior_precision[active]
     inverse, deficient = invert_scaled(normal)
     out[np.ix_(active, active)] = inverse
     return out, deficient
@@ -216,26 +214,25 @@ def invert_scaled(normal: FloatArray) -> tuple[FloatArray, bool]:
     return inverse / np.outer(diagonal, diagonal), deficient
 
 
-def amplitude_errors(optimum: Optimum, covariance: FloatArray, weighted_columns: FloatArray) -> FloatArray:
+def amplitude_errors(optimum: Optimum, covariance: FloatArray, gram: FloatArray) -> FloatArray:
     """1σ error of every amplitude, shape (n_col,).
 
     For an amplitude that ended at 0 it is the error it would have with its shapes held and the other
     amplitudes free: the scale of an upper limit.
+
+    Parameters
+    ----------
+    covariance : ndarray, shape (n_par + n_col, n_par + n_col)
+    gram : ndarray, shape (n_col, n_col)
+        A W Aᵀ of the columns.
     """
-    n_par = optimum.theta.size
-    errors = np.sqrt(np.maximum(np.diag(covariance)[n_par:], 0.0))
+    errors = np.sqrt(np.maximum(np.diag(covariance)[optimum.theta.size :], 0.0))
     zero = optimum.amplitudes <= 0
     if zero.any():
-        live = weighted_columns[~zero]
-        gram = live @ live.T
+        inverse, _ = invert_scaled(gram[np.ix_(~zero, ~zero)]) if not zero.all() else (np.zeros((0, 0)), False)
         for column in np.flatnonzero(zero):
-            own = float(weighted_columns[column] @ weighted_columns[column])
-            if own <= 0:
-                continue
-            shared = live @ weighted_columns[column]
-            if live.shape[0]:
-                inverse, _ = invert_scaled(gram)
-                own -= float(shared @ inverse @ shared)
+            shared = gram[column, ~zero]
+            own = float(gram[column, column] - shared @ inverse @ shared)
             if own > 0:
                 errors[column] = own**-0.5
     return errors

@@ -24,9 +24,10 @@ from qsospec_duck.fitting.starts import (
     shape_grid,
     spread_starts,
 )
+from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComponentRecipe
 
-SPREAD_STARTS = 24
+SPREAD_STARTS = 28
 """Starts spread over the bounds beside those from the grid."""
 
 MAX_ROUNDS = 8
@@ -49,6 +50,15 @@ POLISH_TOLERANCE = 0.1
 
 POLISH_STEPS = 40
 
+FINALISTS = 6
+"""Optima on averaged pixels that all pixels decide between."""
+
+FINAL_CHI2 = 10.0
+"""They lie at most this far above the best."""
+
+FINAL_STEPS = 15
+"""Steps on all pixels before that decision."""
+
 PATIENCE = 20.0
 """A polish is given up that cannot be expected to end below the best χ² plus this."""
 
@@ -57,7 +67,13 @@ SAME_CHI2 = 0.3
 
 
 CELLS_A_WIDTH = 4.0
-"""The search sees pixels averaged to this many cells over the narrowest FWHM that the recipe allows."""
+"""The search sees pixels averaged to this many cells over the narrowest FWHM that the recipe allows there."""
+
+FINEST_CELL = 90.0
+"""Narrowest cell [km/s]: a third of a narrow line as spectrographs see it."""
+
+NARROW_FWHM = 500.0
+"""A line is looked at in fine cells where its recipe allows a FWHM below this [km/s]."""
 
 
 class ShapeSearch:
@@ -71,8 +87,7 @@ class ShapeSearch:
         self.spread = spread_starts(components, SPREAD_STARTS)
         self._everything = x, inverse_sigma, flux
         program = self.model.program
-        narrowest = min(float(np.exp(p.low)) for p in program.parameters if p.kind == "fwhm")
-        self.x, self.inverse_sigma, flux = _binned(x, inverse_sigma, flux, narrowest / C_KMS / CELLS_A_WIDTH)
+        self.x, self.inverse_sigma, flux = _binned(x, inverse_sigma, flux, _cells(components, x))
         self.y = self.inverse_sigma * flux
         m = self.grid.n_columns
         self.columns, self.G, self.b = np.zeros((m, self.x.size)), np.empty((m, m)), np.empty(m)
@@ -95,7 +110,19 @@ class ShapeSearch:
                 chances -= 1
             self._moved_from.append(end[0])
             self._polish(self._moves(end[1]), PATIENCE)
-        return optimise(self.model.program, *self._everything, self._ends[0][1][None, :], tolerance=ROUGH)
+        return optimise(
+            self.model.program, *self._everything, self._finalists(), short_iterations=FINAL_STEPS, tolerance=ROUGH
+        )
+
+    def _finalists(self) -> FloatArray:
+        """The best ends, no two of them the same, which all pixels then decide about; shape (n_end, n_par)."""
+        chosen: list[tuple[float, FloatArray]] = []
+        for end in self._ends:
+            if len(chosen) == FINALISTS or end[0] > self._ends[0][0] + FINAL_CHI2:
+                break
+            if all(abs(end[0] - chi2) > SAME_CHI2 for chi2, _ in chosen):
+                chosen.append(end)
+        return np.array([theta for _, theta in chosen])
 
     def _polish(self, starts: FloatArray, patience: float) -> None:
         """Run the solver from every start and note where it ends, best first."""
@@ -174,12 +201,29 @@ class ShapeSearch:
         return rows
 
 
+def _cells(components: tuple[ComponentRecipe, ...], x: FloatArray) -> FloatArray:
+    """(n,) width of the cell in which the search averages each pixel, in ln λ."""
+    narrow = [component for component in components if component.fwhm[0][0] < NARROW_FWHM]
+    broad = [component for component in components if component.fwhm[0][0] >= NARROW_FWHM]
+    coarse = min((component.fwhm[0][0] for component in broad), default=np.inf) / CELLS_A_WIDTH
+    fine = max(min((component.fwhm[0][0] for component in narrow), default=np.inf) / CELLS_A_WIDTH, FINEST_CELL)
+    cells = np.full(x.size, min(coarse, NARROW_FWHM))
+    for component in narrow:
+        low, high = component.velocity
+        for line_id in component.lines:
+            velocity = (x - np.log(line(line_id).wavelength)) * C_KMS
+            near = (velocity > low - NARROW_FWHM) & (velocity < high + NARROW_FWHM)
+            cells[near] = np.minimum(cells[near], fine)
+    return cells / C_KMS
+
+
 def _binned(
-    x: FloatArray, inverse_sigma: FloatArray, flux: FloatArray, cell: float
+    x: FloatArray, inverse_sigma: FloatArray, flux: FloatArray, cells: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Inverse-variance means over cells of ln λ, or the pixels as they are where cells would hold fewer than two."""
-    begins = np.flatnonzero(np.diff(np.floor((x - x[0]) / cell), prepend=-1.0))
-    if 2 * begins.size > x.size:
+    """Inverse-variance means over cells of ln λ, or the pixels as they are where cells would hold fewer than 1.5."""
+    steps = np.diff(x, prepend=x[0]) / cells
+    begins = np.flatnonzero(np.diff(np.floor(np.cumsum(steps)), prepend=-1.0))
+    if 1.5 * begins.size > x.size:
         return x, inverse_sigma, flux
     ivar = inverse_sigma**2
     total = np.add.reduceat(ivar, begins)

@@ -116,7 +116,7 @@ def _shape_parameters(
 
 @cache
 def shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
-    """Three widths a group, and three to seven velocities, spaced by about half of the middle width."""
+    """Three widths a group, and three to seven velocities, spaced by about half of the smallest width."""
     model = compile_complex(components)
     program = model.program
     groups = tuple(dict.fromkeys((g.fwhm_slot, g.velocity_slot) for g in model.gaussians))
@@ -124,7 +124,7 @@ def shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
     for fwhm_slot, velocity_slot in groups:
         width, shift = program.parameters[fwhm_slot], program.parameters[velocity_slot]
         widths = width.low + np.array([1 / 6, 1 / 2, 5 / 6]) * (width.high - width.low)
-        n_shift = int(np.clip((shift.high - shift.low) * VELOCITY_UNIT / (0.5 * np.exp(widths[1])), 3, 7))
+        n_shift = int(np.clip((shift.high - shift.low) * VELOCITY_UNIT / (0.5 * np.exp(widths[0])), 3, 7))
         shifts = shift.low + (np.arange(n_shift) + 0.5) / n_shift * (shift.high - shift.low)
         shapes.append(np.array([(u, v) for u in widths for v in shifts]))
         n_velocities.append(n_shift)

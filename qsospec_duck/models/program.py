@@ -131,6 +131,14 @@ class Program:
         return self.low, self.high, self.high > self.low
 
     @cached_property
+    def hard_bounds(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether the lower and the upper bound of each θ hold it, instead of handing over to another Gaussian."""
+        return (
+            np.array([not parameter.soft_low for parameter in self.parameters]),
+            np.array([not parameter.soft_high for parameter in self.parameters]),
+        )
+
+    @cached_property
     def no_prior(self) -> tuple[FloatArray, FloatArray]:
         """Means and inverse variances, all 0, of amplitudes about which nothing is known beforehand."""
         nothing = np.zeros(len(self.columns))

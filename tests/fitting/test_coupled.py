@@ -56,6 +56,12 @@ TRUTH = model(LAW, LAW_THETA, LAW_NORM) + model(LINE.program, LINE_THETA, LINE_F
 IN_LINE = (WAVE > 4700.0) & (WAVE < 5030.0)
 
 
+def products(optimum, columns, derivatives):
+    """J W Jᵀ of columns and derivatives that are already times 1/σ."""
+    rows = jacobian(optimum, columns, derivatives)
+    return rows @ rows.T
+
+
 def windows(kind):
     """Pixels of the continuum: apart from the line's, overlapping them, or all."""
     if kind == "apart":
@@ -152,8 +158,8 @@ def test_line_error_grows_when_the_continuum_is_uncertain():
         LINE.program, X[IN_LINE], s[IN_LINE], (TRUTH - model(LAW, LAW_THETA, LAW_NORM))[IN_LINE], LINE_THETA[None, :]
     )
     columns, derivatives = evaluate_columns(LINE.program, X[IN_LINE], s[IN_LINE], alone.theta)
-    covariance, _ = covariance_of(alone, jacobian(alone, columns, derivatives))
-    without = amplitude_errors(alone, covariance, columns)[0]
+    covariance, _ = covariance_of(alone, products(alone, columns, derivatives))
+    without = amplitude_errors(alone, covariance, columns @ columns.T)[0]
     assert without < known < uncertain
 
 
@@ -190,10 +196,10 @@ def test_shape_of_a_line_without_flux_has_no_variance_and_its_flux_has_an_upper_
     found = optimise(LINE.program, X[IN_LINE], s[IN_LINE], flux[IN_LINE], LINE_THETA[None, :])
     assert found.amplitudes[0] == 0.0
     columns, derivatives = evaluate_columns(LINE.program, X[IN_LINE], s[IN_LINE], found.theta)
-    covariance, _ = covariance_of(found, jacobian(found, columns, derivatives))
+    covariance, _ = covariance_of(found, products(found, columns, derivatives))
     assert np.all(covariance == 0.0)
     own = columns[0] @ columns[0]
-    assert amplitude_errors(found, covariance, columns)[0] == pytest.approx(own**-0.5)
+    assert amplitude_errors(found, covariance, columns @ columns.T)[0] == pytest.approx(own**-0.5)
 
 
 def test_line_that_a_shape_on_its_bound_cannot_reach_keeps_an_error():
@@ -206,7 +212,7 @@ def test_line_that_a_shape_on_its_bound_cannot_reach_keeps_an_error():
     assert found.at_bound[0]
     assert not found.live_shapes[0]
     columns, derivatives = evaluate_columns(program, X[IN_LINE], s[IN_LINE], found.theta)
-    covariance, _ = covariance_of(found, jacobian(found, columns, derivatives))
+    covariance, _ = covariance_of(found, products(found, columns, derivatives))
     assert np.all(np.isfinite(covariance))
-    assert amplitude_errors(found, covariance, columns)[0] > 0
+    assert amplitude_errors(found, covariance, columns @ columns.T)[0] > 0
     assert np.log(line("hb").wavelength) == pytest.approx(program.constants[0, 0])
