@@ -37,6 +37,7 @@ TABLES = {
     "models": "Data, masks and model components, one row an object.",
     "failures": "Spectra that could not be read or fitted.",
     "derived": "Quantities computed after the fit, by calibration.",
+    "calibrations": "What the calibrations in `derived` rest on, one row a calibration.",
     "line_catalog": "One row a quasar, line and role.",
     "catalog": "The wide catalog, one row a quasar.",
     "tile_ledger": "What was made of each coadd, one row a conversion.",

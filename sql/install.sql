@@ -65,10 +65,12 @@
 .read sql/views/models.sql
 .read sql/views/failures.sql
 .read sql/views/derived.sql
+.read sql/views/calibrations.sql
 .read sql/views/named_measurements.sql
 .read sql/views/line_catalog.sql
 .read sql/views/wide_measurements.sql
 .read sql/views/catalog.sql
+.read sql/recalibration/calibrated_quantities.sql
 .read sql/recalibration/recalibrated.sql
 .read sql/recalibration/derived_masses.sql
 .read sql/qa/qa_by_warning.sql

@@ -5,8 +5,9 @@ Enters: a run. Leaves: Arrow tables with units, ``derived`` rows, a DuckDB file;
 
 from qsospec_duck.catalog.catalog_file import write_catalog_file
 from qsospec_duck.catalog.columns import catalog_columns, catalog_lines
-from qsospec_duck.catalog.derived import compute_derived_quantities, recalibrate
+from qsospec_duck.catalog.derived import compute_derived_quantities
 from qsospec_duck.catalog.export import to_astropy, write_table_file
+from qsospec_duck.catalog.recalibration import recalibrate
 from qsospec_duck.catalog.science_catalog import build_science_catalog
 from qsospec_duck.catalog.wide_cache import build_wide_cache
 

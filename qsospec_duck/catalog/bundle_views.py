@@ -22,6 +22,7 @@ BUNDLE_VIEWS = {
     "models": "models: data, masks and model components, one row a spectrum; wide rows, select few.",
     "failures": "failures: spectra that could not be fitted, with the exception.",
     "derived": "derived: quantities computed after the fit, one row a quantity and calibration.",
+    "calibrations": "calibrations: what the calibrations in derived rest on, one row a calibration.",
 }
 """First header line of every view over a bundle table."""
 

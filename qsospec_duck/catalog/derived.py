@@ -1,10 +1,13 @@
-"""Derived quantities of a run: by SQL for a named calibration, or by Python calculators. Nothing is fitted again."""
+"""Derived quantities of a run: by Python calculators, and how rows of ``derived`` are stored."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qsospec_duck.catalog.session import as_run, run_session
+from qsospec_duck.catalog.session import as_run
 from qsospec_duck.columns import arrow_schema
-from qsospec_duck.constants import H0_DEFAULT, OM0_DEFAULT
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.runs import RunBundle
 
@@ -26,49 +28,74 @@ _NUMBERS = ("value", "statistical_error", "intrinsic_scatter", "total_error")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 
 
-def recalibrate(
-    run: str | Path | RunBundle,
-    calibration_id: str,
-    *,
-    h0: float = H0_DEFAULT,
-    om0: float = OM0_DEFAULT,
-    bolometric: str = "richards06",
-) -> pa.Table:
-    """Write luminosities, masses and Eddington ratios of every object for a named calibration.
+@dataclass(frozen=True)
+class Calibration:
+    """What rows of ``derived`` rest on; a row of the view ``calibrations``."""
 
-    Several calibrations live side by side in the table ``derived``; the same name replaces its rows.
+    run_id: str
+    calibration_id: str
+    h0: float | None = None
+    """Hubble constant [km/s/Mpc]; None where a Python calculator computed the rows."""
+
+    om0: float | None = None
+    bolometric: str | None = None
+
+
+def store_calibration(bundle: RunBundle, about: Calibration, pieces: Iterable[pa.Table]) -> int:
+    """Put the rows of a calibration in place of those it had, in one step; a reader sees the old or the new ones.
 
     Parameters
     ----------
-    run : path or RunBundle
-    calibration_id : str
-        Letters, digits and ``_.+-``.
-    h0, om0 : float
-        Hubble constant [km/s/Mpc] and matter density of a flat universe.
-    bolometric : str
-        ``richards06``, ``runnoe12`` or ``netzer19``.
+    bundle : RunBundle
+    about : Calibration
+    pieces : iterable of pyarrow.Table
+        Columns of ``derived``, texts perhaps as dictionaries; columns that are left out are NULL.
 
     Returns
     -------
-    pyarrow.Table
-        The rows written, with the columns of ``derived`` (see the SQL macro ``derived_masses``).
+    int
+        How many rows were written.
 
     Raises
     ------
     ConfigError
-        The name cannot be the name of a file, or ``bolometric`` is unknown.
+        The calibration id cannot be the name of a file.
     """
-    if bolometric not in ("richards06", "runnoe12", "netzer19"):
-        raise ConfigError(f"bolometric is {bolometric!r}; it should be 'richards06', 'runnoe12' or 'netzer19'.")
-    bundle = as_run(run)
-    path = _shard(bundle, calibration_id)
-    with run_session(bundle) as con:
-        rows = con.sql(
-            "SELECT * FROM derived_masses(calibration_id := $name, h0 := $h0::DOUBLE, om0 := $om0::DOUBLE, "
-            "bolometric := $bolometric) ORDER BY object_key, quantity",
-            params={"name": calibration_id, "h0": h0, "om0": om0, "bolometric": bolometric},
-        ).to_arrow_table()
-    return _store(rows.cast(arrow_schema("derived")), path)
+    _check_name(about.calibration_id)
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    says = pa.Table.from_pylist([asdict(about) | {"made_at": made_at}], schema=arrow_schema("calibrations"))
+    _replace(bundle.path / "data" / "calibrations" / f"part-{about.calibration_id}.parquet", [says])
+    return _replace(bundle.path / "data" / "derived" / f"part-{about.calibration_id}.parquet", pieces)
+
+
+def _check_name(calibration_id: str) -> None:
+    if not _SAFE_NAME.fullmatch(calibration_id):
+        raise ConfigError(f"calibration_id is {calibration_id!r}; it should be letters, digits and _ . + - only.")
+
+
+def _replace(path: Path, pieces: Iterable[pa.Table]) -> int:
+    """Write tables, each a row group, beside a file, then in its place; returns the number of rows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".writing")
+    table = path.parent.name
+    rows = 0
+    try:
+        with ExitStack() as stack:
+            writer: pq.ParquetWriter | None = None
+            for piece in pieces:
+                if writer is None:
+                    texts = [field.name for field in piece.schema if not pa.types.is_floating(field.type)]
+                    writer = stack.enter_context(
+                        pq.ParquetWriter(aside, piece.schema, compression="lz4", use_dictionary=texts, version="2.6")
+                    )
+                writer.write_table(piece, row_group_size=max(1, piece.num_rows))
+                rows += piece.num_rows
+            if writer is None:
+                pq.write_table(arrow_schema(table).empty_table(), aside)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return rows
 
 
 def compute_derived_quantities(run: str | Path | RunBundle, calculators: Mapping[str, Calculator]) -> pa.Table:
@@ -91,7 +118,8 @@ def compute_derived_quantities(run: str | Path | RunBundle, calculators: Mapping
         A calibration id cannot be the name of a file, or a record has no ``quantity``.
     """
     bundle = as_run(run)
-    paths = {name: _shard(bundle, name) for name in calculators}
+    for name in calculators:
+        _check_name(name)
     measured = pl.from_arrow(bundle.read_table("measurements"))
     assert isinstance(measured, pl.DataFrame)
     by_object = {key[0]: frame for key, frame in measured.partition_by("object_key", as_dict=True).items()}
@@ -104,8 +132,10 @@ def compute_derived_quantities(run: str | Path | RunBundle, calculators: Mapping
             for record in [found] if isinstance(found, Mapping) else found:
                 rows[name].append(_row(bundle, one, name, record))
     schema = arrow_schema("derived")
-    tables = [_store(pa.Table.from_pylist(rows[name], schema=schema), path) for name, path in paths.items()]
-    return pa.concat_tables(tables) if tables else schema.empty_table()
+    tables = {name: pa.Table.from_pylist(found, schema=schema) for name, found in rows.items()}
+    for name, table in tables.items():
+        store_calibration(bundle, Calibration(bundle.run_id, name), [table])
+    return pa.concat_tables([schema.empty_table(), *tables.values()])
 
 
 def _row(bundle: RunBundle, one: Mapping[str, Any], calibration_id: str, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,21 +156,3 @@ def _row(bundle: RunBundle, one: Mapping[str, Any], calibration_id: str, record:
         "unit": record.get("unit"),
         "metadata": metadata,
     }
-
-
-def _shard(bundle: RunBundle, calibration_id: str) -> Path:
-    if not _SAFE_NAME.fullmatch(calibration_id):
-        raise ConfigError(f"calibration_id is {calibration_id!r}; it should be letters, digits and _ . + - only.")
-    return bundle.path / "data" / "derived" / f"part-{calibration_id}.parquet"
-
-
-def _store(rows: pa.Table, path: Path) -> pa.Table:
-    """Put a shard in place in one step; a reader sees the old rows or the new ones."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".writing")
-    try:
-        pq.write_table(rows, aside, compression="zstd")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-    return rows

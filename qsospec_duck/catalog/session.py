@@ -10,7 +10,7 @@ import duckdb
 
 from qsospec_duck.catalog.bundle_views import portable_views
 from qsospec_duck.catalog.wide_cache import cached_view
-from qsospec_duck.database import load_sql
+from qsospec_duck.database import load_sql, sql_files
 from qsospec_duck.runs import RunBundle, open_run
 
 
@@ -19,14 +19,28 @@ def as_run(run: str | Path | RunBundle) -> RunBundle:
     return run if isinstance(run, RunBundle) else open_run(run)
 
 
+CATALOG = ("catalog", "calibrated_quantities", "recalibrated", "derived_masses")
+"""Objects of the part ``run`` that need only the wide cache where there is one."""
+
+
 @contextmanager
-def run_session(run: RunBundle) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection with the macros and the views of a run; closed at the end."""
+def run_session(run: RunBundle, *, catalog_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection with the macros and the views of a run; closed at the end.
+
+    Parameters
+    ----------
+    run : RunBundle
+    catalog_only : bool
+        Only ``catalog`` and what rests on it are asked for: with a wide cache, the views over shards are not made.
+        Each of them reads the footers of all shards, a second for 500.
+    """
     directory = run.path.expanduser().resolve()
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar = false")
         con.execute("SET VARIABLE qsospec_run = ?", [str(directory)])
         instead = portable_views(directory) if duckdb.__version__.startswith("1.") else {}
-        instead |= cached_view(directory)
-        load_sql(con, ["macros", "run"], instead=instead, column_comments=False)
+        cached = cached_view(directory)
+        idle = [file.name for file in sql_files() if file.part == "run" and file.name not in CATALOG]
+        leave_out = idle if catalog_only and cached else ()
+        load_sql(con, ["macros", "run"], instead=instead | cached, column_comments=False, leave_out=leave_out)
         yield con

@@ -5,7 +5,7 @@ The header of a file becomes the comment of its object; columns are commented by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import duckdb
 
@@ -21,6 +21,7 @@ def load_sql(
     *,
     instead: Mapping[str, str] | None = None,
     column_comments: bool = True,
+    leave_out: Collection[str] = (),
 ) -> None:
     """Create the macros and views of some parts of ``install.sql``; doing it again changes nothing.
 
@@ -35,6 +36,8 @@ def load_sql(
         Statements by object name that run in place of the file's own.
     column_comments : bool
         Whether columns are commented; it takes half of the time, which a session without readers can save.
+    leave_out : collection of str
+        Names of objects that are not created, nor needed by the others.
 
     Raises
     ------
@@ -49,7 +52,7 @@ def load_sql(
     con.execute("BEGIN")
     try:
         for file in sql_files():
-            if file.part in wanted:
+            if file.part in wanted and file.name not in leave_out:
                 statement = (instead or {}).get(file.name, file.statement)
                 con.execute(statement if column_comments else statement.partition("\nCOMMENT ON COLUMN")[0])
                 con.execute(f"COMMENT ON {file.kind} {identifier(file.name)} IS {literal(file.comment)}")

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 from astropy.cosmology import FlatLambdaCDM
 
-from qsospec_duck.catalog import compute_derived_quantities, recalibrate
+from qsospec_duck.catalog import build_wide_cache, compute_derived_quantities, recalibrate
 from qsospec_duck.connect import connect
 from qsospec_duck.errors import ConfigError
 
@@ -63,12 +63,53 @@ def test_calibrations_live_side_by_side_and_replace_themselves(made_run, con):
     rows = recalibrate(made_run, "planck18", h0=67.66, om0=0.3111, bolometric="runnoe12")
     counts = dict(con.execute("SELECT calibration_id, count(*) FROM derived GROUP BY ALL").fetchall())
     assert set(counts) == {"planck18", "default"}
-    assert counts["planck18"] == rows.num_rows
+    assert counts["planck18"] == rows
     larger = con.execute(
         "SELECT bool_and(p.value > d.value) FROM derived AS p JOIN derived AS d USING (object_key, quantity) "
         "WHERE p.calibration_id = 'planck18' AND d.calibration_id = 'default' AND quantity LIKE 'logl____'"
     ).fetchone()
     assert larger == (True,)
+
+
+def test_calibrations_say_what_they_rest_on(made_run, con):
+    recalibrate(made_run, "planck18", h0=67.66, om0=0.3111, bolometric="runnoe12")
+    compute_derived_quantities(made_run, {"mine": lambda context: {"quantity": "one", "value": 1.0}})
+    rows = con.execute("SELECT calibration_id, h0, om0, bolometric FROM calibrations ORDER BY ALL").fetchall()
+    assert rows == [("mine", None, None, None), ("planck18", 67.66, 0.3111, "runnoe12")]
+
+
+@pytest.mark.parametrize("is_cached", [False, True])
+def test_stored_rows_are_those_of_the_macro(made_run, con, is_cached):
+    if is_cached:
+        build_wide_cache(made_run)
+    recalibrate(made_run, "mine", h0=55.0, om0=0.25, bolometric="netzer19")
+    columns = "* EXCLUDE (metadata)"
+    asked = con.execute(
+        f"SELECT {columns} FROM derived_masses(calibration_id := 'mine', h0 := 55, om0 := 0.25, "
+        "bolometric := 'netzer19') ORDER BY object_key, quantity"
+    ).fetchall()
+    assert con.execute(f"SELECT {columns} FROM derived ORDER BY object_key, quantity").fetchall() == asked
+    assert len(asked) > 10
+
+
+def test_described_quantities_are_those_that_come_out(con):
+    described = con.execute("SELECT quantity, unit, intrinsic_scatter FROM calibrated_quantities").fetchall()
+    found = con.execute(
+        "SELECT DISTINCT quantity, unit, intrinsic_scatter FROM derived_masses() WHERE quantity <> 'logmbh'"
+    ).fetchall()
+    assert set(found) <= set(described)
+    columns = [row[0] for row in con.execute("DESCRIBE FROM recalibrated()").fetchall()]
+    assert [name for name, _, _ in described] == [
+        name for name in columns[3:] if not name.endswith(("_err", "_scatter"))
+    ]
+
+
+def test_scatter_is_that_of_the_table_of_relations(con):
+    differing = con.execute(
+        "SELECT macro FROM mass_relations AS m JOIN calibrated_quantities AS q ON q.quantity = m.macro "
+        "WHERE m.scatter IS DISTINCT FROM q.intrinsic_scatter"
+    ).fetchall()
+    assert differing == []
 
 
 @pytest.mark.parametrize("name", ["", "../up", "a b", ".hidden"])
