@@ -17,17 +17,15 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0.dev0"
 
 if TYPE_CHECKING:
-    from qsospec_duck.batch.fit_batch import fit_batch
     from qsospec_duck.catalog import build_science_catalog, compute_derived_quantities
     from qsospec_duck.connect import connect
     from qsospec_duck.fitting import FitConfig, fit_quasar
     from qsospec_duck.qa import load_model, open_run, render_qa
     from qsospec_duck.readers import read_spectra
-    from qsospec_duck.runs import finalize_run
     from qsospec_duck.simulate import simulate_tile
     from qsospec_duck.spectra import Spectrum
     from qsospec_duck.tiles import convert_tile
-    from qsospec_duck.workflow import fit_object_to_store
+    from qsospec_duck.workflow import finalize_run, fit_batch, fit_object_to_store
 
 __all__ = [
     "FitConfig",
@@ -55,8 +53,8 @@ _HOME = {
     "compute_derived_quantities": "catalog",
     "connect": "connect",
     "convert_tile": "tiles",
-    "finalize_run": "runs",
-    "fit_batch": "batch",
+    "finalize_run": "workflow",
+    "fit_batch": "workflow",
     "fit_object_to_store": "workflow",
     "fit_quasar": "fitting",
     "load_model": "qa",

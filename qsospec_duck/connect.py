@@ -22,10 +22,11 @@ from qsospec_duck.catalog.wide_cache import cached_view
 from qsospec_duck.columns import arrow_type
 from qsospec_duck.database import load_sql
 from qsospec_duck.errors import ConfigError, QsospecDuckError, RunError
-from qsospec_duck.fitting import FitConfig, fit_quasar
+from qsospec_duck.fitting import FitConfig, fit_quality, fit_quasar
 from qsospec_duck.runs import open_run
-from qsospec_duck.runs.rows import fit_quality, fit_warn
+from qsospec_duck.runs.rows import fit_warn
 from qsospec_duck.spectra import from_row
+from qsospec_duck.workflow import finalize_run
 
 FIT_ARGUMENTS = {
     "object_key": "VARCHAR",
@@ -132,7 +133,7 @@ def connect(
             "fit_quasar_udf", _fit_function(config or FitConfig(), _Pool(workers)), list(FIT_ARGUMENTS.values()),
             FIT_RETURNS, type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL,
         )  # fmt: skip
-        register_fit_jobs(con, config or FitConfig())
+        register_fit_jobs(con, config or FitConfig(), finalize=finalize_run)
         parts.append("python")
         if run is not None:
             con.create_function(
@@ -237,7 +238,7 @@ def _fit_row(config: FitConfig, row: dict[str, Any]) -> dict[str, Any]:
     return about | {
         "status": "fitted",
         "message": result.continuum.message,
-        "fit_quality": fit_quality(result),
+        "fit_quality": fit_quality(result.warnings),
         "fit_warn": fit_warn(result.warning_codes),
         "warning_codes": list(result.warning_codes),
         "measurements": [

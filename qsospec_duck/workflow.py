@@ -1,20 +1,53 @@
-"""One spectrum from its file to its figure in one call."""
+"""Calls that cross packages: one spectrum from its file to its figure; runs that end with their wide catalog."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qsospec_duck.batch import BatchSummary, Item, expand_inputs, fit_batch
+from qsospec_duck import batch, runs
+from qsospec_duck.batch import BatchSummary, Item, expand_inputs
+from qsospec_duck.catalog.wide_cache import build_wide_cache, is_current
 from qsospec_duck.errors import FitError, ReaderError
 from qsospec_duck.fitting import FitConfig
-from qsospec_duck.runs import products_folder, write_products
+from qsospec_duck.runs import RunBundle, RunCounts, open_run, products_folder, write_products
 from qsospec_duck.runs.key_values import to_json
 from qsospec_duck.spectra import Spectrum
 
 if TYPE_CHECKING:
     from qsospec_duck.qa.handles import Model
+
+
+@wraps(batch.fit_batch)
+def fit_batch(*inputs: Any, **options: Any) -> BatchSummary:
+    """Fit spectra into a run; a run that it seals gets its wide catalog, see `build_wide_cache`."""
+    summary = batch.fit_batch(*inputs, **options)
+    _keep_wide_catalog(open_run(summary.run_directory))
+    return summary
+
+
+@wraps(runs.finalize_run)
+def finalize_run(run: RunBundle | Path | str) -> RunCounts:
+    """Seal a run and write its wide catalog."""
+    counts = runs.finalize_run(run)
+    _keep_wide_catalog(run if isinstance(run, RunBundle) else open_run(run))
+    return counts
+
+
+@wraps(runs.compact_run)
+def compact_run(run: RunBundle | Path | str, **options: Any) -> RunCounts:
+    """Rewrite the shards of a run, and the wide catalog of a sealed one."""
+    counts = runs.compact_run(run, **options)
+    _keep_wide_catalog(open_run(run.path if isinstance(run, RunBundle) else run))
+    return counts
+
+
+def _keep_wide_catalog(run: RunBundle) -> None:
+    """Give a sealed run the cache of its ``catalog`` unless it has a current one."""
+    if run.manifest.get("status") == "complete" and not is_current(run.path):
+        build_wide_cache(run)
 
 
 def fit_object_to_store(
@@ -87,7 +120,7 @@ def fit_object_to_store(
             raise ReaderError(f"{path}: no such file; fit_object_to_store takes one file, fit_batch takes many.")
         rows = None if row_index is None else (row_index,)
         item = Item(str(path), rows=rows, known=known, bytes=path.stat().st_size)
-    summary = fit_batch(
+    summary = batch.fit_batch(
         item,
         run_directory,
         config=config,

@@ -10,9 +10,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from qsospec_duck import finalize_run, fit_batch
+from qsospec_duck.catalog.wide_cache import is_current
+from qsospec_duck.connect import connect
 from qsospec_duck.errors import FitError, ReaderError
 from qsospec_duck.readers import read_spectra
 from qsospec_duck.runs import open_run
+from qsospec_duck.simulate import simulate_spectra
 from qsospec_duck.spectra import from_table
 from qsospec_duck.workflow import fit_object_to_store
 
@@ -86,3 +90,13 @@ def test_one_more_object_costs_no_look_at_the_others(shared_data, tmp_path, monk
     assert second.object_key != first.object_key
     assert opened
     assert theirs.isdisjoint(opened)
+
+
+def test_a_sealed_run_has_its_wide_catalog(tmp_path):
+    (spectrum,), _ = simulate_spectra(1, seed=4, snr=20.0, z_range=(0.4, 0.5))
+    fit_batch(spectrum, tmp_path / "run", progress=False, finalize=False)
+    assert not is_current(tmp_path / "run")
+    finalize_run(tmp_path / "run")
+    assert is_current(tmp_path / "run")
+    with connect(run=tmp_path / "run") as con:
+        assert con.sql("SELECT count(logl5100) FROM catalog").fetchall() == [(1,)]

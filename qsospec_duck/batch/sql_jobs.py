@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -26,7 +27,7 @@ from qsospec_duck.batch.run_plan import Work, run_plan
 from qsospec_duck.batch.task_text import read_task, task_text
 from qsospec_duck.columns import arrow_type
 from qsospec_duck.errors import ConfigError
-from qsospec_duck.runs import RunStore, finalize_run, hold_store
+from qsospec_duck.runs import RunCounts, RunStore, finalize_run, hold_store
 
 TASK = (
     "STRUCT(run VARCHAR, task VARCHAR, spectra BIGINT, first_input VARCHAR, workers INTEGER, config_hash VARCHAR, "
@@ -41,7 +42,12 @@ _SQL_STARTS = ("select", "from", "with")
 
 
 def register_fit_jobs(
-    con: duckdb.DuckDBPyConnection, config: Any, *, progress: bool | Progress | None = None, fit: Any = None
+    con: duckdb.DuckDBPyConnection,
+    config: Any,
+    *,
+    progress: bool | Progress | None = None,
+    fit: Any = None,
+    finalize: Callable[[str], RunCounts] = finalize_run,
 ) -> None:
     """Give a connection the functions behind ``fit_plan``, ``run_fit_task`` and ``finalize_run``.
 
@@ -55,8 +61,10 @@ def register_fit_jobs(
         ``None`` is a bar on a terminal and plain lines elsewhere.
     fit : callable, optional
         Works in place of `fit_quasar`, see `fit_batch`.
+    finalize : callable
+        Seals a run; packages further on add what they keep in one.
     """
-    jobs = _Jobs(con, config, progress, fit)
+    jobs = _Jobs(con, config, progress, fit, finalize)
     options: dict[str, Any] = {
         "type": PythonUDFType.ARROW, "null_handling": FunctionNullHandling.SPECIAL, "side_effects": True,
     }  # fmt: skip
@@ -69,12 +77,20 @@ def register_fit_jobs(
 class _Jobs:
     """The three functions of one connection."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, config: Any, progress: bool | Progress | None, fit: Any) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        config: Any,
+        progress: bool | Progress | None,
+        fit: Any,
+        finalize: Callable[[str], RunCounts],
+    ) -> None:
         # A connection that its own functions hold would never be closed.
         self._con = weakref.ref(con)
         self._config = config
         self._progress = progress
         self._fit = fit
+        self._finalize = finalize
         self._spilled: Path | None = None
         self._lock = Lock()
         ((tiles, run),) = con.execute("SELECT getvariable('qsospec_tiles'), getvariable('qsospec_run')").fetchall()
@@ -107,7 +123,9 @@ class _Jobs:
 
     def finalize(self, run: pa.ChunkedArray) -> pa.Array:
         """``finalize_run_udf``: verify and seal a run."""
-        return pa.array([None if path is None else finalize_run(path).objects for path in run.to_pylist()], pa.int64())
+        return pa.array(
+            [None if path is None else self._finalize(path).objects for path in run.to_pylist()], pa.int64()
+        )
 
     def _plan(
         self, inputs: list[str], run: str, reader: str, workers: int | None, task_size: int | None, retry: bool

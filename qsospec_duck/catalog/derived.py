@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -82,12 +83,15 @@ def _replace(path: Path, pieces: Iterable[pa.Table]) -> int:
     try:
         with ExitStack() as stack:
             writer: pq.ParquetWriter | None = None
-            for piece in pieces:
+            for piece in _one_ahead(pieces):
                 if writer is None:
                     texts = [field.name for field in piece.schema if not pa.types.is_floating(field.type)]
                     writer = stack.enter_context(
-                        pq.ParquetWriter(aside, piece.schema, compression="lz4", use_dictionary=texts, version="2.6")
-                    )
+                        pq.ParquetWriter(
+                            aside, piece.schema, compression="lz4", use_dictionary=texts, version="2.6",
+                            write_statistics=["object_key", "calibration_id"],
+                        )
+                    )  # fmt: skip
                 writer.write_table(piece, row_group_size=max(1, piece.num_rows))
                 rows += piece.num_rows
             if writer is None:
@@ -136,6 +140,16 @@ def compute_derived_quantities(run: str | Path | RunBundle, calculators: Mapping
     for name, table in tables.items():
         store_calibration(bundle, Calibration(bundle.run_id, name), [table])
     return pa.concat_tables([schema.empty_table(), *tables.values()])
+
+
+def _one_ahead(pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the same pieces, each next one made in a thread while the last one is worked on."""
+    waiting = iter(pieces)
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(next, waiting, None)
+        while (piece := ahead.result()) is not None:
+            ahead = pool.submit(next, waiting, None)
+            yield piece
 
 
 def _row(bundle: RunBundle, one: Mapping[str, Any], calibration_id: str, record: Mapping[str, Any]) -> dict[str, Any]:

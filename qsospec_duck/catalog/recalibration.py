@@ -82,25 +82,29 @@ def _long_rows(
     names = [name for name, _, _ in quantities]
     value = _matrix(wide, names)
     error = _matrix(wide, [f"{name}_err" for name in names])
-    scatter = np.tile([np.nan if known is None else known for _, _, known in quantities], (wide.num_rows, 1))
-    scatter[:, names.index("logmbh")] = _matrix(wide, ["logmbh_scatter"])[:, 0]
+    # a dictionary of scatters: the known ones by quantity, then those of the relations behind logmbh
+    of_logmbh, which = np.unique(_matrix(wide, ["logmbh_scatter"]), return_inverse=True)
+    scatters = np.concatenate([[np.nan if known is None else known for _, _, known in quantities], of_logmbh])
+    of_scatter = np.tile(np.arange(len(names), dtype=np.int32), (wide.num_rows, 1))
+    of_scatter[:, names.index("logmbh")] = len(names) + which.ravel()
     kept = np.isfinite(value)
     of_object, of_quantity = (index.astype(np.int32) for index in np.nonzero(kept))
-    total = np.sqrt(error * error + scatter * scatter)
+    value, error, of_scatter = value[kept], error[kept], of_scatter[kept]
+    total = np.sqrt(error * error + (scatters * scatters)[of_scatter])
     columns = {
-        "run_id": _repeated(about.run_id, of_object.size),
+        "run_id": _repeated(about.run_id, value.size),
         "object_key": pa.DictionaryArray.from_arrays(of_object, wide["object_key"]),
         "object_id": pa.DictionaryArray.from_arrays(of_object, wide["object_id"]),
         "quantity": pa.DictionaryArray.from_arrays(of_quantity, names),
-        "calibration_id": _repeated(about.calibration_id, of_object.size),
-        **{
-            name: pa.array(numbers[kept], from_pandas=True)
-            for name, numbers in (
-                ("value", value), ("statistical_error", error), ("intrinsic_scatter", scatter), ("total_error", total),
-            )
-        },
+        "calibration_id": _repeated(about.calibration_id, value.size),
+        "value": pa.array(value),
+        "statistical_error": pa.array(error, from_pandas=True),
+        "intrinsic_scatter": pa.DictionaryArray.from_arrays(
+            pa.array(of_scatter, mask=np.isnan(scatters)[of_scatter]), np.nan_to_num(scatters)
+        ),
+        "total_error": pa.array(total, from_pandas=True),
         "unit": pa.DictionaryArray.from_arrays(of_quantity, [unit for _, unit, _ in quantities]),
-    }  # fmt: skip
+    }
     return pa.table(columns)
 
 

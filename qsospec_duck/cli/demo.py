@@ -41,11 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_demo(given: argparse.Namespace) -> int:
     """Go the whole way."""
-    from qsospec_duck.batch import fit_batch
     from qsospec_duck.catalog.catalog_file import write_catalog_file
     from qsospec_duck.connect import connect
     from qsospec_duck.simulate import simulate_tile
     from qsospec_duck.tiles import convert_tile
+    from qsospec_duck.workflow import fit_batch
 
     began = time.monotonic()
     out = Path(given.out)
@@ -88,8 +88,8 @@ def run_demo(given: argparse.Namespace) -> int:
 
 def _real_spectra(given: argparse.Namespace, out: Path) -> None:
     """Fit real survey files. Some may be no quasars: what cannot be fitted is shown, and is no fault of the demo."""
-    from qsospec_duck.batch import fit_batch
     from qsospec_duck.connect import connect
+    from qsospec_duck.workflow import fit_batch
 
     files = evenly(find_files(given.spectra), given.limit)
     _say(f"7  {len(files)} real spectra of {given.spectra}")

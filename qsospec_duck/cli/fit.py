@@ -100,7 +100,8 @@ def run_fit(given: argparse.Namespace) -> int:
 
 
 def _fit(given: argparse.Namespace) -> BatchSummary:
-    from qsospec_duck.batch import Limits, fit_batch
+    from qsospec_duck.batch import Limits
+    from qsospec_duck.workflow import fit_batch
 
     limited = given.max_seconds is not None or given.max_memory is not None
 

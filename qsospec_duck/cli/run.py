@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run_status(given: argparse.Namespace) -> int:
     """Print how a run stands."""
     from qsospec_duck.batch import progress_of
+    from qsospec_duck.fitting import quality_names
     from qsospec_duck.runs import open_run
 
     run = open_run(given.run_directory)
@@ -73,9 +74,8 @@ def run_status(given: argparse.Namespace) -> int:
         print(json.dumps(state, indent=2))
         return DONE
     print(f"{run.run_id}: {state['status']}, {state['objects']} objects, {state['failures']} failures")
-    meanings = {0: "good", 1: "with warnings", 2: "a complex or the continuum failed"}
     for value, count in state["fit_quality"].items():
-        print(f"  {count:7d}  fit_quality {value}: {meanings.get(value, 'unknown')}")
+        print(f"  {count:7d}  fit_quality {value}: {', '.join(quality_names(int(value))) or 'good'}")
     for name, count in (state["failures_by_type"] | state["warnings_by_code"]).items():
         print(f"  {count:7d}  {name}")
     for row in state["progress"]:
@@ -92,14 +92,14 @@ def run_verify(given: argparse.Namespace) -> int:
 
 def run_finalize(given: argparse.Namespace) -> int:
     """Verify and seal a run."""
-    from qsospec_duck.runs import finalize_run
+    from qsospec_duck.workflow import finalize_run
 
     return _tell(given.run_directory, finalize_run(given.run_directory), "sealed")
 
 
 def run_compact(given: argparse.Namespace) -> int:
     """Rewrite many shards into few."""
-    from qsospec_duck.runs import compact_run
+    from qsospec_duck.workflow import compact_run
 
     counts = compact_run(given.run_directory, objects_per_shard=given.objects_per_shard)
     return _tell(given.run_directory, counts, "compacted")
