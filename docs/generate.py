@@ -16,10 +16,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import qsospec_duck
-from qsospec_duck.catalog.columns import catalog_lines, line_measures
+from qsospec_duck.catalog.columns import FINER_SHAPES, catalog_lines, measures_of_line
 from qsospec_duck.cli.main import parser
 from qsospec_duck.columns import tables
 from qsospec_duck.database import SqlFile, sql_files
+from qsospec_duck.fitting import quality_bits
 from qsospec_duck.models.recipes import ComplexRecipe, packaged_recipes
 from qsospec_duck.models.templates import packaged_templates
 
@@ -92,8 +93,12 @@ def columns_page() -> str:
 
 
 def _wide_columns() -> str:
-    measures = ", ".join(f"`{measure.name}`" for measure in line_measures())
-    lines = table(("line", "role", "ending"), [(one.label, one.role, f"`_{one.suffix}`") for one in catalog_lines()])
+    measures = ", ".join(f"`{measure.name}`" for measure in measures_of_line(catalog_lines()[0]))
+    finer = ", ".join(f"`{name}`" for name in FINER_SHAPES)
+    lines = table(
+        ("line", "role", "ending", "also"),
+        [(one.label, one.role, f"`_{one.suffix}`", finer if one.shapes == "all" else "") for one in catalog_lines()],
+    )
     return join(
         [
             "After these, the columns of lines: a measure, an ending, and `_err` for the error, as in `fwhm_hb` and "
@@ -110,17 +115,43 @@ def warnings_page() -> str:
         [
             "# Warning codes",
             "A difficult spectrum is no error: it becomes rows of the table `warnings`, and bits of `fit_warn`. "
-            "`fit_quality` is 0 where nothing of severity `warning` or `error` happened, 1 with warnings, 2 where the "
-            "continuum or a complex failed. `qa_by_warning('parameter_at_bound')` selects by code.",
+            "`qa_by_warning('parameter_at_bound')` selects by code. The column `quality bits` says which bits of "
+            "`fit_quality` a warning sets for the quasar, and of `quality_hb` and its like for a line.",
             table(
-                ("code", "severity", "section", "bit", "value", "meaning"),
+                ("code", "severity", "section", "bit", "value", "quality bits", "meaning"),
                 [
-                    (f"`{r['code']}`", r["severity"], r["section"], r["bit"], f"{1 << int(r['bit'])}", r["meaning"])
+                    (
+                        f"`{r['code']}`",
+                        r["severity"],
+                        r["section"],
+                        r["bit"],
+                        f"{1 << int(r['bit'])}",
+                        _quality_bits_of(r["code"]),
+                        r["meaning"],
+                    )
                     for r in rows
+                ],
+            ),
+            "## Bits of `fit_quality`",
+            "0 is good. `quality_names(fit_quality)` names what is set, in SQL and in Python.",
+            table(
+                ("bit", "name", "meaning", "set for the quasar by", "set for a line by"),
+                [
+                    (str(one.bit), f"`{one.name}`", one.meaning, _codes(one.codes), _codes(one.line_codes))
+                    for one in quality_bits()
                 ],
             ),
         ]
     )
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(f"`{code}`" for code in sorted(codes))
+
+
+def _quality_bits_of(code: str) -> str:
+    """Which quality bits a warning sets."""
+    return ", ".join(f"`{one.name}`" for one in quality_bits() if any(c.endswith(code) for c in one.codes | one.line_codes))
 
 
 def lines_page() -> str:

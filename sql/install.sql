@@ -41,6 +41,7 @@
 .read sql/spectrum/rest_slice.sql
 .read sql/spectrum/grid_slice.sql
 .read sql/spectrum/snr_in_window.sql
+.read sql/spectrum/observed_cutouts.sql
 .read sql/spectrum/rest_cutouts.sql
 .read sql/spectrum/composite.sql
 .read sql/spectrum/resample.sql
@@ -48,6 +49,7 @@
 .read sql/sky/sky_distance.sql
 .read sql/sky/cone_search.sql
 .read sql/sky/crossmatch.sql
+.read sql/qa/quality_names.sql
 
 -- part: tiles - need the variable qsospec_tiles
 .read sql/tiles/spectra.sql

@@ -13,6 +13,7 @@ from qsospec_duck.fitting.config import (
     UncertaintyConfig,
 )
 from qsospec_duck.fitting.fit import fit_quasar
+from qsospec_duck.fitting.quality import fit_quality, quality_bits, quality_names
 from qsospec_duck.fitting.result import (
     ComplexFit,
     Component,
@@ -36,5 +37,8 @@ __all__ = [
     "Measurement",
     "PowerLawConfig",
     "UncertaintyConfig",
+    "fit_quality",
     "fit_quasar",
+    "quality_bits",
+    "quality_names",
 ]

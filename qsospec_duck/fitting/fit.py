@@ -21,8 +21,16 @@ from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import coverage_of
 from qsospec_duck.fitting.line_measurements import ContinuumBase, measure_complex
 from qsospec_duck.fitting.monte_carlo import draw_measurements, judge_draws, with_drawn_errors
+from qsospec_duck.fitting.quality import line_qualities
 from qsospec_duck.fitting.result import FitResult, FitWarning, Measurement
-from qsospec_duck.fitting.verdicts import judge_complex, judge_continuum, judge_coverage, judge_spectrum
+from qsospec_duck.fitting.verdicts import (
+    judge_complex,
+    judge_continuum,
+    judge_coverage,
+    judge_residuals,
+    judge_spectrum,
+    judge_values,
+)
 from qsospec_duck.models.recipes import load_recipe
 from qsospec_duck.spectra import Spectrum, prepare
 
@@ -76,8 +84,9 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
     rows, found = _measure(rest, log_distance, calibrated, stages, solutions)
     absorption, broad = measure_absorption(rest, solutions, fitted.troughs)
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)
+    total = np.sum([solution.model for solution in solutions], axis=0)
     for stage, solution in zip(stages, solutions[1:], strict=True):
-        warnings += tuple(judge_complex(stage, solution))
+        warnings += (*judge_complex(stage, solution), *judge_residuals(rest, stage, total))
     metadata = _metadata(config, started, fitted.seconds_continuum)
     if config.uncertainty.method == "monte_carlo":
         draws = draw_measurements(
@@ -90,6 +99,8 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
         rows = with_drawn_errors(rows, draws)
         warnings += tuple(judge_draws(draws))
         metadata |= {"monte_carlo": draws.kept(config.uncertainty.keep), "seconds_total": time.perf_counter() - started}
+    warnings += tuple(judge_values(rows))
+    rows += line_qualities(rows, warnings)
     return FitResult(
         spectrum=rest,
         continuum=continuum_result(continuum, solutions[0]),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import Coverage
-from qsospec_duck.fitting.result import FitWarning
+from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.recipes import ComplexRecipe
 from qsospec_duck.spectra import Spectrum
@@ -18,6 +20,19 @@ LOW_SNR = 2.0
 
 HIGH_REDUCED_CHI2 = 3.0
 """Reduced χ² above which a model is no good description."""
+
+RUNS_SIGMA, RUNS_REDUCED_CHI2 = -5.0, 1.5
+"""Significance of too few runs of residuals of one sign (Wald & Wolfowitz 1940, Ann. Math. Stat. 11, 147), and the
+reduced χ² below which they do not matter."""
+
+WIDEST_FWHM = 25_000.0
+"""Broad lines are narrower than this [km/s]."""
+
+LARGEST_EW = 10_000.0
+"""Equivalent widths are smaller than this [Å], unless there is no continuum."""
+
+UNCERTAIN_LOGL = 0.1
+"""A luminosity is flagged that is uncertain by more than this [dex]."""
 
 
 def judge_spectrum(rest: Spectrum) -> list[FitWarning]:
@@ -148,6 +163,51 @@ def judge_complex(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
             )
         )
     return found + _bounds(stage, solution)
+
+
+def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> list[FitWarning]:
+    """Whether the residuals of a complex keep their sign for too long.
+
+    Parameters
+    ----------
+    rest : Spectrum
+    stage : ComplexStage
+    total : ndarray, shape (n_pix,)
+        Continuum and all lines.
+    """
+    is_above = (rest.flux - total)[stage.used] > 0
+    n, n_above = is_above.size, int(np.count_nonzero(is_above))
+    pairs = 2.0 * n_above * (n - n_above)
+    if pairs <= n:
+        return []
+    n_runs = 1 + int(np.count_nonzero(np.diff(is_above)))
+    expected = pairs / n + 1.0
+    significance = float((n_runs - expected) / np.sqrt(pairs * (pairs - n) / (n**2 * (n - 1.0))))
+    dof = stage.optimum.n_pixels - stage.optimum.n_parameters
+    if significance > RUNS_SIGMA or stage.optimum.chi2 < RUNS_REDUCED_CHI2 * dof:
+        return []
+    message = f"residuals change their sign {n_runs - 1} times in {n} pixels, {-significance:.0f} σ too rarely."
+    recipe_id = stage.recipe.recipe_id
+    return [warn("residual_runs", "complex", message, recipe_id=recipe_id, n_runs=n_runs, significance=significance)]
+
+
+def judge_values(rows: Iterable[Measurement]) -> list[FitWarning]:
+    """Values that no quasar has, and luminosities that say little."""
+    found = []
+    for row in rows:
+        limit = {"fwhm": WIDEST_FWHM, "ew": LARGEST_EW}.get(row.measure or "")
+        if row.section == "complex_metric" and limit is not None and not row.value <= limit:
+            message = f"{row.quantity} is {row.value:.4g} {row.unit}; it should be at most {limit:.0f}."
+            found.append(
+                warn(
+                    "absurd_value", "complex", message,
+                    recipe_id=row.recipe_id, line_id=row.feature_id, role=row.role, value=row.value,
+                )
+            )  # fmt: skip
+        elif row.section == "continuum_metric" and row.measure == "logl" and (row.error or 0.0) > UNCERTAIN_LOGL:
+            message = f"{row.quantity} is {row.value:.2f} ± {row.error:.2f} {row.unit}."
+            found.append(warn("uncertain_continuum", "continuum", message, quantity=row.quantity, error=row.error))
+    return found
 
 
 def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from qsospec_duck.fitting import FitResult
+from qsospec_duck.fitting import FitResult, fit_quality, quality_names
 from qsospec_duck.models.lines import lines
 from qsospec_duck.qa.lettering import printable, text_width
 from qsospec_duck.qa.numbers import NONE, with_error
 from qsospec_duck.qa.palette import FAINT_INK, INK, TEXT_SIZE, TITLE_SIZE
 from qsospec_duck.qa.sheet import Sheet
 from qsospec_duck.qa.view import View
-from qsospec_duck.runs.rows import fit_quality
 
 HEIGHT = 0.88
 """Height of the block [inches]."""
 
-QUALITIES = ("good", "with warnings", "a fit failed")
 _WARNING_COLOR = "#a33b00"
 _LONGEST = 300
 """Letters that fit on no sheet."""
@@ -83,7 +81,7 @@ def _place(code: str, recipe_id: str | None) -> str:
 
 def _provenance(result: FitResult) -> list[str]:
     spectrum = result.spectrum
-    facts = [f"fit: {QUALITIES[fit_quality(result)]}"]
+    facts = [f"fit: {', '.join(quality_names(fit_quality(result.warnings))) or 'good'}"]
     if spectrum.ra is not None and spectrum.dec is not None:
         sign = "+" if spectrum.dec >= 0 else "−"
         facts.append(f"RA {spectrum.ra:.5f}°  Dec {sign}{abs(spectrum.dec):.5f}°")

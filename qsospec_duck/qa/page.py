@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 import pyarrow.compute as pc
 
+from qsospec_duck.fitting import quality_names
 from qsospec_duck.fitting.warning_codes import warning_codes
 from qsospec_duck.qa.numbers import significant
 from qsospec_duck.qa.render import Rendered
 from qsospec_duck.qa.thumbnails import write_thumbnail
 from qsospec_duck.runs import RunBundle
 
-QUALITIES = ("good", "warnings", "failed part")
 _MEASURED = {
     "logl5100": ("log\u00a0λL 5100", "erg/s"),
     "logl3000": ("log\u00a0λL 3000", "erg/s"),
@@ -106,7 +106,7 @@ def _row(one: Rendered, facts: Mapping[str, Any], folder: Path) -> str:
         trouble = html.escape(f"{facts['exception_type']}: {facts['message']}"[:300])
     else:
         number = facts.get("fit_quality")
-        quality = QUALITIES[number] if number is not None else ""
+        quality = "" if number is None else ", ".join(quality_names(number)) or "good"
         trouble = _warnings(facts.get("warning_codes") or ())
     cells = [
         f'<td data-sort="{html.escape(name, quote=True)}">{picture}</td>',

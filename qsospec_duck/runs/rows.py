@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from qsospec_duck.columns import arrow_schema
+from qsospec_duck.fitting.quality import fit_quality
 from qsospec_duck.fitting.result import FitResult
 from qsospec_duck.runs.key_values import to_key_values
 from qsospec_duck.runs.layout import object_number
@@ -151,14 +152,6 @@ def fit_warn(codes: Iterable[str]) -> int:
     return sum(1 << bits[code] for code in set(codes))
 
 
-def fit_quality(result: FitResult) -> int:
-    """0 good, 1 warnings, 2 an error: the continuum or a complex failed."""
-    severities = {warning.severity for warning in result.warnings}
-    if "error" in severities or not result.continuum.success:
-        return 2
-    return 1 if "warning" in severities else 0
-
-
 @cache
 def _warning_bits() -> dict[str, int]:
     text = resources.files("qsospec_duck").joinpath("data/warning_codes.csv").read_text(encoding="utf-8")
@@ -189,7 +182,7 @@ def _objects_table(results: Sequence[FitResult], keys: Sequence[str], ids: Seque
         completed_at=[completed_at] * len(results),
         object_number=[object_number(key) for key in keys],
         fit_warn=[fit_warn(result.warning_codes) for result in results],
-        fit_quality=[fit_quality(result) for result in results],
+        fit_quality=[fit_quality(result.warnings) for result in results],
         snr_median=[_snr(result) for result in results],
         n_good_pixels=[int(np.count_nonzero(spectrum.good)) for spectrum in spectra],
         ebv=[spectrum.extinction.ebv for spectrum in spectra],

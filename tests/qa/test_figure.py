@@ -74,7 +74,7 @@ def test_the_page_names_object_redshift_quality_results_and_warnings(page):
         "made-0001",
         "z = 0.4000",
         "S/N",
-        "fit: with warnings",
+        "fit: bound",
         "log λL(5100 Å) 44.123 ± 0.012 erg/s",
         "slope −1.530 ± 0.020",
         "log M(BH) 8.12 ± 0.03",

@@ -1,0 +1,79 @@
+"""One number that says whether a fit can be used: ``fit_quality`` of a quasar and ``quality`` of each of its lines.
+
+Both are 0 where nothing speaks against the fit, else a sum of bits. ``data/quality_bits.csv`` names the bits and says
+which warnings set them: ``codes`` for the quasar (``continuum:`` before a code means only there), ``line_codes`` for a
+line, where they belong to its complex and, when they name a line, to that line.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from qsospec_duck.fitting.result import FitWarning, Measurement
+
+
+@dataclass(frozen=True)
+class QualityBit:
+    """One row of ``quality_bits.csv``."""
+
+    bit: int
+    name: str
+    codes: frozenset[str]
+    """Warnings that set it in ``fit_quality``."""
+
+    line_codes: frozenset[str]
+    """Warnings that set it in the ``quality`` of a line."""
+
+    meaning: str
+
+
+@cache
+def quality_bits() -> tuple[QualityBit, ...]:
+    """Every bit, in rising order."""
+    text = resources.files("qsospec_duck").joinpath("data/quality_bits.csv").read_text(encoding="utf-8")
+    return tuple(
+        QualityBit(
+            int(row["bit"]), row["name"], frozenset(row["codes"].split()), frozenset(row["line_codes"].split()),
+            row["meaning"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )  # fmt: skip
+
+
+def fit_quality(warnings: Iterable[FitWarning]) -> int:
+    """Quality of a quasar's fit from all its warnings; 0 is good."""
+    said = {name for warning in warnings for name in (warning.code, f"{warning.section}:{warning.code}")}
+    return sum(one.bit for one in quality_bits() if one.codes & said)
+
+
+def line_qualities(rows: Sequence[Measurement], warnings: Sequence[FitWarning]) -> list[Measurement]:
+    """A row ``quality`` for every line and role that has a flux."""
+    found = []
+    for row in rows:
+        if row.section == "complex_metric" and row.measure == "flux":
+            said = {warning.code for warning in warnings if _concerns(warning, row)}
+            bits = sum(one.bit for one in quality_bits() if one.line_codes & said)
+            found.append(
+                Measurement(
+                    "complex_metric", f"{row.feature_id}_{row.role}_quality", float(bits), None, "", row.recipe_id,
+                    row.feature_id, row.role, "quality", "none",
+                )
+            )  # fmt: skip
+    return found
+
+
+def quality_names(bits: int) -> list[str]:
+    """Names of the bits that are set."""
+    return [one.name for one in quality_bits() if bits & one.bit]
+
+
+def _concerns(warning: FitWarning, row: Measurement) -> bool:
+    """Whether a warning is about a line: of its complex, and of no other line."""
+    if warning.recipe_id != row.recipe_id:
+        return warning.code == "redshift_suspect"
+    context = warning.context
+    return context.get("line_id", row.feature_id) == row.feature_id and context.get("role", row.role) == row.role

@@ -1,0 +1,79 @@
+"""fit_quality and the quality of lines: 0 is good, every bit has a name and warnings that set it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from qsospec_duck.fitting import FitWarning, Measurement, fit_quality, fit_quasar, quality_bits, quality_names
+from qsospec_duck.fitting.quality import line_qualities
+from qsospec_duck.fitting.verdicts import judge_values
+from qsospec_duck.fitting.warning_codes import warning_codes
+
+
+def flux_row(line_id, role, recipe_id):
+    return Measurement("complex_metric", f"{line_id}_{role}_flux", 1.0, 0.1, "", recipe_id, line_id, role, "flux")
+
+
+def test_bits_are_powers_of_two_and_each_is_set_by_known_warnings():
+    bits = quality_bits()
+    assert [one.bit for one in bits] == [1 << k for k in range(len(bits))]
+    for one in bits:
+        assert one.codes
+        assert {code.rpartition(":")[2] for code in one.codes | one.line_codes} <= set(warning_codes())
+
+
+def test_a_good_spectrum_is_good(noisy_low_z):
+    result = fit_quasar(noisy_low_z)
+    assert fit_quality(result.warnings) == 0
+    of_lines = {row.quantity: row.value for row in result.measurements if row.measure == "quality"}
+    assert of_lines["hb_broad_quality"] == 0.0
+    assert of_lines["oiii5008_narrow_quality"] == 0.0
+
+
+def test_a_faint_spectrum_is_of_low_snr(noisy_low_z):
+    rng = np.random.default_rng(1)
+    sigma = 2.0 * np.abs(noisy_low_z.flux).max()
+    flux = noisy_low_z.flux + sigma * rng.standard_normal(noisy_low_z.n_pix)
+    faint = replace(noisy_low_z, flux=flux, ivar=np.full(noisy_low_z.n_pix, sigma**-2))
+    assert "low_snr" in quality_names(fit_quality(fit_quasar(faint).warnings))
+
+
+@pytest.mark.parametrize(("measure", "value"), [("fwhm", 26_000.0), ("ew", np.inf), ("ew", np.nan)])
+def test_absurd_values_are_flagged(measure, value):
+    row = Measurement("complex_metric", f"hb_broad_{measure}", value, 1.0, "", "hbeta_oiii", "hb", "broad", measure)
+    (warning,) = judge_values([row])
+    assert warning.code == "absurd_value"
+    qualities = line_qualities(
+        [flux_row("hb", "broad", "hbeta_oiii"), flux_row("hb", "narrow", "hbeta_oiii")], [warning]
+    )
+    assert {row.quantity: quality_names(int(row.value)) for row in qualities} == {
+        "hb_broad_quality": ["absurd"], "hb_narrow_quality": [],
+    }  # fmt: skip
+
+
+def test_luminosity_that_says_nothing_is_flagged():
+    row = Measurement("continuum_metric", "logl5100", 44.0, 11.0, "", measure="logl")
+    assert quality_names(fit_quality(judge_values([row]))) == ["low_snr"]
+
+
+def test_a_warning_about_a_complex_concerns_all_its_lines_and_no_other():
+    warning = FitWarning("edge_truncated", "cut", "complex", "civ")
+    rows = line_qualities([flux_row("civ", "broad", "civ"), flux_row("ciii", "broad", "ciii")], [warning])
+    assert {row.feature_id: quality_names(int(row.value)) for row in rows} == {"civ": ["coverage"], "ciii": []}
+    assert fit_quality([warning]) == 0
+
+
+def test_a_profile_of_the_wrong_shape_is_flagged(low_z):
+    # A flat-topped line that Gaussians follow badly, at high S/N.
+    spectrum = low_z[0]
+    wave = spectrum.wavelength / (1.0 + spectrum.z)
+    box = np.where(np.abs(wave - 4862.7) < 60.0, 3.0 * np.median(spectrum.flux), 0.0)
+    odd = replace(
+        spectrum, flux=spectrum.flux + box, ivar=np.full(spectrum.n_pix, (0.01 * np.median(spectrum.flux)) ** -2)
+    )
+    noise = np.random.default_rng(2).standard_normal(odd.n_pix) / np.sqrt(odd.ivar)
+    result = fit_quasar(replace(odd, flux=odd.flux + noise))
+    assert "residual_runs" in result.warning_codes
+    quality = next(row.value for row in result.measurements if row.quantity == "hb_broad_quality")
+    assert "residuals" in quality_names(int(quality))
