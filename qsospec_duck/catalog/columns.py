@@ -20,6 +20,12 @@ _MEASURES_BY_COLUMN = {"asym": "asymmetry"}
 """Catalog columns whose published name differs from the ``measure`` of the measurements table."""
 
 
+FINER_SHAPES = ("w50", "kurtosis", "peak", "c50")
+"""Measures that ``catalog`` has for some lines only: a FITS table holds 999 columns. ``line_catalog`` has them all."""
+
+_LINE_CATALOG_ONLY = ("w90", "c80")
+
+
 @dataclass(frozen=True)
 class CatalogLine:
     """One line profile that has columns in ``catalog``."""
@@ -32,6 +38,9 @@ class CatalogLine:
 
     suffix: str
     """End of its column names: ``hb`` in ``fwhm_hb``."""
+
+    shapes: str
+    """``all`` measures of shape for the lines that are studied by their profiles, or the ``main`` ones."""
 
     @property
     def label(self) -> str:
@@ -55,6 +64,12 @@ def line_measures() -> tuple[Column, ...]:
     )
 
 
+def measures_of_line(line: CatalogLine) -> tuple[Column, ...]:
+    """Measures that ``catalog`` has for a line."""
+    left_out = _LINE_CATALOG_ONLY if line.shapes == "all" else (*_LINE_CATALOG_ONLY, *FINER_SHAPES)
+    return tuple(measure for measure in line_measures() if measure.name not in left_out)
+
+
 def measure_of(column: Column) -> str:
     """Name the ``measure`` of the measurements table behind a column of ``line_catalog``."""
     return _MEASURES_BY_COLUMN.get(column.name, column.name)
@@ -74,7 +89,7 @@ def catalog_columns() -> tuple[Column, ...]:
 def line_columns(line: CatalogLine) -> tuple[Column, ...]:
     """Columns of ``catalog`` for one line: every measure, each followed by its error."""
     found = []
-    for measure in line_measures():
+    for measure in measures_of_line(line):
         name = f"{measure.name}_{line.suffix}"
         found.append(replace(measure, table="catalog", name=name, meaning=f"{line.label}: {measure.meaning}"))
         if has_error(measure):

@@ -9,7 +9,14 @@ from __future__ import annotations
 from functools import cache
 
 from qsospec_duck.catalog.bundle_views import GENERATED, comments
-from qsospec_duck.catalog.columns import catalog_columns, catalog_lines, has_error, line_measures, measure_of
+from qsospec_duck.catalog.columns import (
+    catalog_columns,
+    catalog_lines,
+    has_error,
+    line_measures,
+    measure_of,
+    measures_of_line,
+)
 from qsospec_duck.columns import columns_of
 from qsospec_duck.constants import CONTINUUM_WAVELENGTHS
 
@@ -181,7 +188,7 @@ def measured_columns() -> tuple[tuple[str, str, str], ...]:
         found += [(name, quantity, "value"), (f"{name}_err", quantity, "error")]
     found += [(name, quantity, "value") for name, (_, quantity) in CONTINUUM_WITHOUT_ERROR.items()]
     for line in catalog_lines():
-        for measure in line_measures():
+        for measure in measures_of_line(line):
             name, quantity = f"{measure.name}_{line.suffix}", f"{line.line_id}_{line.role}_{measure_of(measure)}"
             found.append((name, quantity, "value"))
             if has_error(measure):

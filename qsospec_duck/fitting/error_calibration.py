@@ -18,6 +18,11 @@ from types import MappingProxyType
 
 TABLE = "data/error_calibration.csv"
 
+_AKIN = {
+    "w50": "w80", "w90": "w80", "kurtosis": "asymmetry", "peak": "centroid", "c50": "centroid", "c80": "centroid",
+}  # fmt: skip
+"""Measures that were not simulated, and that whose factor they take: both come from the same Gaussians."""
+
 
 def error_factor(quantity: str, measure: str | None) -> float:
     """Factor on the linear error of a quantity.
@@ -30,6 +35,8 @@ def error_factor(quantity: str, measure: str | None) -> float:
         ``fwhm``. A quantity that was not simulated has the median factor of its measure, and 1 where there is none.
     """
     by_quantity, by_measure = _factors()
+    if quantity not in by_quantity and measure in _AKIN:
+        quantity, measure = quantity.removesuffix(measure) + _AKIN[measure], _AKIN[measure]
     return by_quantity.get(quantity, by_measure.get(measure or "", 1.0))
 
 

@@ -25,20 +25,30 @@ _EW = MEASURES.index("ew")
 
 UNITS = {
     "flux": LINE_FLUX_UNIT,
+    "flux_limit": LINE_FLUX_UNIT,
     "ew": "Angstrom",
     "centroid": "Angstrom",
     "voff": "km/s",
     "fwhm": "km/s",
     "sigma": "km/s",
+    "w50": "km/s",
     "w80": "km/s",
+    "w90": "km/s",
     "asymmetry": "",
+    "kurtosis": "",
+    "peak": "Angstrom",
+    "c50": "Angstrom",
+    "c80": "Angstrom",
     "snr": "",
     "logl": "dex(erg/s)",
 }
 """Unit of every line measure."""
 
 DETECTION_SNR = 3.0
-"""Flux over error below which widths and offsets are not published."""
+"""Flux over error below which widths and offsets are not published, and an upper limit is."""
+
+LIMIT_SIGMA = 3.0
+"""How many errors of the flux an upper limit lies above it: it is passed by chance once in 740 times."""
 
 UNRELIABLE_FRACTION = 0.5
 """An FWHM whose error is larger than this fraction of it is flagged."""
@@ -146,10 +156,10 @@ def _measure_feature(
     def row(measure: str, value: float, error: float | None) -> Measurement:
         return Measurement(
             "complex_metric", feature.quantities[measure], value, _usable(value, error), UNITS[measure],
-            recipe_id, line_id, role, measure, "none" if measure == "snr" else "covariance",
+            recipe_id, line_id, role, measure, "none" if measure in ("snr", "flux_limit") else "covariance",
         )  # fmt: skip
 
-    def not_detected(flux_error: float) -> None:
+    def not_detected(flux_error: float) -> list[Measurement]:
         warnings.append(
             warn(
                 "line_not_detected", "complex",
@@ -157,12 +167,13 @@ def _measure_feature(
                 recipe_id=recipe_id, line_id=line_id, role=role, flux=total, error=flux_error,
             )
         )  # fmt: skip
+        limit = total + LIMIT_SIGMA * flux_error
+        return [row("flux_limit", limit, None)] if math.isfinite(limit) and limit > 0 else []
 
     if total <= 0:
         flux_error = float(np.min(solution.amplitude_errors[feature.columns] * feature.ratios))
         flux_error *= feature.error_factors["flux"]
-        not_detected(flux_error)
-        return [row("flux", 0.0, flux_error)]
+        return [row("flux", 0.0, flux_error), *not_detected(flux_error)]
 
     values = np.empty(len(MEASURES))
     gradients = np.empty((len(MEASURES), 3, fluxes.size))
@@ -203,20 +214,21 @@ def _measure_feature(
             warn("line_error_unavailable", "complex", f"{line_id} {role}: no flux error.", recipe_id=recipe_id)
         )
     elif flux < DETECTION_SNR * flux_error:
-        not_detected(flux_error)
-        return rows
-    voff, voff_error = measured["voff"]
-    centroid = feature.wavelength * math.exp(voff / C_KMS)
+        return rows + not_detected(flux_error)
     shapes = []
     # Where most of the flux has its velocity or width on a bound, the number is the bound's, not the line's.
     if _share(fluxes, optimum.at_bound[feature.velocity_slots]) <= 0.5:
-        shapes += [row("centroid", centroid, centroid * voff_error / C_KMS), row("voff", voff, voff_error)]
+        shapes.append(row("voff", *measured["voff"]))
+        for place, velocity in (("centroid", "voff"), ("peak", "peak"), ("c50", "c50"), ("c80", "c80")):
+            value, error = measured[velocity]
+            wavelength = feature.wavelength * math.exp(value / C_KMS)
+            shapes.append(row(place, wavelength, wavelength * error / C_KMS))
     is_width_bound = _share(fluxes, optimum.at_bound[feature.fwhm_slots]) > 0.5
     if not is_width_bound:
-        shapes += [row(measure, *measured[measure]) for measure in ("fwhm", "sigma", "w80")]
+        shapes += [row(measure, *measured[measure]) for measure in ("fwhm", "sigma", "w50", "w80", "w90")]
         if np.count_nonzero(fluxes) > 1:
-            # A single Gaussian is symmetric by construction: that is no measurement.
-            shapes.append(row("asymmetry", *measured["asymmetry"]))
+            # A single Gaussian is symmetric and without wings by construction: that is no measurement.
+            shapes += [row(measure, *measured[measure]) for measure in ("asymmetry", "kurtosis")]
     rows += [shape for shape in shapes if shape.error is not None]
     fwhm, fwhm_error = measured["fwhm"]
     if not is_width_bound and fwhm_error > UNRELIABLE_FRACTION * fwhm:

@@ -108,7 +108,11 @@ def _measures(members: list[Gaussian], base: tuple[FloatArray, FloatArray], area
     mean = float(step_flux @ x) / flux
     spread = float(np.sqrt(step_flux @ (x - mean) ** 2 / flux))
     cumulative = np.cumsum(step_flux) - 0.5 * step_flux
-    x10, x50, x90 = np.interp(np.array([0.1, 0.5, 0.9]) * flux, cumulative, x)
+    x5, x10, x25, x50, x75, x90, x95 = np.interp(
+        np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95]) * flux, cumulative, x
+    )
+    peak, height = _peak(x, profile)
+    c50, c80 = (_centroid_above(fraction * height, x, profile, step_flux) for fraction in (0.5, 0.8))
     continuum = np.interp(wave, *base)
     return [
         ("flux", flux, LINE_FLUX_UNIT),
@@ -117,18 +121,44 @@ def _measures(members: list[Gaussian], base: tuple[FloatArray, FloatArray], area
         ("voff", mean, "km/s"),
         ("fwhm", _full_width(x, profile), "km/s"),
         ("sigma", spread, "km/s"),
+        ("w50", float(x75 - x25), "km/s"),
         ("w80", float(x90 - x10), "km/s"),
+        ("w90", float(x95 - x5), "km/s"),
         ("asymmetry", float((x90 + x10 - 2.0 * x50) / (x90 - x10)), ""),
+        ("kurtosis", float(step_flux @ (x - mean) ** 4 / flux / spread**4 - 3.0), ""),
+        *(
+            (name, rest * float(np.exp(at / C_KMS)), "Angstrom")
+            for name, at in (("peak", peak), ("c50", c50), ("c80", c80))
+        ),
         ("logl", float(np.log10(flux)) + area, "dex(erg/s)"),
     ]
 
 
-def _full_width(x: FloatArray, profile: FloatArray) -> float:
-    """Full width between the outermost crossings of half the maximum."""
+def _peak(x: FloatArray, profile: FloatArray) -> tuple[float, float]:
+    """Place and height of the maximum of the parabola through the three highest points."""
     top = int(np.argmax(profile))
     left, middle, right = profile[top - 1 : top + 2]
-    # The maximum of the parabola through the three highest points.
-    half = 0.5 * (middle + (right - left) ** 2 / (8.0 * (2.0 * middle - left - right)))
+    shift = 0.5 * (left - right) / (left - 2.0 * middle + right)
+    return float(x[top] + shift * (x[1] - x[0])), float(middle - 0.25 * (left - right) * shift)
+
+
+def _centroid_above(level: float, x: FloatArray, profile: FloatArray, step_flux: FloatArray) -> float:
+    """Centroid of the flux between the outermost crossings of a level; the end steps count in part."""
+    first, last = np.flatnonzero(profile > level)[[0, -1]]
+    inside = slice(first, last + 1)
+    total, moment = float(step_flux[inside].sum()), float(step_flux[inside] @ x[inside])
+    step = x[1] - x[0]
+    for end, outward in ((first, -1), (last, 1)):
+        part = (profile[end] - level) / (profile[end] - profile[end + outward]) - 0.5
+        place = x[end] + outward * 0.5 * step * (1.0 + part)
+        total += part * float(step_flux[end])
+        moment += part * float(step_flux[end]) * place
+    return moment / total
+
+
+def _full_width(x: FloatArray, profile: FloatArray) -> float:
+    """Full width between the outermost crossings of half the maximum."""
+    half = 0.5 * _peak(x, profile)[1]
     above = np.flatnonzero(profile > half)
     first, last = above[0], above[-1]
     blue = np.interp(half, profile[[first - 1, first]], x[[first - 1, first]])

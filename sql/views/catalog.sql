@@ -119,6 +119,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_lya,
         f.logl_lya_err,
         f.snr_lya,
+        f.quality_lya,
+        f.flux_limit_lya,
         f.flux_nv,
         f.flux_nv_err,
         f.ew_nv,
@@ -138,6 +140,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_nv,
         f.logl_nv_err,
         f.snr_nv,
+        f.quality_nv,
+        f.flux_limit_nv,
         f.flux_siii1263,
         f.flux_siii1263_err,
         f.ew_siii1263,
@@ -157,6 +161,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_siii1263,
         f.logl_siii1263_err,
         f.snr_siii1263,
+        f.quality_siii1263,
+        f.flux_limit_siii1263,
         f.flux_siiv_oiv,
         f.flux_siiv_oiv_err,
         f.ew_siiv_oiv,
@@ -176,6 +182,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_siiv_oiv,
         f.logl_siiv_oiv_err,
         f.snr_siiv_oiv,
+        f.quality_siiv_oiv,
+        f.flux_limit_siiv_oiv,
         f.flux_niv,
         f.flux_niv_err,
         f.ew_niv,
@@ -195,6 +203,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_niv,
         f.logl_niv_err,
         f.snr_niv,
+        f.quality_niv,
+        f.flux_limit_niv,
         f.flux_civ,
         f.flux_civ_err,
         f.ew_civ,
@@ -214,6 +224,16 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_civ,
         f.logl_civ_err,
         f.snr_civ,
+        f.quality_civ,
+        f.flux_limit_civ,
+        f.w50_civ,
+        f.w50_civ_err,
+        f.kurtosis_civ,
+        f.kurtosis_civ_err,
+        f.peak_civ,
+        f.peak_civ_err,
+        f.c50_civ,
+        f.c50_civ_err,
         f.flux_heii1640,
         f.flux_heii1640_err,
         f.ew_heii1640,
@@ -233,6 +253,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_heii1640,
         f.logl_heii1640_err,
         f.snr_heii1640,
+        f.quality_heii1640,
+        f.flux_limit_heii1640,
         f.flux_oiii1663,
         f.flux_oiii1663_err,
         f.ew_oiii1663,
@@ -252,6 +274,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_oiii1663,
         f.logl_oiii1663_err,
         f.snr_oiii1663,
+        f.quality_oiii1663,
+        f.flux_limit_oiii1663,
         f.flux_niii,
         f.flux_niii_err,
         f.ew_niii,
@@ -271,6 +295,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_niii,
         f.logl_niii_err,
         f.snr_niii,
+        f.quality_niii,
+        f.flux_limit_niii,
         f.flux_aliii,
         f.flux_aliii_err,
         f.ew_aliii,
@@ -290,6 +316,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_aliii,
         f.logl_aliii_err,
         f.snr_aliii,
+        f.quality_aliii,
+        f.flux_limit_aliii,
         f.flux_siiii,
         f.flux_siiii_err,
         f.ew_siiii,
@@ -309,6 +337,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_siiii,
         f.logl_siiii_err,
         f.snr_siiii,
+        f.quality_siiii,
+        f.flux_limit_siiii,
         f.flux_ciii,
         f.flux_ciii_err,
         f.ew_ciii,
@@ -328,6 +358,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_ciii,
         f.logl_ciii_err,
         f.snr_ciii,
+        f.quality_ciii,
+        f.flux_limit_ciii,
         f.flux_mgii,
         f.flux_mgii_err,
         f.ew_mgii,
@@ -347,6 +379,16 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_mgii,
         f.logl_mgii_err,
         f.snr_mgii,
+        f.quality_mgii,
+        f.flux_limit_mgii,
+        f.w50_mgii,
+        f.w50_mgii_err,
+        f.kurtosis_mgii,
+        f.kurtosis_mgii_err,
+        f.peak_mgii,
+        f.peak_mgii_err,
+        f.c50_mgii,
+        f.c50_mgii_err,
         f.flux_mgii_na,
         f.flux_mgii_na_err,
         f.ew_mgii_na,
@@ -366,6 +408,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_mgii_na,
         f.logl_mgii_na_err,
         f.snr_mgii_na,
+        f.quality_mgii_na,
+        f.flux_limit_mgii_na,
         f.flux_nev3427,
         f.flux_nev3427_err,
         f.ew_nev3427,
@@ -385,6 +429,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_nev3427,
         f.logl_nev3427_err,
         f.snr_nev3427,
+        f.quality_nev3427,
+        f.flux_limit_nev3427,
         f.flux_oii3727,
         f.flux_oii3727_err,
         f.ew_oii3727,
@@ -404,6 +450,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_oii3727,
         f.logl_oii3727_err,
         f.snr_oii3727,
+        f.quality_oii3727,
+        f.flux_limit_oii3727,
         f.flux_oii3730,
         f.flux_oii3730_err,
         f.ew_oii3730,
@@ -423,6 +471,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_oii3730,
         f.logl_oii3730_err,
         f.snr_oii3730,
+        f.quality_oii3730,
+        f.flux_limit_oii3730,
         f.flux_neiii3870,
         f.flux_neiii3870_err,
         f.ew_neiii3870,
@@ -442,6 +492,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_neiii3870,
         f.logl_neiii3870_err,
         f.snr_neiii3870,
+        f.quality_neiii3870,
+        f.flux_limit_neiii3870,
         f.flux_hg,
         f.flux_hg_err,
         f.ew_hg,
@@ -461,6 +513,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_hg,
         f.logl_hg_err,
         f.snr_hg,
+        f.quality_hg,
+        f.flux_limit_hg,
         f.flux_hg_na,
         f.flux_hg_na_err,
         f.ew_hg_na,
@@ -480,6 +534,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_hg_na,
         f.logl_hg_na_err,
         f.snr_hg_na,
+        f.quality_hg_na,
+        f.flux_limit_hg_na,
         f.flux_oiii4364,
         f.flux_oiii4364_err,
         f.ew_oiii4364,
@@ -499,6 +555,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_oiii4364,
         f.logl_oiii4364_err,
         f.snr_oiii4364,
+        f.quality_oiii4364,
+        f.flux_limit_oiii4364,
         f.flux_heii4687,
         f.flux_heii4687_err,
         f.ew_heii4687,
@@ -518,6 +576,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_heii4687,
         f.logl_heii4687_err,
         f.snr_heii4687,
+        f.quality_heii4687,
+        f.flux_limit_heii4687,
         f.flux_heii4687_na,
         f.flux_heii4687_na_err,
         f.ew_heii4687_na,
@@ -537,6 +597,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_heii4687_na,
         f.logl_heii4687_na_err,
         f.snr_heii4687_na,
+        f.quality_heii4687_na,
+        f.flux_limit_heii4687_na,
         f.flux_hb,
         f.flux_hb_err,
         f.ew_hb,
@@ -556,6 +618,16 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_hb,
         f.logl_hb_err,
         f.snr_hb,
+        f.quality_hb,
+        f.flux_limit_hb,
+        f.w50_hb,
+        f.w50_hb_err,
+        f.kurtosis_hb,
+        f.kurtosis_hb_err,
+        f.peak_hb,
+        f.peak_hb_err,
+        f.c50_hb,
+        f.c50_hb_err,
         f.flux_hb_na,
         f.flux_hb_na_err,
         f.ew_hb_na,
@@ -575,6 +647,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_hb_na,
         f.logl_hb_na_err,
         f.snr_hb_na,
+        f.quality_hb_na,
+        f.flux_limit_hb_na,
         f.flux_oiii4960,
         f.flux_oiii4960_err,
         f.ew_oiii4960,
@@ -594,6 +668,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_oiii4960,
         f.logl_oiii4960_err,
         f.snr_oiii4960,
+        f.quality_oiii4960,
+        f.flux_limit_oiii4960,
         f.flux_oiii5008,
         f.flux_oiii5008_err,
         f.ew_oiii5008,
@@ -613,6 +689,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_oiii5008,
         f.logl_oiii5008_err,
         f.snr_oiii5008,
+        f.quality_oiii5008,
+        f.flux_limit_oiii5008,
         f.flux_oiii5008_na,
         f.flux_oiii5008_na_err,
         f.ew_oiii5008_na,
@@ -632,6 +710,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_oiii5008_na,
         f.logl_oiii5008_na_err,
         f.snr_oiii5008_na,
+        f.quality_oiii5008_na,
+        f.flux_limit_oiii5008_na,
         f.flux_oiii5008_wing,
         f.flux_oiii5008_wing_err,
         f.ew_oiii5008_wing,
@@ -651,6 +731,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_oiii5008_wing,
         f.logl_oiii5008_wing_err,
         f.snr_oiii5008_wing,
+        f.quality_oiii5008_wing,
+        f.flux_limit_oiii5008_wing,
         f.flux_ha,
         f.flux_ha_err,
         f.ew_ha,
@@ -670,6 +752,16 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_ha,
         f.logl_ha_err,
         f.snr_ha,
+        f.quality_ha,
+        f.flux_limit_ha,
+        f.w50_ha,
+        f.w50_ha_err,
+        f.kurtosis_ha,
+        f.kurtosis_ha_err,
+        f.peak_ha,
+        f.peak_ha_err,
+        f.c50_ha,
+        f.c50_ha_err,
         f.flux_ha_na,
         f.flux_ha_na_err,
         f.ew_ha_na,
@@ -689,6 +781,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_ha_na,
         f.logl_ha_na_err,
         f.snr_ha_na,
+        f.quality_ha_na,
+        f.flux_limit_ha_na,
         f.flux_nii6550,
         f.flux_nii6550_err,
         f.ew_nii6550,
@@ -708,6 +802,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_nii6550,
         f.logl_nii6550_err,
         f.snr_nii6550,
+        f.quality_nii6550,
+        f.flux_limit_nii6550,
         f.flux_nii6585,
         f.flux_nii6585_err,
         f.ew_nii6585,
@@ -727,6 +823,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_nii6585,
         f.logl_nii6585_err,
         f.snr_nii6585,
+        f.quality_nii6585,
+        f.flux_limit_nii6585,
         f.flux_sii6718,
         f.flux_sii6718_err,
         f.ew_sii6718,
@@ -746,6 +844,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_sii6718,
         f.logl_sii6718_err,
         f.snr_sii6718,
+        f.quality_sii6718,
+        f.flux_limit_sii6718,
         f.flux_sii6733,
         f.flux_sii6733_err,
         f.ew_sii6733,
@@ -765,6 +865,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_sii6733,
         f.logl_sii6733_err,
         f.snr_sii6733,
+        f.quality_sii6733,
+        f.flux_limit_sii6733,
         f.flux_pad,
         f.flux_pad_err,
         f.ew_pad,
@@ -784,6 +886,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_pad,
         f.logl_pad_err,
         f.snr_pad,
+        f.quality_pad,
+        f.flux_limit_pad,
         f.flux_hei10833,
         f.flux_hei10833_err,
         f.ew_hei10833,
@@ -803,6 +907,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_hei10833,
         f.logl_hei10833_err,
         f.snr_hei10833,
+        f.quality_hei10833,
+        f.flux_limit_hei10833,
         f.flux_pag,
         f.flux_pag_err,
         f.ew_pag,
@@ -822,6 +928,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_pag,
         f.logl_pag_err,
         f.snr_pag,
+        f.quality_pag,
+        f.flux_limit_pag,
         f.flux_oi11290,
         f.flux_oi11290_err,
         f.ew_oi11290,
@@ -841,6 +949,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.logl_oi11290,
         f.logl_oi11290_err,
         f.snr_oi11290,
+        f.quality_oi11290,
+        f.flux_limit_oi11290,
         f.flux_pab,
         f.flux_pab_err,
         f.ew_pab,
@@ -859,7 +969,9 @@ CREATE OR REPLACE VIEW catalog AS
         f.asym_pab_err,
         f.logl_pab,
         f.logl_pab_err,
-        f.snr_pab
+        f.snr_pab,
+        f.quality_pab,
+        f.flux_limit_pab
     FROM (
         SELECT
             c.*,
@@ -936,7 +1048,7 @@ COMMENT ON COLUMN catalog.object_id IS 'Scientific name; need not be unique';
 COMMENT ON COLUMN catalog.z IS 'Redshift of the fit';
 COMMENT ON COLUMN catalog.ra IS 'Right ascension, ICRS [deg]';
 COMMENT ON COLUMN catalog.dec IS 'Declination, ICRS [deg]';
-COMMENT ON COLUMN catalog.fit_quality IS '0 good, 1 warnings, 2 a complex or the continuum failed';
+COMMENT ON COLUMN catalog.fit_quality IS '0 good, else a sum of bits: 1 failed, 2 coverage, 4 bound, 8 residuals, 16 low_snr, 32 absurd, 64 absorbed, 128 redshift';
 COMMENT ON COLUMN catalog.fit_warn IS 'Warning bits of warning_codes.csv; 0 = nothing to report';
 COMMENT ON COLUMN catalog.snr_median IS 'Median signal-to-noise ratio per usable pixel';
 COMMENT ON COLUMN catalog.ebv IS 'Galactic E(B-V) that was applied [mag]';
@@ -1037,6 +1149,8 @@ COMMENT ON COLUMN catalog.asym_lya_err IS 'Lyα, broad: 1 sigma error of asym_ly
 COMMENT ON COLUMN catalog.logl_lya IS 'Lyα, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_lya_err IS 'Lyα, broad: 1 sigma error of logl_lya [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_lya IS 'Lyα, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_lya IS 'Lyα, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_lya IS 'Lyα, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_nv IS 'N V, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_nv_err IS 'N V, broad: 1 sigma error of flux_nv [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_nv IS 'N V, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1056,6 +1170,8 @@ COMMENT ON COLUMN catalog.asym_nv_err IS 'N V, broad: 1 sigma error of asym_nv';
 COMMENT ON COLUMN catalog.logl_nv IS 'N V, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_nv_err IS 'N V, broad: 1 sigma error of logl_nv [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_nv IS 'N V, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_nv IS 'N V, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_nv IS 'N V, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_siii1263 IS 'Si II 1263, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_siii1263_err IS 'Si II 1263, broad: 1 sigma error of flux_siii1263 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_siii1263 IS 'Si II 1263, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1075,6 +1191,8 @@ COMMENT ON COLUMN catalog.asym_siii1263_err IS 'Si II 1263, broad: 1 sigma error
 COMMENT ON COLUMN catalog.logl_siii1263 IS 'Si II 1263, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_siii1263_err IS 'Si II 1263, broad: 1 sigma error of logl_siii1263 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_siii1263 IS 'Si II 1263, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_siii1263 IS 'Si II 1263, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_siii1263 IS 'Si II 1263, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_siiv_oiv IS 'Si IV + O IV], broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_siiv_oiv_err IS 'Si IV + O IV], broad: 1 sigma error of flux_siiv_oiv [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_siiv_oiv IS 'Si IV + O IV], broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1094,6 +1212,8 @@ COMMENT ON COLUMN catalog.asym_siiv_oiv_err IS 'Si IV + O IV], broad: 1 sigma er
 COMMENT ON COLUMN catalog.logl_siiv_oiv IS 'Si IV + O IV], broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_siiv_oiv_err IS 'Si IV + O IV], broad: 1 sigma error of logl_siiv_oiv [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_siiv_oiv IS 'Si IV + O IV], broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_siiv_oiv IS 'Si IV + O IV], broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_siiv_oiv IS 'Si IV + O IV], broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_niv IS 'N IV], broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_niv_err IS 'N IV], broad: 1 sigma error of flux_niv [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_niv IS 'N IV], broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1113,6 +1233,8 @@ COMMENT ON COLUMN catalog.asym_niv_err IS 'N IV], broad: 1 sigma error of asym_n
 COMMENT ON COLUMN catalog.logl_niv IS 'N IV], broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_niv_err IS 'N IV], broad: 1 sigma error of logl_niv [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_niv IS 'N IV], broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_niv IS 'N IV], broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_niv IS 'N IV], broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_civ IS 'C IV, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_civ_err IS 'C IV, broad: 1 sigma error of flux_civ [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_civ IS 'C IV, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1132,6 +1254,16 @@ COMMENT ON COLUMN catalog.asym_civ_err IS 'C IV, broad: 1 sigma error of asym_ci
 COMMENT ON COLUMN catalog.logl_civ IS 'C IV, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_civ_err IS 'C IV, broad: 1 sigma error of logl_civ [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_civ IS 'C IV, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_civ IS 'C IV, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_civ IS 'C IV, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
+COMMENT ON COLUMN catalog.w50_civ IS 'C IV, broad: Velocity width that holds the middle 50 per cent of the flux [km/s]';
+COMMENT ON COLUMN catalog.w50_civ_err IS 'C IV, broad: 1 sigma error of w50_civ [km/s]';
+COMMENT ON COLUMN catalog.kurtosis_civ IS 'C IV, broad: Excess kurtosis of the profile: 0 for a Gaussian, positive for a narrow core with wings';
+COMMENT ON COLUMN catalog.kurtosis_civ_err IS 'C IV, broad: 1 sigma error of kurtosis_civ';
+COMMENT ON COLUMN catalog.peak_civ IS 'C IV, broad: Rest-frame wavelength of the maximum of the profile [Angstrom]';
+COMMENT ON COLUMN catalog.peak_civ_err IS 'C IV, broad: 1 sigma error of peak_civ [Angstrom]';
+COMMENT ON COLUMN catalog.c50_civ IS 'C IV, broad: Rest-frame centroid wavelength of the flux above half of the maximum [Angstrom]';
+COMMENT ON COLUMN catalog.c50_civ_err IS 'C IV, broad: 1 sigma error of c50_civ [Angstrom]';
 COMMENT ON COLUMN catalog.flux_heii1640 IS 'He II 1640, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_heii1640_err IS 'He II 1640, broad: 1 sigma error of flux_heii1640 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_heii1640 IS 'He II 1640, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1151,6 +1283,8 @@ COMMENT ON COLUMN catalog.asym_heii1640_err IS 'He II 1640, broad: 1 sigma error
 COMMENT ON COLUMN catalog.logl_heii1640 IS 'He II 1640, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_heii1640_err IS 'He II 1640, broad: 1 sigma error of logl_heii1640 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_heii1640 IS 'He II 1640, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_heii1640 IS 'He II 1640, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_heii1640 IS 'He II 1640, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii1663 IS 'O III] 1663, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii1663_err IS 'O III] 1663, broad: 1 sigma error of flux_oiii1663 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_oiii1663 IS 'O III] 1663, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1170,6 +1304,8 @@ COMMENT ON COLUMN catalog.asym_oiii1663_err IS 'O III] 1663, broad: 1 sigma erro
 COMMENT ON COLUMN catalog.logl_oiii1663 IS 'O III] 1663, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_oiii1663_err IS 'O III] 1663, broad: 1 sigma error of logl_oiii1663 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_oiii1663 IS 'O III] 1663, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_oiii1663 IS 'O III] 1663, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_oiii1663 IS 'O III] 1663, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_niii IS 'N III], broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_niii_err IS 'N III], broad: 1 sigma error of flux_niii [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_niii IS 'N III], broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1189,6 +1325,8 @@ COMMENT ON COLUMN catalog.asym_niii_err IS 'N III], broad: 1 sigma error of asym
 COMMENT ON COLUMN catalog.logl_niii IS 'N III], broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_niii_err IS 'N III], broad: 1 sigma error of logl_niii [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_niii IS 'N III], broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_niii IS 'N III], broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_niii IS 'N III], broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_aliii IS 'Al III, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_aliii_err IS 'Al III, broad: 1 sigma error of flux_aliii [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_aliii IS 'Al III, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1208,6 +1346,8 @@ COMMENT ON COLUMN catalog.asym_aliii_err IS 'Al III, broad: 1 sigma error of asy
 COMMENT ON COLUMN catalog.logl_aliii IS 'Al III, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_aliii_err IS 'Al III, broad: 1 sigma error of logl_aliii [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_aliii IS 'Al III, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_aliii IS 'Al III, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_aliii IS 'Al III, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_siiii IS 'Si III], broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_siiii_err IS 'Si III], broad: 1 sigma error of flux_siiii [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_siiii IS 'Si III], broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1227,6 +1367,8 @@ COMMENT ON COLUMN catalog.asym_siiii_err IS 'Si III], broad: 1 sigma error of as
 COMMENT ON COLUMN catalog.logl_siiii IS 'Si III], broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_siiii_err IS 'Si III], broad: 1 sigma error of logl_siiii [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_siiii IS 'Si III], broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_siiii IS 'Si III], broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_siiii IS 'Si III], broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_ciii IS 'C III], broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_ciii_err IS 'C III], broad: 1 sigma error of flux_ciii [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_ciii IS 'C III], broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1246,6 +1388,8 @@ COMMENT ON COLUMN catalog.asym_ciii_err IS 'C III], broad: 1 sigma error of asym
 COMMENT ON COLUMN catalog.logl_ciii IS 'C III], broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_ciii_err IS 'C III], broad: 1 sigma error of logl_ciii [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_ciii IS 'C III], broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_ciii IS 'C III], broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_ciii IS 'C III], broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_mgii IS 'Mg II, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_mgii_err IS 'Mg II, broad: 1 sigma error of flux_mgii [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_mgii IS 'Mg II, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1265,6 +1409,16 @@ COMMENT ON COLUMN catalog.asym_mgii_err IS 'Mg II, broad: 1 sigma error of asym_
 COMMENT ON COLUMN catalog.logl_mgii IS 'Mg II, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_mgii_err IS 'Mg II, broad: 1 sigma error of logl_mgii [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_mgii IS 'Mg II, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_mgii IS 'Mg II, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_mgii IS 'Mg II, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
+COMMENT ON COLUMN catalog.w50_mgii IS 'Mg II, broad: Velocity width that holds the middle 50 per cent of the flux [km/s]';
+COMMENT ON COLUMN catalog.w50_mgii_err IS 'Mg II, broad: 1 sigma error of w50_mgii [km/s]';
+COMMENT ON COLUMN catalog.kurtosis_mgii IS 'Mg II, broad: Excess kurtosis of the profile: 0 for a Gaussian, positive for a narrow core with wings';
+COMMENT ON COLUMN catalog.kurtosis_mgii_err IS 'Mg II, broad: 1 sigma error of kurtosis_mgii';
+COMMENT ON COLUMN catalog.peak_mgii IS 'Mg II, broad: Rest-frame wavelength of the maximum of the profile [Angstrom]';
+COMMENT ON COLUMN catalog.peak_mgii_err IS 'Mg II, broad: 1 sigma error of peak_mgii [Angstrom]';
+COMMENT ON COLUMN catalog.c50_mgii IS 'Mg II, broad: Rest-frame centroid wavelength of the flux above half of the maximum [Angstrom]';
+COMMENT ON COLUMN catalog.c50_mgii_err IS 'Mg II, broad: 1 sigma error of c50_mgii [Angstrom]';
 COMMENT ON COLUMN catalog.flux_mgii_na IS 'Mg II, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_mgii_na_err IS 'Mg II, narrow: 1 sigma error of flux_mgii_na [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_mgii_na IS 'Mg II, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1284,6 +1438,8 @@ COMMENT ON COLUMN catalog.asym_mgii_na_err IS 'Mg II, narrow: 1 sigma error of a
 COMMENT ON COLUMN catalog.logl_mgii_na IS 'Mg II, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_mgii_na_err IS 'Mg II, narrow: 1 sigma error of logl_mgii_na [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_mgii_na IS 'Mg II, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_mgii_na IS 'Mg II, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_mgii_na IS 'Mg II, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_nev3427 IS '[Ne V] 3427, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_nev3427_err IS '[Ne V] 3427, narrow: 1 sigma error of flux_nev3427 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_nev3427 IS '[Ne V] 3427, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1303,6 +1459,8 @@ COMMENT ON COLUMN catalog.asym_nev3427_err IS '[Ne V] 3427, narrow: 1 sigma erro
 COMMENT ON COLUMN catalog.logl_nev3427 IS '[Ne V] 3427, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_nev3427_err IS '[Ne V] 3427, narrow: 1 sigma error of logl_nev3427 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_nev3427 IS '[Ne V] 3427, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_nev3427 IS '[Ne V] 3427, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_nev3427 IS '[Ne V] 3427, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oii3727 IS '[O II] 3727, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oii3727_err IS '[O II] 3727, narrow: 1 sigma error of flux_oii3727 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_oii3727 IS '[O II] 3727, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1322,6 +1480,8 @@ COMMENT ON COLUMN catalog.asym_oii3727_err IS '[O II] 3727, narrow: 1 sigma erro
 COMMENT ON COLUMN catalog.logl_oii3727 IS '[O II] 3727, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_oii3727_err IS '[O II] 3727, narrow: 1 sigma error of logl_oii3727 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_oii3727 IS '[O II] 3727, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_oii3727 IS '[O II] 3727, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_oii3727 IS '[O II] 3727, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oii3730 IS '[O II] 3730, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oii3730_err IS '[O II] 3730, narrow: 1 sigma error of flux_oii3730 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_oii3730 IS '[O II] 3730, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1341,6 +1501,8 @@ COMMENT ON COLUMN catalog.asym_oii3730_err IS '[O II] 3730, narrow: 1 sigma erro
 COMMENT ON COLUMN catalog.logl_oii3730 IS '[O II] 3730, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_oii3730_err IS '[O II] 3730, narrow: 1 sigma error of logl_oii3730 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_oii3730 IS '[O II] 3730, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_oii3730 IS '[O II] 3730, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_oii3730 IS '[O II] 3730, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_neiii3870 IS '[Ne III] 3870, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_neiii3870_err IS '[Ne III] 3870, narrow: 1 sigma error of flux_neiii3870 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_neiii3870 IS '[Ne III] 3870, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1360,6 +1522,8 @@ COMMENT ON COLUMN catalog.asym_neiii3870_err IS '[Ne III] 3870, narrow: 1 sigma 
 COMMENT ON COLUMN catalog.logl_neiii3870 IS '[Ne III] 3870, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_neiii3870_err IS '[Ne III] 3870, narrow: 1 sigma error of logl_neiii3870 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_neiii3870 IS '[Ne III] 3870, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_neiii3870 IS '[Ne III] 3870, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_neiii3870 IS '[Ne III] 3870, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_hg IS 'Hγ, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_hg_err IS 'Hγ, broad: 1 sigma error of flux_hg [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_hg IS 'Hγ, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1379,6 +1543,8 @@ COMMENT ON COLUMN catalog.asym_hg_err IS 'Hγ, broad: 1 sigma error of asym_hg';
 COMMENT ON COLUMN catalog.logl_hg IS 'Hγ, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_hg_err IS 'Hγ, broad: 1 sigma error of logl_hg [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_hg IS 'Hγ, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_hg IS 'Hγ, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_hg IS 'Hγ, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_hg_na IS 'Hγ, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_hg_na_err IS 'Hγ, narrow: 1 sigma error of flux_hg_na [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_hg_na IS 'Hγ, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1398,6 +1564,8 @@ COMMENT ON COLUMN catalog.asym_hg_na_err IS 'Hγ, narrow: 1 sigma error of asym_
 COMMENT ON COLUMN catalog.logl_hg_na IS 'Hγ, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_hg_na_err IS 'Hγ, narrow: 1 sigma error of logl_hg_na [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_hg_na IS 'Hγ, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_hg_na IS 'Hγ, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_hg_na IS 'Hγ, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii4364 IS '[O III] 4364, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii4364_err IS '[O III] 4364, narrow: 1 sigma error of flux_oiii4364 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_oiii4364 IS '[O III] 4364, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1417,6 +1585,8 @@ COMMENT ON COLUMN catalog.asym_oiii4364_err IS '[O III] 4364, narrow: 1 sigma er
 COMMENT ON COLUMN catalog.logl_oiii4364 IS '[O III] 4364, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_oiii4364_err IS '[O III] 4364, narrow: 1 sigma error of logl_oiii4364 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_oiii4364 IS '[O III] 4364, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_oiii4364 IS '[O III] 4364, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_oiii4364 IS '[O III] 4364, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_heii4687 IS 'He II 4687, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_heii4687_err IS 'He II 4687, broad: 1 sigma error of flux_heii4687 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_heii4687 IS 'He II 4687, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1436,6 +1606,8 @@ COMMENT ON COLUMN catalog.asym_heii4687_err IS 'He II 4687, broad: 1 sigma error
 COMMENT ON COLUMN catalog.logl_heii4687 IS 'He II 4687, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_heii4687_err IS 'He II 4687, broad: 1 sigma error of logl_heii4687 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_heii4687 IS 'He II 4687, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_heii4687 IS 'He II 4687, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_heii4687 IS 'He II 4687, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_heii4687_na IS 'He II 4687, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_heii4687_na_err IS 'He II 4687, narrow: 1 sigma error of flux_heii4687_na [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_heii4687_na IS 'He II 4687, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1455,6 +1627,8 @@ COMMENT ON COLUMN catalog.asym_heii4687_na_err IS 'He II 4687, narrow: 1 sigma e
 COMMENT ON COLUMN catalog.logl_heii4687_na IS 'He II 4687, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_heii4687_na_err IS 'He II 4687, narrow: 1 sigma error of logl_heii4687_na [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_heii4687_na IS 'He II 4687, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_heii4687_na IS 'He II 4687, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_heii4687_na IS 'He II 4687, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_hb IS 'Hβ, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_hb_err IS 'Hβ, broad: 1 sigma error of flux_hb [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_hb IS 'Hβ, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1474,6 +1648,16 @@ COMMENT ON COLUMN catalog.asym_hb_err IS 'Hβ, broad: 1 sigma error of asym_hb';
 COMMENT ON COLUMN catalog.logl_hb IS 'Hβ, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_hb_err IS 'Hβ, broad: 1 sigma error of logl_hb [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_hb IS 'Hβ, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_hb IS 'Hβ, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_hb IS 'Hβ, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
+COMMENT ON COLUMN catalog.w50_hb IS 'Hβ, broad: Velocity width that holds the middle 50 per cent of the flux [km/s]';
+COMMENT ON COLUMN catalog.w50_hb_err IS 'Hβ, broad: 1 sigma error of w50_hb [km/s]';
+COMMENT ON COLUMN catalog.kurtosis_hb IS 'Hβ, broad: Excess kurtosis of the profile: 0 for a Gaussian, positive for a narrow core with wings';
+COMMENT ON COLUMN catalog.kurtosis_hb_err IS 'Hβ, broad: 1 sigma error of kurtosis_hb';
+COMMENT ON COLUMN catalog.peak_hb IS 'Hβ, broad: Rest-frame wavelength of the maximum of the profile [Angstrom]';
+COMMENT ON COLUMN catalog.peak_hb_err IS 'Hβ, broad: 1 sigma error of peak_hb [Angstrom]';
+COMMENT ON COLUMN catalog.c50_hb IS 'Hβ, broad: Rest-frame centroid wavelength of the flux above half of the maximum [Angstrom]';
+COMMENT ON COLUMN catalog.c50_hb_err IS 'Hβ, broad: 1 sigma error of c50_hb [Angstrom]';
 COMMENT ON COLUMN catalog.flux_hb_na IS 'Hβ, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_hb_na_err IS 'Hβ, narrow: 1 sigma error of flux_hb_na [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_hb_na IS 'Hβ, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1493,6 +1677,8 @@ COMMENT ON COLUMN catalog.asym_hb_na_err IS 'Hβ, narrow: 1 sigma error of asym_
 COMMENT ON COLUMN catalog.logl_hb_na IS 'Hβ, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_hb_na_err IS 'Hβ, narrow: 1 sigma error of logl_hb_na [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_hb_na IS 'Hβ, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_hb_na IS 'Hβ, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_hb_na IS 'Hβ, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii4960 IS '[O III] 4960, total: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii4960_err IS '[O III] 4960, total: 1 sigma error of flux_oiii4960 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_oiii4960 IS '[O III] 4960, total: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1512,6 +1698,8 @@ COMMENT ON COLUMN catalog.asym_oiii4960_err IS '[O III] 4960, total: 1 sigma err
 COMMENT ON COLUMN catalog.logl_oiii4960 IS '[O III] 4960, total: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_oiii4960_err IS '[O III] 4960, total: 1 sigma error of logl_oiii4960 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_oiii4960 IS '[O III] 4960, total: Flux over its error';
+COMMENT ON COLUMN catalog.quality_oiii4960 IS '[O III] 4960, total: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_oiii4960 IS '[O III] 4960, total: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii5008 IS '[O III] 5008, total: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii5008_err IS '[O III] 5008, total: 1 sigma error of flux_oiii5008 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_oiii5008 IS '[O III] 5008, total: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1531,6 +1719,8 @@ COMMENT ON COLUMN catalog.asym_oiii5008_err IS '[O III] 5008, total: 1 sigma err
 COMMENT ON COLUMN catalog.logl_oiii5008 IS '[O III] 5008, total: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_oiii5008_err IS '[O III] 5008, total: 1 sigma error of logl_oiii5008 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_oiii5008 IS '[O III] 5008, total: Flux over its error';
+COMMENT ON COLUMN catalog.quality_oiii5008 IS '[O III] 5008, total: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_oiii5008 IS '[O III] 5008, total: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii5008_na IS '[O III] 5008, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii5008_na_err IS '[O III] 5008, narrow: 1 sigma error of flux_oiii5008_na [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_oiii5008_na IS '[O III] 5008, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1550,6 +1740,8 @@ COMMENT ON COLUMN catalog.asym_oiii5008_na_err IS '[O III] 5008, narrow: 1 sigma
 COMMENT ON COLUMN catalog.logl_oiii5008_na IS '[O III] 5008, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_oiii5008_na_err IS '[O III] 5008, narrow: 1 sigma error of logl_oiii5008_na [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_oiii5008_na IS '[O III] 5008, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_oiii5008_na IS '[O III] 5008, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_oiii5008_na IS '[O III] 5008, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii5008_wing IS '[O III] 5008, wing: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oiii5008_wing_err IS '[O III] 5008, wing: 1 sigma error of flux_oiii5008_wing [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_oiii5008_wing IS '[O III] 5008, wing: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1569,6 +1761,8 @@ COMMENT ON COLUMN catalog.asym_oiii5008_wing_err IS '[O III] 5008, wing: 1 sigma
 COMMENT ON COLUMN catalog.logl_oiii5008_wing IS '[O III] 5008, wing: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_oiii5008_wing_err IS '[O III] 5008, wing: 1 sigma error of logl_oiii5008_wing [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_oiii5008_wing IS '[O III] 5008, wing: Flux over its error';
+COMMENT ON COLUMN catalog.quality_oiii5008_wing IS '[O III] 5008, wing: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_oiii5008_wing IS '[O III] 5008, wing: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_ha IS 'Hα, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_ha_err IS 'Hα, broad: 1 sigma error of flux_ha [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_ha IS 'Hα, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1588,6 +1782,16 @@ COMMENT ON COLUMN catalog.asym_ha_err IS 'Hα, broad: 1 sigma error of asym_ha';
 COMMENT ON COLUMN catalog.logl_ha IS 'Hα, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_ha_err IS 'Hα, broad: 1 sigma error of logl_ha [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_ha IS 'Hα, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_ha IS 'Hα, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_ha IS 'Hα, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
+COMMENT ON COLUMN catalog.w50_ha IS 'Hα, broad: Velocity width that holds the middle 50 per cent of the flux [km/s]';
+COMMENT ON COLUMN catalog.w50_ha_err IS 'Hα, broad: 1 sigma error of w50_ha [km/s]';
+COMMENT ON COLUMN catalog.kurtosis_ha IS 'Hα, broad: Excess kurtosis of the profile: 0 for a Gaussian, positive for a narrow core with wings';
+COMMENT ON COLUMN catalog.kurtosis_ha_err IS 'Hα, broad: 1 sigma error of kurtosis_ha';
+COMMENT ON COLUMN catalog.peak_ha IS 'Hα, broad: Rest-frame wavelength of the maximum of the profile [Angstrom]';
+COMMENT ON COLUMN catalog.peak_ha_err IS 'Hα, broad: 1 sigma error of peak_ha [Angstrom]';
+COMMENT ON COLUMN catalog.c50_ha IS 'Hα, broad: Rest-frame centroid wavelength of the flux above half of the maximum [Angstrom]';
+COMMENT ON COLUMN catalog.c50_ha_err IS 'Hα, broad: 1 sigma error of c50_ha [Angstrom]';
 COMMENT ON COLUMN catalog.flux_ha_na IS 'Hα, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_ha_na_err IS 'Hα, narrow: 1 sigma error of flux_ha_na [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_ha_na IS 'Hα, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1607,6 +1811,8 @@ COMMENT ON COLUMN catalog.asym_ha_na_err IS 'Hα, narrow: 1 sigma error of asym_
 COMMENT ON COLUMN catalog.logl_ha_na IS 'Hα, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_ha_na_err IS 'Hα, narrow: 1 sigma error of logl_ha_na [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_ha_na IS 'Hα, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_ha_na IS 'Hα, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_ha_na IS 'Hα, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_nii6550 IS '[N II] 6550, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_nii6550_err IS '[N II] 6550, narrow: 1 sigma error of flux_nii6550 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_nii6550 IS '[N II] 6550, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1626,6 +1832,8 @@ COMMENT ON COLUMN catalog.asym_nii6550_err IS '[N II] 6550, narrow: 1 sigma erro
 COMMENT ON COLUMN catalog.logl_nii6550 IS '[N II] 6550, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_nii6550_err IS '[N II] 6550, narrow: 1 sigma error of logl_nii6550 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_nii6550 IS '[N II] 6550, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_nii6550 IS '[N II] 6550, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_nii6550 IS '[N II] 6550, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_nii6585 IS '[N II] 6585, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_nii6585_err IS '[N II] 6585, narrow: 1 sigma error of flux_nii6585 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_nii6585 IS '[N II] 6585, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1645,6 +1853,8 @@ COMMENT ON COLUMN catalog.asym_nii6585_err IS '[N II] 6585, narrow: 1 sigma erro
 COMMENT ON COLUMN catalog.logl_nii6585 IS '[N II] 6585, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_nii6585_err IS '[N II] 6585, narrow: 1 sigma error of logl_nii6585 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_nii6585 IS '[N II] 6585, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_nii6585 IS '[N II] 6585, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_nii6585 IS '[N II] 6585, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_sii6718 IS '[S II] 6718, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_sii6718_err IS '[S II] 6718, narrow: 1 sigma error of flux_sii6718 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_sii6718 IS '[S II] 6718, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1664,6 +1874,8 @@ COMMENT ON COLUMN catalog.asym_sii6718_err IS '[S II] 6718, narrow: 1 sigma erro
 COMMENT ON COLUMN catalog.logl_sii6718 IS '[S II] 6718, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_sii6718_err IS '[S II] 6718, narrow: 1 sigma error of logl_sii6718 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_sii6718 IS '[S II] 6718, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_sii6718 IS '[S II] 6718, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_sii6718 IS '[S II] 6718, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_sii6733 IS '[S II] 6733, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_sii6733_err IS '[S II] 6733, narrow: 1 sigma error of flux_sii6733 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_sii6733 IS '[S II] 6733, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1683,6 +1895,8 @@ COMMENT ON COLUMN catalog.asym_sii6733_err IS '[S II] 6733, narrow: 1 sigma erro
 COMMENT ON COLUMN catalog.logl_sii6733 IS '[S II] 6733, narrow: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_sii6733_err IS '[S II] 6733, narrow: 1 sigma error of logl_sii6733 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_sii6733 IS '[S II] 6733, narrow: Flux over its error';
+COMMENT ON COLUMN catalog.quality_sii6733 IS '[S II] 6733, narrow: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_sii6733 IS '[S II] 6733, narrow: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_pad IS 'Paδ, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_pad_err IS 'Paδ, broad: 1 sigma error of flux_pad [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_pad IS 'Paδ, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1702,6 +1916,8 @@ COMMENT ON COLUMN catalog.asym_pad_err IS 'Paδ, broad: 1 sigma error of asym_pa
 COMMENT ON COLUMN catalog.logl_pad IS 'Paδ, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_pad_err IS 'Paδ, broad: 1 sigma error of logl_pad [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_pad IS 'Paδ, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_pad IS 'Paδ, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_pad IS 'Paδ, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_hei10833 IS 'He I 10833, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_hei10833_err IS 'He I 10833, broad: 1 sigma error of flux_hei10833 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_hei10833 IS 'He I 10833, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1721,6 +1937,8 @@ COMMENT ON COLUMN catalog.asym_hei10833_err IS 'He I 10833, broad: 1 sigma error
 COMMENT ON COLUMN catalog.logl_hei10833 IS 'He I 10833, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_hei10833_err IS 'He I 10833, broad: 1 sigma error of logl_hei10833 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_hei10833 IS 'He I 10833, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_hei10833 IS 'He I 10833, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_hei10833 IS 'He I 10833, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_pag IS 'Paγ, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_pag_err IS 'Paγ, broad: 1 sigma error of flux_pag [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_pag IS 'Paγ, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1740,6 +1958,8 @@ COMMENT ON COLUMN catalog.asym_pag_err IS 'Paγ, broad: 1 sigma error of asym_pa
 COMMENT ON COLUMN catalog.logl_pag IS 'Paγ, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_pag_err IS 'Paγ, broad: 1 sigma error of logl_pag [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_pag IS 'Paγ, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_pag IS 'Paγ, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_pag IS 'Paγ, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oi11290 IS 'O I 11290, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_oi11290_err IS 'O I 11290, broad: 1 sigma error of flux_oi11290 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_oi11290 IS 'O I 11290, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1759,6 +1979,8 @@ COMMENT ON COLUMN catalog.asym_oi11290_err IS 'O I 11290, broad: 1 sigma error o
 COMMENT ON COLUMN catalog.logl_oi11290 IS 'O I 11290, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_oi11290_err IS 'O I 11290, broad: 1 sigma error of logl_oi11290 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_oi11290 IS 'O I 11290, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_oi11290 IS 'O I 11290, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_oi11290 IS 'O I 11290, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_pab IS 'Paβ, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_pab_err IS 'Paβ, broad: 1 sigma error of flux_pab [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_pab IS 'Paβ, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1778,3 +2000,5 @@ COMMENT ON COLUMN catalog.asym_pab_err IS 'Paβ, broad: 1 sigma error of asym_pa
 COMMENT ON COLUMN catalog.logl_pab IS 'Paβ, broad: Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl_pab_err IS 'Paβ, broad: 1 sigma error of logl_pab [dex(erg/s)]';
 COMMENT ON COLUMN catalog.snr_pab IS 'Paβ, broad: Flux over its error';
+COMMENT ON COLUMN catalog.quality_pab IS 'Paβ, broad: 0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN catalog.flux_limit_pab IS 'Paβ, broad: Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';

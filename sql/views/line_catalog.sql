@@ -29,7 +29,21 @@ CREATE OR REPLACE VIEW line_catalog AS
         l.asym_err,
         l.logl,
         l.logl_err,
-        l.snr
+        l.snr,
+        l.quality,
+        l.flux_limit,
+        l.w50,
+        l.w50_err,
+        l.w90,
+        l.w90_err,
+        l.kurtosis,
+        l.kurtosis_err,
+        l.peak,
+        l.peak_err,
+        l.c50,
+        l.c50_err,
+        l.c80,
+        l.c80_err
     FROM objects AS o
     JOIN (
         SELECT
@@ -55,7 +69,21 @@ CREATE OR REPLACE VIEW line_catalog AS
             max(CASE WHEN m.measure = 'asymmetry' THEN m.error END) AS asym_err,
             max(CASE WHEN m.measure = 'logl' THEN m.value END) AS logl,
             max(CASE WHEN m.measure = 'logl' THEN m.error END) AS logl_err,
-            max(CASE WHEN m.measure = 'snr' THEN m.value END) AS snr
+            max(CASE WHEN m.measure = 'snr' THEN m.value END) AS snr,
+            max(CASE WHEN m.measure = 'quality' THEN m.value END) AS quality,
+            max(CASE WHEN m.measure = 'flux_limit' THEN m.value END) AS flux_limit,
+            max(CASE WHEN m.measure = 'w50' THEN m.value END) AS w50,
+            max(CASE WHEN m.measure = 'w50' THEN m.error END) AS w50_err,
+            max(CASE WHEN m.measure = 'w90' THEN m.value END) AS w90,
+            max(CASE WHEN m.measure = 'w90' THEN m.error END) AS w90_err,
+            max(CASE WHEN m.measure = 'kurtosis' THEN m.value END) AS kurtosis,
+            max(CASE WHEN m.measure = 'kurtosis' THEN m.error END) AS kurtosis_err,
+            max(CASE WHEN m.measure = 'peak' THEN m.value END) AS peak,
+            max(CASE WHEN m.measure = 'peak' THEN m.error END) AS peak_err,
+            max(CASE WHEN m.measure = 'c50' THEN m.value END) AS c50,
+            max(CASE WHEN m.measure = 'c50' THEN m.error END) AS c50_err,
+            max(CASE WHEN m.measure = 'c80' THEN m.value END) AS c80,
+            max(CASE WHEN m.measure = 'c80' THEN m.error END) AS c80_err
         FROM (
             SELECT
                 n.object_key, n.recipe_id, n.feature_id, n.role, n.measure, n.value,
@@ -92,3 +120,17 @@ COMMENT ON COLUMN line_catalog.asym_err IS '1 sigma error of asym';
 COMMENT ON COLUMN line_catalog.logl IS 'Log10 luminosity [dex(erg/s)]';
 COMMENT ON COLUMN line_catalog.logl_err IS '1 sigma error of logl [dex(erg/s)]';
 COMMENT ON COLUMN line_catalog.snr IS 'Flux over its error';
+COMMENT ON COLUMN line_catalog.quality IS '0 good, else a sum of the bits of fit_quality that concern this line';
+COMMENT ON COLUMN line_catalog.flux_limit IS 'Upper limit of the flux of a line that is not detected: flux plus three errors; NULL where it is detected [1e-17 erg/s/cm2]';
+COMMENT ON COLUMN line_catalog.w50 IS 'Velocity width that holds the middle 50 per cent of the flux [km/s]';
+COMMENT ON COLUMN line_catalog.w50_err IS '1 sigma error of w50 [km/s]';
+COMMENT ON COLUMN line_catalog.w90 IS 'Velocity width that holds the middle 90 per cent of the flux [km/s]';
+COMMENT ON COLUMN line_catalog.w90_err IS '1 sigma error of w90 [km/s]';
+COMMENT ON COLUMN line_catalog.kurtosis IS 'Excess kurtosis of the profile: 0 for a Gaussian, positive for a narrow core with wings';
+COMMENT ON COLUMN line_catalog.kurtosis_err IS '1 sigma error of kurtosis';
+COMMENT ON COLUMN line_catalog.peak IS 'Rest-frame wavelength of the maximum of the profile [Angstrom]';
+COMMENT ON COLUMN line_catalog.peak_err IS '1 sigma error of peak [Angstrom]';
+COMMENT ON COLUMN line_catalog.c50 IS 'Rest-frame centroid wavelength of the flux above half of the maximum [Angstrom]';
+COMMENT ON COLUMN line_catalog.c50_err IS '1 sigma error of c50 [Angstrom]';
+COMMENT ON COLUMN line_catalog.c80 IS 'Rest-frame centroid wavelength of the flux above 80 per cent of the maximum [Angstrom]';
+COMMENT ON COLUMN line_catalog.c80_err IS '1 sigma error of c80 [Angstrom]';

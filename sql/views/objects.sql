@@ -68,7 +68,7 @@ COMMENT ON COLUMN objects.metadata IS 'Configuration and context, JSON values';
 COMMENT ON COLUMN objects.completed_at IS 'UTC time at which the fit was stored';
 COMMENT ON COLUMN objects.object_number IS 'First 63 bits of the SHA-256 of object_key, for joins';
 COMMENT ON COLUMN objects.fit_warn IS 'Warning bits of warning_codes.csv; 0 = nothing to report';
-COMMENT ON COLUMN objects.fit_quality IS '0 good, 1 warnings, 2 a complex or the continuum failed';
+COMMENT ON COLUMN objects.fit_quality IS '0 good, else a sum of bits: 1 failed, 2 coverage, 4 bound, 8 residuals, 16 low_snr, 32 absurd, 64 absorbed, 128 redshift';
 COMMENT ON COLUMN objects.snr_median IS 'Median signal-to-noise ratio per usable pixel';
 COMMENT ON COLUMN objects.n_good_pixels IS 'Usable pixels';
 COMMENT ON COLUMN objects.ebv IS 'Galactic E(B-V) that was applied [mag]';

@@ -19,10 +19,18 @@ def test_catalog_columns_are_unique_and_described():
     assert all(column.meaning and column.ucd for column in columns)
 
 
-def test_every_measure_but_snr_has_its_error_beside_it():
+def test_every_measure_but_snr_quality_and_limit_has_its_error_beside_it():
     names = [column.name for column in line_columns(catalog_lines()[0])]
     assert names[:2] == ["flux_lya", "flux_lya_err"]
-    assert [name for name in names if f"{name}_err" not in names and not name.endswith("_err")] == ["snr_lya"]
+    assert [name for name in names if f"{name}_err" not in names and not name.endswith("_err")] == [
+        "snr_lya",
+        "quality_lya",
+        "flux_limit_lya",
+    ]
+
+
+def test_the_catalog_fits_into_a_fits_table():
+    assert len(catalog_columns()) <= 999
 
 
 def test_catalog_lines_are_lines_that_a_recipe_fits():

@@ -229,3 +229,18 @@ def test_high_redshift_quasar_covers_the_ultraviolet_complexes(high_z):
     result = fit_quasar(noisy(high_z[0], np.random.default_rng(1)))
     assert set(result.complexes) == {"siiv_oiv", "civ", "ciii", "mgii"}
     assert result.complex_statuses["lya_nv"] == "edge_truncated"
+
+
+def test_an_undetected_line_has_an_upper_limit_instead_of_widths(noisy_low_z):
+    result = fit_quasar(noisy_low_z)
+    limits = [row for row in result.measurements if row.measure == "flux_limit"]
+    assert limits
+    by_name = {row.quantity: row for row in result.measurements}
+    for row in limits:
+        flux = by_name[f"{row.feature_id}_{row.role}_flux"]
+        assert row.value == pytest.approx(flux.value + 3.0 * flux.error)
+        assert flux.value < 3.0 * flux.error
+        assert f"{row.feature_id}_{row.role}_fwhm" not in by_name
+        assert f"{row.feature_id}_{row.role}_peak" not in by_name
+    detected = {(row.feature_id, row.role) for row in result.measurements if row.measure == "c50"}
+    assert detected.isdisjoint({(row.feature_id, row.role) for row in limits})

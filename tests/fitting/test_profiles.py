@@ -51,15 +51,20 @@ def numerically(F, v, fwhm):
     total = weight.sum()
     mean = weight @ X / total
     below = cumulative_simpson(density, x=X, initial=0.0)
-    places = [int(np.searchsorted(below, q * total)) - 1 for q in (0.1, 0.5, 0.9)]
-    x10, x50, x90 = (crossing(X, below, q * total, i) for q, i in zip((0.1, 0.5, 0.9), places, strict=True))
+    levels = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+    places = [int(np.searchsorted(below, q * total)) - 1 for q in levels]
+    x5, x10, x25, x50, x75, x90, x95 = (crossing(X, below, q * total, i) for q, i in zip(levels, places, strict=True))
+    spread = np.sqrt(weight @ (X - mean) ** 2 / total)
     return {
+        "kurtosis": weight @ (X - mean) ** 4 / total / spread**4 - 3.0,
         "flux": total,
         "ew": (weight / (10.0 * np.exp(SLOPE * X / C_KMS))).sum(),
         "voff": mean,
         "sigma": np.sqrt(weight @ (X - mean) ** 2 / total),
         "fwhm": half_width(X, f),
+        "w50": x75 - x25,
         "w80": x90 - x10,
+        "w90": x95 - x5,
         "asymmetry": (x90 + x10 - 2 * x50) / (x90 - x10),
         # In a gap between two lines a percentile is as uncertain as the flux there is faint.
         "faintest": min(density[places]) / density.max(),
@@ -93,8 +98,10 @@ def test_measures_equal_sums_over_a_fine_grid(profile):
         assert values[name] == pytest.approx(expected[name], rel=1e-6)
     assert values["voff"] == pytest.approx(expected["voff"], abs=1e-6 * scale)
     if expected["faintest"] > 0.01:
-        assert values["w80"] == pytest.approx(expected["w80"], rel=1e-6)
+        for name in ("w50", "w80", "w90"):
+            assert values[name] == pytest.approx(expected[name], rel=1e-6)
         assert values["asymmetry"] == pytest.approx(expected["asymmetry"], abs=2e-6)
+    assert values["kurtosis"] == pytest.approx(expected["kurtosis"], rel=1e-5, abs=1e-5)
     # Five Gauss-Hermite nodes, and a base that is linear between pixels of 70 km/s.
     assert values["ew"] == pytest.approx(expected["ew"], rel=1e-6)
 
@@ -109,6 +116,37 @@ def test_fwhm_lies_between_the_outermost_half_maxima(profile):
     wiggled = [half_width(*on_fine_grid(F * wiggle, v, np.exp(u))) for wiggle in nearby(F.size, 1e-5)]
     if np.ptp(wiggled) < 0.01 * expected:
         assert values["fwhm"] == pytest.approx(expected, rel=1e-6)
+
+
+def peak_and_centroids(X, f):
+    """Velocity of the maximum, and centroids of the flux between the outermost crossings of 50 and 80 % of it."""
+    density = f * np.exp(X / C_KMS)
+    top = int(np.clip(np.argmax(f), 1, X.size - 2))
+    left, middle, right = f[top - 1 : top + 2]
+    shift = 0.5 * (left - right) / (left - 2 * middle + right)
+    height = middle - 0.25 * (left - right) * shift
+    found = [X[top] + shift * (X[1] - X[0])]
+    for fraction in (0.5, 0.8):
+        above = np.flatnonzero(f > fraction * height)
+        edges = [crossing(X, f, fraction * height, i) for i in (above[0] - 1, above[-1])]
+        fine = np.linspace(*edges, 20_001)
+        weight = np.interp(fine, X, density)
+        found.append(np.trapezoid(weight * fine, fine) / np.trapezoid(weight, fine))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(gaussians)
+def test_peak_and_centroids_equal_sums_over_a_fine_grid(profile):
+    F, v, u = profile
+    fwhm = np.exp(u)
+    values, _, _ = measure(F, v, fwhm)
+    expected = peak_and_centroids(*on_fine_grid(F, v, fwhm))
+    # Where two peaks are nearly as high, or a shoulder nearly reaches a level, either answer is right.
+    wiggled = [peak_and_centroids(*on_fine_grid(F * wiggle, v, fwhm)) for wiggle in nearby(F.size, 1e-3)]
+    for name, wanted, others in zip(("peak", "c50", "c80"), expected, zip(*wiggled, strict=True), strict=True):
+        if np.ptp(others) < 0.02 * values["fwhm"]:
+            assert values[name] == pytest.approx(wanted, abs=2e-4 * values["fwhm"])
 
 
 def nearby(n, size):
@@ -129,6 +167,22 @@ def test_one_gaussian_has_its_closed_forms(fwhm, velocity):
     assert values["voff"] == pytest.approx(velocity + sigma**2 / C_KMS, abs=1e-6)
     assert values["w80"] == pytest.approx(2 * 1.2815515655446004 * sigma, rel=1e-8)
     assert values["asymmetry"] == pytest.approx(0.0, abs=1e-7)
+    assert values["w50"] == pytest.approx(2 * 0.6744897501960817 * sigma, rel=1e-8)
+    assert values["w90"] == pytest.approx(2 * 1.6448536269514722 * sigma, rel=1e-8)
+    assert values["kurtosis"] == pytest.approx(0.0, abs=1e-9)
+    assert values["peak"] == pytest.approx(velocity, abs=1e-6)
+
+
+def test_wings_have_positive_kurtosis_and_two_peaks_negative():
+    winged, _, _ = measure([100.0, 50.0], [0.0, 0.0], [1500.0, 8000.0])
+    double, _, _ = measure([100.0, 100.0], [-2000.0, 2000.0], [1500.0, 1500.0])
+    assert winged["kurtosis"] > 1.0
+    assert double["kurtosis"] < -1.0
+
+
+def test_a_red_wing_moves_the_centroid_more_at_lower_levels():
+    values, _, _ = measure([100.0, 60.0], [0.0, 900.0], [1800.0, 6000.0])
+    assert 0.0 < values["peak"] < values["c80"] < values["c50"] < values["voff"]
 
 
 def test_ew_over_a_flat_continuum_is_flux_over_continuum():
@@ -163,10 +217,13 @@ def test_asymmetry_is_positive_for_a_red_tail(seed):
 
 
 def smooth(F, v, fwhm):
-    """Not within a few per cent of a change of the outermost crossing, where the FWHM jumps."""
+    """Not within a few per cent of a change of the highest peak or of an outermost crossing, where measures jump."""
     base = half_width(*on_fine_grid(F, v, fwhm))
+    points = np.array(peak_and_centroids(*on_fine_grid(F, v, fwhm)))
     return all(
-        abs(half_width(*on_fine_grid(F * wiggle, v, fwhm)) - base) < 0.2 * base for wiggle in nearby(F.size, 0.02)
+        abs(half_width(*on_fine_grid(F * wiggle, v, fwhm)) - base) < 0.2 * base
+        and np.all(np.abs(peak_and_centroids(*on_fine_grid(F * wiggle, v, fwhm)) - points) < 0.1 * base)
+        for wiggle in nearby(F.size, 0.02)
     )
 
 
@@ -189,8 +246,10 @@ def test_gradients_match_central_differences(profile):
                 numeric = (shifted[0][name] - shifted[1][name]) / (2 * steps[kind][i])
                 # Scale of what one step of size 1 σ-ish does to this measure, against which rounding is judged.
                 scale = abs(values[name]) / (abs(F[i]), np.exp(u[i]), 1.0)[kind]
-                if name in ("voff", "asymmetry"):
-                    scale = {"voff": values["sigma"], "asymmetry": 1.0}[name] / (abs(F[i]), np.exp(u[i]), 1.0)[kind]
+                if name in ("voff", "peak", "c50", "c80"):
+                    scale = values["sigma"] / (abs(F[i]), np.exp(u[i]), 1.0)[kind]
+                if name in ("asymmetry", "kurtosis"):
+                    scale = (1.0 + abs(values[name])) / (abs(F[i]), np.exp(u[i]), 1.0)[kind]
                 assert gradients[name][kind, i] == pytest.approx(numeric, rel=2e-3, abs=2e-4 * scale), (name, kind)
 
 
