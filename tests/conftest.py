@@ -28,12 +28,26 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     compiled in another order may round differently in the last bit: then "bit for bit the same" could not be tested.
     """
     if not hasattr(session.config, "workerinput"):
+        _forget_stale_code()
         from qsospec_duck.fitting import fit_quasar
         from qsospec_duck.simulate import simulate_spectra
 
         for z_range in ((0.2, 0.5), (0.6, 0.8), (2.2, 2.6)):
             for spectrum in simulate_spectra(2, seed=1, snr=20.0, z_range=z_range)[0]:
                 fit_quasar(spectrum)
+
+
+def _forget_stale_code() -> None:
+    """Remove compiled loops that are older than a module of theirs.
+
+    numba recompiles a function when its own file changes, but not when a function that it calls does, in another file.
+    """
+    package = Path(__file__).resolve().parents[1] / "qsospec_duck"
+    sources = [path for folder in ("models", "fitting") for path in (package / folder).glob("*.py")]
+    newest = max(path.stat().st_mtime for path in sources if "numba" in path.read_text(encoding="utf-8"))
+    for path in package.rglob("*.nb[ic]"):
+        if path.stat().st_mtime < newest:
+            path.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +65,12 @@ def shared_data() -> Path:
 def made_run(tmp_path: Path) -> Path:
     """Small run bundle written by hand from ``columns.csv``: three quasars, one failure, no derived rows."""
     return write_made_run(tmp_path / "run")
+
+
+@pytest.fixture(scope="session")
+def kept_made_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of `made_run` once for all tests that only read it."""
+    return write_made_run(tmp_path_factory.mktemp("kept") / "run")
 
 
 def write_made_run(folder: Path) -> Path:

@@ -89,6 +89,7 @@ def _line_components(rest: Spectrum, stage: ComplexStage) -> tuple[Component, ..
         for i, g in enumerate(gaussians)
     ]
     split = compile_program(optimum.program.parameters, [g.name for g in gaussians], terms)
+    split = split.seen_through(np.sqrt(optimum.program.constants[:, 2]))
     profiles, _ = evaluate_columns(split, x, ones, optimum.theta)
     return tuple(
         Component("complex", stage.recipe.recipe_id, g.name, g.role, optimum.amplitudes[g.column] * profile)

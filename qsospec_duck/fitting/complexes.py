@@ -102,6 +102,8 @@ class _Pixels:
     """What a complex is fitted to."""
 
     def __init__(self, spectrum: Spectrum, continuum_model: FloatArray) -> None:
+        self._spectrum = spectrum
+        self._models: dict[tuple[ComponentRecipe, ...], ComplexModel] = {}
         self.x = np.log(spectrum.wavelength)
         self.inverse_sigma = np.sqrt(spectrum.ivar)
         self.flux = spectrum.flux - continuum_model
@@ -110,22 +112,34 @@ class _Pixels:
         """Ln λ, 1/σ and flux of some pixels."""
         return self.x[used], self.inverse_sigma[used], self.flux[used]
 
+    def model(self, components: tuple[ComponentRecipe, ...]) -> ComplexModel:
+        """Components as the instrument sees them."""
+        bare = compile_complex(components)
+        if self._spectrum.lsf_sigma is None:
+            return bare
+        if components not in self._models:
+            wavelengths = [line(gaussian.line_id).wavelength for gaussian in bare.gaussians]
+            lsf_sigma = np.interp(wavelengths, self._spectrum.wavelength, self._spectrum.lsf_sigma)
+            self._models[components] = replace(bare, program=bare.program.seen_through(lsf_sigma))
+        return self._models[components]
+
 
 def _search(
     pixels: _Pixels, recipe: ComplexRecipe, coverage: Coverage, components: tuple[ComponentRecipe, ...]
 ) -> ComplexStage:
     """The best optimum that a search over shapes finds."""
     x, inverse_sigma, flux = pixels[coverage.mask]
-    optimum = ShapeSearch(components, x, flux, inverse_sigma).optimum()
+    model = pixels.model(components)
+    optimum = ShapeSearch(components, x, flux, inverse_sigma, model).optimum()
     nothing = np.zeros_like(coverage.mask)
-    return ComplexStage(recipe, coverage, compile_complex(components), optimum, "core", coverage.mask, nothing)
+    return ComplexStage(recipe, coverage, model, optimum, "core", coverage.mask, nothing)
 
 
 def _refit(
     pixels: _Pixels, stage: ComplexStage, components: tuple[ComponentRecipe, ...], used: BoolArray, starts: FloatArray
 ) -> ComplexStage:
     """Other components or pixels, from given starts."""
-    model = compile_complex(components)
+    model = pixels.model(components)
     optimum = optimise(model.program, *pixels[used], starts, short_iterations=15, tolerance=ROUGH)
     return replace(stage, model=model, optimum=optimum, used=used, excluded=stage.coverage.mask & ~used)
 

@@ -107,7 +107,7 @@ def measure_complex(
     """
     rows = _statistics(stage) + _parameters(stage, solution)
     warnings: list[FitWarning] = []
-    for feature in _features(stage.model, stage.recipe, calibrated):
+    for feature in _features(stage.model.gaussians, stage.recipe, calibrated):
         if feature.line_id not in stage.coverage.lines:
             continue  # held by the fixed ratio to its partner, and not seen itself
         rows += _measure_feature(stage, solution, base, log_distance, feature, warnings)
@@ -115,31 +115,31 @@ def measure_complex(
 
 
 @cache
-def _features(model: ComplexModel, recipe: ComplexRecipe, calibrated: bool) -> tuple[_Feature, ...]:
+def _features(gaussians: tuple[Gaussian, ...], recipe: ComplexRecipe, calibrated: bool) -> tuple[_Feature, ...]:
     """Each line in each of its roles, then the total of lines that a recipe gives several."""
     members: dict[tuple[str, str], list[Gaussian]] = {}
-    for gaussian in model.gaussians:
+    for gaussian in gaussians:
         members.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
     roles_of: dict[str, set[str]] = {}
     for component in recipe.components:
         for line_id in component.lines:
             roles_of.setdefault(line_id, set()).add(component.role)
     for line_id, roles in roles_of.items():
-        of_line = [gaussian for gaussian in model.gaussians if gaussian.line_id == line_id]
+        of_line = [gaussian for gaussian in gaussians if gaussian.line_id == line_id]
         if len(roles) > 1 and of_line:
             members[line_id, "total"] = of_line
     return tuple(
         _Feature(
             line_id, role, line(line_id).wavelength,
-            np.array([g.column for g in gaussians]), np.array([g.ratio for g in gaussians]),
-            np.array([g.velocity_slot for g in gaussians]), np.array([g.fwhm_slot for g in gaussians]),
+            np.array([g.column for g in profile]), np.array([g.ratio for g in profile]),
+            np.array([g.velocity_slot for g in profile]), np.array([g.fwhm_slot for g in profile]),
             {measure: f"{line_id}_{role}_{measure}" for measure in UNITS},
             {
                 measure: error_factor(f"{line_id}_{role}_{measure}", measure) if calibrated else 1.0
                 for measure in UNITS
             },
         )
-        for (line_id, role), gaussians in members.items()
+        for (line_id, role), profile in members.items()
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from qsospec_duck.fitting.covariance import ROUGH, Optimum, bare_columns, optimi
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.fitting.solver import minimise_each
 from qsospec_duck.fitting.starts import (
+    ComplexModel,
     compile_complex,
     descended_starts,
     falls_of_moving,
@@ -80,9 +81,10 @@ class ShapeSearch:
     """Search for the best shapes of one complex on some pixels."""
 
     def __init__(
-        self, components: tuple[ComponentRecipe, ...], x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray
-    ) -> None:
-        self.model = compile_complex(components)
+        self, components: tuple[ComponentRecipe, ...], x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray,
+        model: ComplexModel | None = None,
+    ) -> None:  # fmt: skip
+        self.model = model or compile_complex(components)
         self.grid = shape_grid(components)
         self.spread = spread_starts(components, SPREAD_STARTS)
         self._everything = x, inverse_sigma, flux

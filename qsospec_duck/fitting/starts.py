@@ -158,7 +158,7 @@ def grid_moments(x, s, y, lines, A, G, b):
     span[:, 1] = 0
     for t in range(lines.shape[0]):
         column = int(lines[t, 0])
-        low, high = fill_line(x, s, lines[t, 1], lines[t, 2], lines[t, 3], lines[t, 4], values, 0)
+        low, high = fill_line(x, s, lines[t, 1], lines[t, 2], lines[t, 3], lines[t, 4], 0.0, values, 0)
         A[column, low:high] += values[0, low:high]
         widen(span, column, low, high)
     moments(A, y, span, G, b)

@@ -107,7 +107,9 @@ def evaluate_columns_of(
                 x, s, theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, T[t]
             )  # fmt: skip
         else:
-            first, last = fill_line(x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], T, t)
+            first, last = fill_line(
+                x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], constants[t, 2], T, t
+            )  # fmt: skip
         span_t[t, 0], span_t[t, 1] = first, last
         if last > first:
             widen(span, column, first, last)
@@ -159,15 +161,18 @@ def add_derivatives(
             weight, D[row_a, first:last], D[row_b, first:last],
         )  # fmt: skip
     else:
-        sigma = math.exp(theta[slot_a]) / FWHM_PER_SIGMA
+        own = math.exp(theta[slot_a]) / FWHM_PER_SIGMA
+        sigma = math.sqrt(own * own + constants[t, 2])
         center = constants[t, 0] + theta[slot_b] * VELOCITY_UNIT / C_KMS
         to_sigma = C_KMS / sigma
         widening = 1.0 + (sigma / C_KMS) ** 2
+        # d ln σ / d u of the observed width: 1 without an instrument.
+        to_width = weight * (own / sigma) ** 2
         to_velocity = weight * VELOCITY_UNIT / sigma
         drift = weight * VELOCITY_UNIT / C_KMS
         for i in range(begin, end):
             q = (x[i] - center) * to_sigma
-            D[row_a, i] += weight * T[t, i] * (q * q - widening)
+            D[row_a, i] += to_width * T[t, i] * (q * q - widening)
             D[row_b, i] += T[t, i] * (q * to_velocity - drift)
 
 
@@ -220,12 +225,12 @@ def _fill_broken(x, s, blue, red, x_pivot, x_break, values):
 
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def fill_line(x, s, u, velocity, x_line, ratio, T, t):
+def fill_line(x, s, u, velocity, x_line, ratio, lsf_variance, T, t):
     """Fill T[t] with a Gaussian in X = c (x − x_line), of integral ``ratio`` over λ; returns its range of pixels.
 
-    ∫ exp(−(X − v)²/2σ²) dλ = λ₀ √(2π) (σ/c) exp(v/c + σ²/2c²).
+    ∫ exp(−(X − v)²/2σ²) dλ = λ₀ √(2π) (σ/c) exp(v/c + σ²/2c²); σ² is that of the line plus ``lsf_variance`` [km²/s²].
     """
-    sigma = math.exp(u) / FWHM_PER_SIGMA
+    sigma = math.sqrt((math.exp(u) / FWHM_PER_SIGMA) ** 2 + lsf_variance)
     v = velocity * VELOCITY_UNIT
     area = math.exp(x_line + v / C_KMS + 0.5 * (sigma / C_KMS) ** 2) * math.sqrt(2.0 * math.pi) * sigma / C_KMS
     center = x_line + v / C_KMS

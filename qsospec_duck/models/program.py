@@ -11,7 +11,7 @@ order one and no step of the solver depends on the unit of the flux.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache, cached_property
 
@@ -96,7 +96,7 @@ class Program:
     """(n_term, 7): kind, column, slot a, slot b, derivative row a, derivative row b, bank."""
 
     constants: FloatArray
-    """(n_term, 2)."""
+    """(n_term, 3): those of the terms, and for LINE the variance of the line-spread function [km²/s²]."""
 
     derivative_of: IntArray
     """(n_derivative, 2): the θ and the column of each derivative row."""
@@ -109,6 +109,18 @@ class Program:
 
     bank_values: FloatArray
     """All banks, flattened."""
+
+    def seen_through(self, lsf_sigma: FloatArray) -> Program:
+        """The same program whose lines are broadened by an instrument; widths stay those before it.
+
+        Parameters
+        ----------
+        lsf_sigma : ndarray, shape (n_term,)
+            σ of the line-spread function at each term [km/s]; matters for lines only.
+        """
+        constants = self.constants.copy()
+        constants[:, 2] = lsf_sigma**2
+        return replace(self, constants=constants)
 
     @property
     def start(self) -> FloatArray:
@@ -158,7 +170,7 @@ def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], ter
     derivative_rows: dict[tuple[int, int], int] = {}
     banks: list[TemplateBank] = []
     table = np.full((len(terms), 7), -1, dtype=np.int64)
-    constants = np.zeros((len(terms), 2))
+    constants = np.zeros((len(terms), 3))
     for i, term in enumerate(terms):
         rows = [
             derivative_rows.setdefault((slot, term.column), len(derivative_rows)) if slot >= 0 else -1
@@ -170,7 +182,7 @@ def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], ter
                 banks.append(term.bank)
             bank = banks.index(term.bank)
         table[i] = (term.kind, term.column, *term.slots, *rows, bank)
-        constants[i] = term.constants
+        constants[i, :2] = term.constants
     derivative_of = np.array(list(derivative_rows), dtype=np.int64).reshape(-1, 2)
     layout, axes, values = _flatten_banks(tuple(banks))
     return Program(tuple(parameters), tuple(columns), table, constants, derivative_of, layout, axes, values)

@@ -9,6 +9,7 @@ https://data.sdss.org/datamodel/files/BOSS_SPECTRO_REDUX/RUN2D/spectra/PLATE4/sp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from qsospec_duck.constants import C_KMS
 from qsospec_duck.fits.header import Cards
 from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.contents import Contents, Reader
@@ -26,6 +28,8 @@ from qsospec_duck.readers.units import check_house_unit, from_log10
 
 _PIXELS = ("FLUX", "LOGLAM", "IVAR")
 _PIXELS_DR8 = ("FLUX", "WAVELENGTH", "INVERSE_VARIANCE")
+_PIXEL_KMS = C_KMS * math.log(10.0) * 1e-4
+"""Width of a pixel [km/s]: 0.0001 in log10 λ, the unit of WDISP."""
 
 
 def recognises(contents: Contents) -> bool:
@@ -113,6 +117,7 @@ def read(
                 "mask_array": [mask_bits(pixels.column("AND_MASK"))] if "AND_MASK" in pixels.cells else None,
                 "zerr": _first(known.get("Z_ERR"), cards.number("Z_ERR")),
                 "subtype": known.get("SUBCLASS") or None,
+                "lsf_sigma": [pixels.column("WDISP") * _PIXEL_KMS] if "WDISP" in pixels.cells else None,
                 "or_mask": [mask_bits(pixels.column("OR_MASK"))] if "OR_MASK" in pixels.cells else None,
             },
         )

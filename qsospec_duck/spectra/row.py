@@ -2,9 +2,9 @@
 
 A row is anything that maps the relation's column names to values: a dictionary with NumPy arrays, lists or
 Arrow list scalars. Only ``wavelength``, ``flux``, ``ivar`` and ``z`` must be there; SQL that shapes its own
-relation may leave the rest out. Two further columns are understood where a reader adds them: ``flux_unit``
-(``relative`` where the survey's flux scale is arbitrary) and ``extinction_corrected`` (true where the
-file says that Galactic extinction is removed already).
+relation may leave the rest out. Three further columns are understood where a reader adds them: ``flux_unit``
+(``relative`` where the survey's flux scale is arbitrary), ``extinction_corrected`` (true where the file says that
+Galactic extinction is removed already), and ``lsf_sigma`` (σ of the line-spread function of each pixel).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from qsospec_duck.errors import SpectrumError
 from qsospec_duck.spectra.masks import usable_pixels
 from qsospec_duck.spectra.spectrum import Extinction, Spectrum
 
-_ARRAYS = ("wavelength", "flux", "ivar", "mask_array")
+_ARRAYS = ("wavelength", "flux", "ivar", "mask_array", "lsf_sigma")
 _FIELDS = ("object_key", "object_id", "ra", "dec", "z", "ebv", "flux_unit", "extinction_corrected")
 
 
@@ -81,6 +81,7 @@ def from_row(row: Mapping[str, Any]) -> Spectrum:
         ebv=_optional(name, "ebv", row.get("ebv")),
         extinction=Extinction("declared_corrected" if _scalar(row.get("extinction_corrected")) else "uncorrected"),
         flux_unit=str(_scalar(row.get("flux_unit")) or FLUX_UNIT),
+        lsf_sigma=_line_spread(name, row.get("lsf_sigma"), flux.size),
         metadata={
             key: value
             for key, value in ((key, _scalar(value)) for key, value in row.items() if key not in _ARRAYS + _FIELDS)
@@ -139,6 +140,20 @@ def _scalar(value: Any) -> Any:
             return None
         return value if pa.types.is_nested(value.type) else value.as_py()
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _line_spread(name: str, value: Any, n_pix: int) -> NDArray[np.float64] | None:
+    """σ of the line-spread function [km/s]; pixels where it is not known have their neighbours'."""
+    if _scalar(value) is None:
+        return None
+    sigma = np.array(_array(name, "lsf_sigma", value), dtype=np.float64)
+    if sigma.size != n_pix:
+        raise SpectrumError(f"{name}: {sigma.size} values of lsf_sigma for {n_pix} pixels; they should be equal.")
+    known = np.isfinite(sigma) & (sigma > 0)
+    if not known.any():
+        return None
+    index = np.arange(n_pix)
+    return np.interp(index, index[known], sigma[known])
 
 
 def _number(name: str, column: str, value: Any) -> float:

@@ -87,12 +87,22 @@ class Spectrum:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     """Anything else that the reader knew (survey, program, release, healpix, zwarn, ...)."""
 
+    lsf_sigma: FloatArray | None = None
+    """(n_pix,) σ of the line-spread function [km/s], where it is known: lines are fitted as the instrument sees them."""
+
     def __post_init__(self) -> None:
         n_pix = self.wavelength.size
         if self.wavelength.ndim != 1 or self.flux.shape != (n_pix,) or self.ivar.shape != (n_pix,):
             raise SpectrumError(
                 f"{self.label}: wavelength, flux and ivar have shapes {self.wavelength.shape}, {self.flux.shape} "
                 f"and {self.ivar.shape}; they should be one-dimensional and equal."
+            )
+        if self.lsf_sigma is not None and not (
+            self.lsf_sigma.shape == (n_pix,) and np.all(np.isfinite(self.lsf_sigma) & (self.lsf_sigma >= 0))
+        ):
+            raise SpectrumError(
+                f"{self.label}: lsf_sigma has shape {self.lsf_sigma.shape}; it should be ({n_pix},), finite and not "
+                "negative."
             )
         if n_pix < 2:
             raise SpectrumError(f"{self.label}: {n_pix} pixels; a spectrum needs at least two.")
@@ -146,7 +156,7 @@ class Spectrum:
             ``relative`` declares that the physical scale is unknown; ``flux_scale`` is then ignored.
         **known
             Further fields of `Spectrum`: ``object_id``, ``object_key``, ``ra``, ``dec``, ``ebv``,
-            ``extinction``, ``metadata``.
+            ``extinction``, ``metadata``, ``lsf_sigma``.
 
         Raises
         ------

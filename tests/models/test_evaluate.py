@@ -53,6 +53,7 @@ KINDS = {
     "optical Fe II": bank_program,
     "UV Fe II": lambda: bank_program("mejia16_uv"),
     "line": line_program,
+    "line behind an instrument": lambda: line_program().seen_through(np.array([400.0])),
     "continuum": lambda: continuum_program(ContinuumConfig(), "single", True, True, "fitted"),
     "broken continuum": lambda: continuum_program(ContinuumConfig(), "broken", True, True, "fitted"),
     **{

@@ -156,3 +156,12 @@ def test_a_bad_row_says_what_is_wrong_and_whose_it_is(changed, words):
 def test_a_table_without_a_needed_column_is_refused():
     with pytest.raises(SpectrumError, match="no column ivar"):
         next(from_table(table(row()).drop_columns(["ivar"])))
+
+
+def test_line_spread_function_arrives_and_its_gaps_are_filled():
+    row = {"wavelength": [4000.0, 4001.0, 4002.0], "flux": [1.0] * 3, "ivar": [1.0] * 3, "z": 0.5}
+    assert from_row(row).lsf_sigma is None
+    assert from_row(row | {"lsf_sigma": [60.0, 0.0, 80.0]}).lsf_sigma == pytest.approx([60.0, 70.0, 80.0])
+    assert from_row(row | {"lsf_sigma": [0.0, None, 0.0]}).lsf_sigma is None
+    with pytest.raises(SpectrumError, match="2 values of lsf_sigma for 3 pixels"):
+        from_row(row | {"lsf_sigma": [60.0, 60.0]})
