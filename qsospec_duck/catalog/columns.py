@@ -20,7 +20,7 @@ _MEASURES_BY_COLUMN = {"asym": "asymmetry"}
 """Catalog columns whose published name differs from the ``measure`` of the measurements table."""
 
 
-FINER_SHAPES = ("w50", "kurtosis", "peak", "c50")
+FINER_SHAPES = ("w50", "kurtosis", "peak", "c50", "voff_sys")
 """Measures that ``catalog`` has for some lines only: a FITS table holds 999 columns. ``line_catalog`` has them all."""
 
 _LINE_CATALOG_ONLY = ("w90", "c80")

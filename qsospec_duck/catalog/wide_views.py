@@ -19,6 +19,7 @@ from qsospec_duck.catalog.columns import (
 )
 from qsospec_duck.columns import columns_of
 from qsospec_duck.constants import CONTINUUM_WAVELENGTHS
+from qsospec_duck.fitting.systemic import SOURCES
 
 IDENTIFIERS = {
     "run_id": "o.run_id",
@@ -48,6 +49,7 @@ CONTINUUM = {
     "iron_optical_flux": ("continuum_metric", "iron_optical_flux_4434_4684"),
     "iron_optical_ew": ("continuum_metric", "iron_optical_ew_4434_4684"),
     "iron_optical_fwhm": ("continuum_parameter", "iron_optical_fwhm"),
+    "z_sys": ("continuum_metric", "z_sys"),
     **{
         f"{measure}_{ion}": ("continuum_metric", f"{measure}_{ion}")
         for ion in ("civ", "siiv", "aliii", "mgii")
@@ -56,11 +58,15 @@ CONTINUUM = {
 }
 """Columns of ``catalog`` that are one measurement each: section and quantity. All have an error."""
 
-CONTINUUM_WITHOUT_ERROR = {"bal": ("continuum_metric", "bal")}
+CONTINUUM_WITHOUT_ERROR = {name: ("continuum_metric", name) for name in ("bal", "z_sys_source", "z_lines")}
 """Columns of ``wide_measurements`` that are one measurement each and have no error."""
 
 FROM_MEASUREMENTS = {
     "is_bal": "w.bal > 0",
+    "z_sys_from": "CASE w.z_sys_source "
+    + " ".join(f"WHEN {place} THEN '{line_id}'" for place, (line_id, _, _) in enumerate(SOURCES))
+    + " END",
+    "redshift_suspect": "w.z_lines IS NOT NULL",
     "rfe": "CASE WHEN w.ew_hb > 0 THEN w.iron_optical_ew / w.ew_hb END",
     "rfe_err": """CASE WHEN w.ew_hb > 0
                 THEN sqrt(

@@ -22,7 +22,9 @@ from qsospec_duck.fitting.coverage import coverage_of
 from qsospec_duck.fitting.line_measurements import ContinuumBase, measure_complex
 from qsospec_duck.fitting.monte_carlo import draw_measurements, judge_draws, with_drawn_errors
 from qsospec_duck.fitting.quality import line_qualities
+from qsospec_duck.fitting.redshift_check import check_redshift
 from qsospec_duck.fitting.result import FitResult, FitWarning, Measurement
+from qsospec_duck.fitting.systemic import measure_systemic
 from qsospec_duck.fitting.verdicts import (
     judge_complex,
     judge_continuum,
@@ -66,7 +68,8 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
     rest = prepare(spectrum, config.extinction)
     recipes = [load_recipe(name) for name in config.complexes]
     coverages = [coverage_of(rest, recipe) for recipe in recipes]
-    warnings: tuple[FitWarning, ...] = tuple(judge_spectrum(rest))
+    proposed, suspect = check_redshift(rest)
+    warnings: tuple[FitWarning, ...] = (*judge_spectrum(rest), *suspect)
 
     fitted = fit_blocks(rest, config, recipes, coverages)
     if fitted is None:
@@ -74,7 +77,8 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
         statuses = {
             recipe.recipe_id: "failed" if c.can_fit else c.status for recipe, c in zip(recipes, coverages, strict=True)
         }
-        return FitResult(rest, result, {}, statuses, (), (*warnings, failure), metadata=_metadata(config, started, 0.0))
+        metadata = _metadata(config, started, 0.0)
+        return FitResult(rest, result, {}, statuses, tuple(proposed), (*warnings, failure), metadata=metadata)
     continuum, stages, solutions = fitted.continuum, fitted.stages, fitted.solutions
     for recipe, coverage in zip(recipes, coverages, strict=True):
         warnings += tuple(judge_coverage(recipe, coverage))
@@ -100,7 +104,7 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
         warnings += tuple(judge_draws(draws))
         metadata |= {"monte_carlo": draws.kept(config.uncertainty.keep), "seconds_total": time.perf_counter() - started}
     warnings += tuple(judge_values(rows))
-    rows += line_qualities(rows, warnings)
+    rows += [*measure_systemic(rows, rest.z), *proposed, *line_qualities(rows, warnings)]
     return FitResult(
         spectrum=rest,
         continuum=continuum_result(continuum, solutions[0]),

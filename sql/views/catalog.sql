@@ -100,6 +100,11 @@ CREATE OR REPLACE VIEW catalog AS
         f.bi_mgii_err,
         f.ai_mgii,
         f.ai_mgii_err,
+        f.z_sys,
+        f.z_sys_err,
+        f.z_sys_from,
+        f.redshift_suspect,
+        f.z_lines,
         f.flux_lya,
         f.flux_lya_err,
         f.ew_lya,
@@ -234,6 +239,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.peak_civ_err,
         f.c50_civ,
         f.c50_civ_err,
+        f.voff_sys_civ,
+        f.voff_sys_civ_err,
         f.flux_heii1640,
         f.flux_heii1640_err,
         f.ew_heii1640,
@@ -389,6 +396,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.peak_mgii_err,
         f.c50_mgii,
         f.c50_mgii_err,
+        f.voff_sys_mgii,
+        f.voff_sys_mgii_err,
         f.flux_mgii_na,
         f.flux_mgii_na_err,
         f.ew_mgii_na,
@@ -628,6 +637,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.peak_hb_err,
         f.c50_hb,
         f.c50_hb_err,
+        f.voff_sys_hb,
+        f.voff_sys_hb_err,
         f.flux_hb_na,
         f.flux_hb_na_err,
         f.ew_hb_na,
@@ -762,6 +773,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.peak_ha_err,
         f.c50_ha,
         f.c50_ha_err,
+        f.voff_sys_ha,
+        f.voff_sys_ha_err,
         f.flux_ha_na,
         f.flux_ha_na_err,
         f.ew_ha_na,
@@ -1009,6 +1022,8 @@ CREATE OR REPLACE VIEW catalog AS
                 o.continuum_reduced_chi2 AS continuum_reduced_chi2,
                 w.* EXCLUDE (object_key),
                 w.bal > 0 AS is_bal,
+                CASE w.z_sys_source WHEN 0 THEN 'oii3730' WHEN 1 THEN 'oiii5008' WHEN 2 THEN 'nev3427' WHEN 3 THEN 'mgii' WHEN 4 THEN 'ciii' WHEN 5 THEN 'heii1640' WHEN 6 THEN 'hb' WHEN 7 THEN 'civ' WHEN 8 THEN 'siiv_oiv' END AS z_sys_from,
+                w.z_lines IS NOT NULL AS redshift_suspect,
                 CASE WHEN w.ew_hb > 0 THEN w.iron_optical_ew / w.ew_hb END AS rfe,
                 CASE WHEN w.ew_hb > 0
                 THEN sqrt(
@@ -1130,6 +1145,11 @@ COMMENT ON COLUMN catalog.bi_mgii IS 'Balnicity index (Weymann et al. 1991) of M
 COMMENT ON COLUMN catalog.bi_mgii_err IS '1 sigma error of bi_mgii [km/s]';
 COMMENT ON COLUMN catalog.ai_mgii IS 'Absorption index (Hall et al. 2002) of Mg II; 0 where nothing significant is absorbed [km/s]';
 COMMENT ON COLUMN catalog.ai_mgii_err IS '1 sigma error of ai_mgii [km/s]';
+COMMENT ON COLUMN catalog.z_sys IS 'Systemic redshift from the line that tells it best, z_sys_from';
+COMMENT ON COLUMN catalog.z_sys_err IS '1 sigma error of z_sys, with the intrinsic scatter of that line (Shen et al. 2016)';
+COMMENT ON COLUMN catalog.z_sys_from IS 'Line of lines.csv that z_sys comes from';
+COMMENT ON COLUMN catalog.redshift_suspect IS 'Typical quasar lines fit much better at another redshift: z_lines';
+COMMENT ON COLUMN catalog.z_lines IS 'Redshift at which typical quasar lines fit best; NULL where that of the fit is not suspect';
 COMMENT ON COLUMN catalog.flux_lya IS 'Lyα, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_lya_err IS 'Lyα, broad: 1 sigma error of flux_lya [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_lya IS 'Lyα, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1264,6 +1284,8 @@ COMMENT ON COLUMN catalog.peak_civ IS 'C IV, broad: Rest-frame wavelength of the
 COMMENT ON COLUMN catalog.peak_civ_err IS 'C IV, broad: 1 sigma error of peak_civ [Angstrom]';
 COMMENT ON COLUMN catalog.c50_civ IS 'C IV, broad: Rest-frame centroid wavelength of the flux above half of the maximum [Angstrom]';
 COMMENT ON COLUMN catalog.c50_civ_err IS 'C IV, broad: 1 sigma error of c50_civ [Angstrom]';
+COMMENT ON COLUMN catalog.voff_sys_civ IS 'C IV, broad: Velocity offset of the centroid against z_sys, positive toward the red; voff is against the redshift of the fit [km/s]';
+COMMENT ON COLUMN catalog.voff_sys_civ_err IS 'C IV, broad: 1 sigma error of voff_sys_civ [km/s]';
 COMMENT ON COLUMN catalog.flux_heii1640 IS 'He II 1640, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_heii1640_err IS 'He II 1640, broad: 1 sigma error of flux_heii1640 [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_heii1640 IS 'He II 1640, broad: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1419,6 +1441,8 @@ COMMENT ON COLUMN catalog.peak_mgii IS 'Mg II, broad: Rest-frame wavelength of t
 COMMENT ON COLUMN catalog.peak_mgii_err IS 'Mg II, broad: 1 sigma error of peak_mgii [Angstrom]';
 COMMENT ON COLUMN catalog.c50_mgii IS 'Mg II, broad: Rest-frame centroid wavelength of the flux above half of the maximum [Angstrom]';
 COMMENT ON COLUMN catalog.c50_mgii_err IS 'Mg II, broad: 1 sigma error of c50_mgii [Angstrom]';
+COMMENT ON COLUMN catalog.voff_sys_mgii IS 'Mg II, broad: Velocity offset of the centroid against z_sys, positive toward the red; voff is against the redshift of the fit [km/s]';
+COMMENT ON COLUMN catalog.voff_sys_mgii_err IS 'Mg II, broad: 1 sigma error of voff_sys_mgii [km/s]';
 COMMENT ON COLUMN catalog.flux_mgii_na IS 'Mg II, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_mgii_na_err IS 'Mg II, narrow: 1 sigma error of flux_mgii_na [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_mgii_na IS 'Mg II, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1658,6 +1682,8 @@ COMMENT ON COLUMN catalog.peak_hb IS 'Hβ, broad: Rest-frame wavelength of the m
 COMMENT ON COLUMN catalog.peak_hb_err IS 'Hβ, broad: 1 sigma error of peak_hb [Angstrom]';
 COMMENT ON COLUMN catalog.c50_hb IS 'Hβ, broad: Rest-frame centroid wavelength of the flux above half of the maximum [Angstrom]';
 COMMENT ON COLUMN catalog.c50_hb_err IS 'Hβ, broad: 1 sigma error of c50_hb [Angstrom]';
+COMMENT ON COLUMN catalog.voff_sys_hb IS 'Hβ, broad: Velocity offset of the centroid against z_sys, positive toward the red; voff is against the redshift of the fit [km/s]';
+COMMENT ON COLUMN catalog.voff_sys_hb_err IS 'Hβ, broad: 1 sigma error of voff_sys_hb [km/s]';
 COMMENT ON COLUMN catalog.flux_hb_na IS 'Hβ, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_hb_na_err IS 'Hβ, narrow: 1 sigma error of flux_hb_na [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_hb_na IS 'Hβ, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';
@@ -1792,6 +1818,8 @@ COMMENT ON COLUMN catalog.peak_ha IS 'Hα, broad: Rest-frame wavelength of the m
 COMMENT ON COLUMN catalog.peak_ha_err IS 'Hα, broad: 1 sigma error of peak_ha [Angstrom]';
 COMMENT ON COLUMN catalog.c50_ha IS 'Hα, broad: Rest-frame centroid wavelength of the flux above half of the maximum [Angstrom]';
 COMMENT ON COLUMN catalog.c50_ha_err IS 'Hα, broad: 1 sigma error of c50_ha [Angstrom]';
+COMMENT ON COLUMN catalog.voff_sys_ha IS 'Hα, broad: Velocity offset of the centroid against z_sys, positive toward the red; voff is against the redshift of the fit [km/s]';
+COMMENT ON COLUMN catalog.voff_sys_ha_err IS 'Hα, broad: 1 sigma error of voff_sys_ha [km/s]';
 COMMENT ON COLUMN catalog.flux_ha_na IS 'Hα, narrow: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_ha_na_err IS 'Hα, narrow: 1 sigma error of flux_ha_na [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_ha_na IS 'Hα, narrow: Rest-frame equivalent width, positive in emission [Angstrom]';

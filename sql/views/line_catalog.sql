@@ -43,7 +43,9 @@ CREATE OR REPLACE VIEW line_catalog AS
         l.c50,
         l.c50_err,
         l.c80,
-        l.c80_err
+        l.c80_err,
+        l.voff_sys,
+        l.voff_sys_err
     FROM objects AS o
     JOIN (
         SELECT
@@ -83,7 +85,9 @@ CREATE OR REPLACE VIEW line_catalog AS
             max(CASE WHEN m.measure = 'c50' THEN m.value END) AS c50,
             max(CASE WHEN m.measure = 'c50' THEN m.error END) AS c50_err,
             max(CASE WHEN m.measure = 'c80' THEN m.value END) AS c80,
-            max(CASE WHEN m.measure = 'c80' THEN m.error END) AS c80_err
+            max(CASE WHEN m.measure = 'c80' THEN m.error END) AS c80_err,
+            max(CASE WHEN m.measure = 'voff_sys' THEN m.value END) AS voff_sys,
+            max(CASE WHEN m.measure = 'voff_sys' THEN m.error END) AS voff_sys_err
         FROM (
             SELECT
                 n.object_key, n.recipe_id, n.feature_id, n.role, n.measure, n.value,
@@ -134,3 +138,5 @@ COMMENT ON COLUMN line_catalog.c50 IS 'Rest-frame centroid wavelength of the flu
 COMMENT ON COLUMN line_catalog.c50_err IS '1 sigma error of c50 [Angstrom]';
 COMMENT ON COLUMN line_catalog.c80 IS 'Rest-frame centroid wavelength of the flux above 80 per cent of the maximum [Angstrom]';
 COMMENT ON COLUMN line_catalog.c80_err IS '1 sigma error of c80 [Angstrom]';
+COMMENT ON COLUMN line_catalog.voff_sys IS 'Velocity offset of the centroid against z_sys, positive toward the red; voff is against the redshift of the fit [km/s]';
+COMMENT ON COLUMN line_catalog.voff_sys_err IS '1 sigma error of voff_sys, with that of z_sys [km/s]';
