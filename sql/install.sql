@@ -37,6 +37,9 @@
 .read sql/mass/mass_relations.sql
 .read sql/mass/logledd.sql
 .read sql/mass/logledd_err.sql
+.read sql/sampling/in_sample.sql
+.read sql/sampling/ivo_histogram.sql
+.read sql/sampling/gavo_histogram.sql
 .read sql/spectrum/pixels_below.sql
 .read sql/spectrum/rest_slice.sql
 .read sql/spectrum/grid_slice.sql
@@ -44,6 +47,7 @@
 .read sql/spectrum/observed_cutouts.sql
 .read sql/spectrum/rest_cutouts.sql
 .read sql/spectrum/composite.sql
+.read sql/spectrum/get_profiles.sql
 .read sql/spectrum/resample.sql
 .read sql/spectrum/direct_ew.sql
 .read sql/sky/sky_distance.sql

@@ -7,5 +7,6 @@
 -- section 3.8; the same factor in the public code sculptor (sculptor_extensions/qso.py) and in sheap 0.0.7. It includes
 -- the reprocessed infrared. Made from 259 luminous type 1 quasars; single objects scatter by up to a factor of two
 -- about the mean SED. The error in dex is that of logl1350.
+-- SELECT loglbol_1350(45.0);
 CREATE OR REPLACE MACRO loglbol_1350(logl1350) AS
     logl1350 + log10(3.81e0);

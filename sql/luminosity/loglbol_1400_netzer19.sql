@@ -7,5 +7,6 @@
 -- the public code sculptor (calc_bolometric_luminosity). Computed for geometrically thin accretion discs, from Seyfert to quasar luminosities.
 -- The relation of the same table for 3000 Angstrom is left out: public codes give two values for its factor.
 -- The error in dex is 0.9 times that of logl1400 (loglbol_err with slope := 0.9).
+-- SELECT loglbol_1400_netzer19(45.0);
 CREATE OR REPLACE MACRO loglbol_1400_netzer19(logl1400) AS
     logl1400 + log10(7e0) - 0.1e0 * (logl1400 - 42e0);

@@ -7,5 +7,6 @@
 -- section 3.8; the same factor in the public code sculptor (sculptor_extensions/qso.py) and in sheap 0.0.7. It includes
 -- the reprocessed infrared. Made from 259 luminous type 1 quasars; single objects scatter by up to a factor of two
 -- about the mean SED. The error in dex is that of logl3000.
+-- SELECT loglbol_3000(45.0);
 CREATE OR REPLACE MACRO loglbol_3000(logl3000) AS
     logl3000 + log10(5.15e0);

@@ -7,5 +7,6 @@
 -- section 3.8; the same factor in the public code sculptor (sculptor_extensions/qso.py) and in sheap 0.0.7. It includes
 -- the reprocessed infrared. Made from 259 luminous type 1 quasars; single objects scatter by up to a factor of two
 -- about the mean SED. The error in dex is that of logl5100.
+-- SELECT loglbol_5100(45.0);
 CREATE OR REPLACE MACRO loglbol_5100(logl5100) AS
     logl5100 + log10(9.26e0);

@@ -7,5 +7,6 @@
 -- the public code sculptor (calc_bolometric_luminosity) and in GRAHSP. Computed for geometrically thin accretion discs, from Seyfert to quasar luminosities.
 -- The relation of the same table for 3000 Angstrom is left out: public codes give two values for its factor.
 -- The error in dex is 0.8 times that of logl5100 (loglbol_err with slope := 0.8).
+-- SELECT loglbol_5100_netzer19(45.0);
 CREATE OR REPLACE MACRO loglbol_5100_netzer19(logl5100) AS
     logl5100 + log10(40e0) - 0.2e0 * (logl5100 - 42e0);

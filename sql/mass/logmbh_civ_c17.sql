@@ -10,6 +10,7 @@
 -- sculptor (sculptor_extensions/qso.py). Calibrated on 230 luminous quasars with blueshifts from about 0 to 5000 km/s
 -- of the line's median wavelength against the systemic redshift of Balmer lines: only as good as the redshift. Below a
 -- blueshift of -1512 km/s the correction changes sign and the answer is NULL. The scatter is not in the quoted error.
+-- SELECT logmbh_civ_c17(4500, 1200, 46.0);
 CREATE OR REPLACE MACRO logmbh_civ_c17(fwhm_kms, blueshift_kms, logl1350) AS
     CASE WHEN fwhm_kms > 0 AND 0.41e0 * blueshift_kms / 1e3 + 0.62e0 > 0
         THEN 6.71e0 + 2e0 * log10(fwhm_kms / 1e3 / (0.41e0 * blueshift_kms / 1e3 + 0.62e0)) + 0.53e0 * (logl1350 - 44e0)

@@ -6,6 +6,7 @@
 --
 -- First-order propagation of log M = a + 2.06 log FWHM + 0.55 log L. The scatter of the relation is not in it
 -- (mass_relations lists it).
+-- SELECT logmbh_ha_err(4500, 200, 0.01);
 CREATE OR REPLACE MACRO logmbh_ha_err(fwhm_kms, fwhm_kms_err, logl_ha_err) AS
     CASE WHEN fwhm_kms > 0 AND fwhm_kms_err >= 0 AND logl_ha_err >= 0
         THEN sqrt(

@@ -6,6 +6,7 @@
 --
 -- First-order propagation of log M = a + 2 log FWHM + 0.62 log L. The scatter of the relation is not in it
 -- (mass_relations lists it).
+-- SELECT logmbh_mgii_s11_err(4500, 200, 0.01);
 CREATE OR REPLACE MACRO logmbh_mgii_s11_err(fwhm_kms, fwhm_kms_err, logl3000_err) AS
     CASE WHEN fwhm_kms > 0 AND fwhm_kms_err >= 0 AND logl3000_err >= 0
         THEN sqrt(

@@ -3,6 +3,7 @@
 -- log10(M / Msun) = zero_point + slope_luminosity (log L - pivot_luminosity) + slope_fwhm log10(FWHM / 1000 km/s).
 -- scatter is the quoted scatter about the relation [dex], NULL where the paper gives none that two sources confirm.
 -- logmbh_civ_c17 takes the FWHM corrected for the blueshift. Sources: the headers of the macros named in macro.
+-- SELECT macro, scatter, reference FROM mass_relations WHERE line_id = 'mgii';
 CREATE OR REPLACE VIEW mass_relations AS
     SELECT macro, line_id, luminosity, zero_point, slope_luminosity, pivot_luminosity, slope_fwhm, scatter, reference
     FROM (

@@ -3,6 +3,9 @@
 --   sel      name of a table, view or CTE with at least wavelength, flux, ivar and z of the spectra relation
 --   returns  object_key, object_id, status, message, then the columns of measurements; a failed spectrum keeps one
 --            row with its message and NULL measurements
+--
+-- WITH near AS (FROM spectra WHERE z < 0.5)
+-- SELECT object_key, value FROM fit_measurements(near) WHERE quantity = 'hb_broad_fwhm';
 CREATE OR REPLACE MACRO fit_measurements(sel) AS TABLE
     SELECT
         a.object_key, a.object_id, a.status, a.message,

@@ -11,6 +11,7 @@
 --
 -- A struct function is evaluated once for every field that is taken from it: call it in a subquery and take the fields
 -- outside, as the table macros fit_all and fit_measurements do. Rows with a NULL list or redshift come back as failed.
+-- SELECT r.status, r.fit_quality FROM (SELECT fit_quasar(wavelength, flux, ivar, z) AS r FROM spectra LIMIT 1);
 CREATE OR REPLACE MACRO fit_quasar(
     wavelength, flux, ivar, z,
     object_key := NULL, object_id := NULL, survey := NULL, ra := NULL, dec := NULL, ebv := NULL, mask_array := NULL

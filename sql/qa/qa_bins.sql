@@ -5,6 +5,8 @@
 --   n        how many from each bin, at most
 --   bins     number of bins
 --   returns  the columns of sel, qa_score and qa_bin (1 = lowest)
+--
+-- SELECT object_key, qa_bin, qa_score FROM qa_bins(catalog, fwhm_hb, n := 3, bins := 4);
 CREATE OR REPLACE MACRO qa_bins(sel, score, n := 5, bins := 4, seed := 0) AS TABLE
     WITH scored AS (SELECT *, (score)::DOUBLE AS qa_score FROM query_table(sel)),
     binned AS (

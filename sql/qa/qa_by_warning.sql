@@ -2,6 +2,8 @@
 --
 --   warning_code  a code of warning_codes.csv, for example parameter_at_bound
 --   returns       object_key, object_id, z, n (warnings with this code), message (the first of them)
+--
+-- FROM qa_by_warning('low_snr');
 CREATE OR REPLACE MACRO qa_by_warning(warning_code) AS TABLE
     SELECT
         o.object_key AS object_key,

@@ -4,6 +4,8 @@
 --   n              how many at each end
 --   section_name   section of the quantity, where the name alone is not unique
 --   returns        object_key, object_id, value, error, side (low or high), from the most extreme on
+--
+-- FROM qa_extremes('hb_broad_fwhm', n := 5);
 CREATE OR REPLACE MACRO qa_extremes(quantity_name, n := 20, section_name := NULL) AS TABLE
     WITH ranked AS (
         SELECT

@@ -5,6 +5,7 @@
 --   returns  object_key, object_id, z
 --
 -- Sorted by the MD5 of key and seed: no sampling order of the engine, threads or file layout enters.
+-- FROM qa_sample(n := 50, seed := 1);
 CREATE OR REPLACE MACRO qa_sample(n := 20, seed := 0) AS TABLE
     SELECT o.object_key, o.object_id, o.redshift AS z
     FROM objects AS o

@@ -3,6 +3,8 @@
 --   quality  fit_quality or quality_<line>
 --   returns  VARCHAR[]: failed, coverage, bound, residuals, low_snr, absurd, absorbed, redshift; an empty list for 0,
 --            NULL for NULL
+--
+-- SELECT object_id, quality_names(fit_quality) FROM objects WHERE fit_quality > 0;
 CREATE OR REPLACE MACRO quality_names(quality) AS
     CASE WHEN quality IS NOT NULL THEN list_filter(
         [

@@ -10,7 +10,8 @@
 --
 -- Fluxes and widths come from catalog; the macros of sql/luminosity and sql/mass hold the relations and their sources.
 -- loglbol and logmbh choose by redshift as catalog does. Objects without published luminosities (relative fluxes) have
--- no rows. FROM derived_masses(calibration_id := 'planck18', h0 := 67.66, om0 := 0.3111);
+-- no rows.
+-- FROM derived_masses(calibration_id := 'planck18', h0 := 67.66, om0 := 0.3111);
 CREATE OR REPLACE MACRO derived_masses(
     calibration_id := 'default', h0 := 70e0, om0 := 0.3e0, bolometric := 'richards06'
 ) AS TABLE

@@ -6,6 +6,7 @@
 --
 -- Zones of declination as high as the radius turn the join into one on equal zone numbers (Gray, Nieto-Santisteban & Szalay
 -- 2007, arXiv:cs/0701171); the distance decides within a zone, also across 0 h and at the poles.
+-- SELECT a.object_key, b.object_key, 3600 * distance FROM crossmatch(objects, catalog, 1 / 3600);
 CREATE OR REPLACE MACRO crossmatch(lhs, rhs, radius) AS TABLE
     WITH near AS (
         SELECT l AS a, l.ra AS ra, l.dec AS dec, unnest([-1, 0, 1]) + floor(l.dec / (radius))::BIGINT AS zone

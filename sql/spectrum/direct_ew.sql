@@ -8,6 +8,7 @@
 --
 -- EW is the sum of (f / f_c - 1) times the pixel width; f_c is the line through the medians (flux and
 -- wavelength) of the two continuum ranges. Spectra that do not cover all three ranges, or whose f_c is not positive, are left out.
+-- SELECT object_key, ew, ew_err FROM direct_ew(spectra, 4980, 5030, 4920, 4970, 5040, 5090);
 CREATE OR REPLACE MACRO direct_ew(sel, line_min, line_max, blue_min, blue_max, red_min, red_max) AS TABLE
     WITH side AS (
         SELECT

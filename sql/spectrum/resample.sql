@@ -5,6 +5,8 @@
 --   step     width of a bin [Angstrom], at least about a pixel
 --   returns  object_key, wavelength (bin centre), flux (inverse-variance weighted mean of the pixels whose centre falls into
 --            the bin) [1e-17 erg/s/cm2/Angstrom, rest frame], flux_err, n (pixels); empty bins are left out
+--
+-- SELECT object_key, wavelength, flux FROM resample(spectra, 4700, 5100, step := 4);
 CREATE OR REPLACE MACRO resample(sel, wave_min, wave_max, step := 1e0) AS TABLE
     WITH pixel AS (
         SELECT r.object_key AS object_key, unnest(r.wavelength) AS w, unnest(r.flux) AS f, unnest(r.ivar) AS iv

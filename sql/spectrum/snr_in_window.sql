@@ -4,6 +4,8 @@
 --   z                       redshift
 --   wave_min, wave_max      rest wavelengths [Angstrom]
 --   returns                 median of flux sqrt(ivar) over pixels with ivar > 0; NULL where none is covered
+--
+-- SELECT object_key, snr_in_window(flux, ivar, wavelength, z, 5050, 5100) FROM spectra;
 CREATE OR REPLACE MACRO snr_in_window(flux, ivar, wavelength, z, wave_min, wave_max) AS
     list_median(
         list_transform(

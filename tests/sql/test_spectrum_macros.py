@@ -176,3 +176,46 @@ def test_cone_search_is_sorted_by_distance(con, rows):
     ).fetchall()
     assert found[0] == ("s05", pytest.approx(0.0, abs=1e-9))
     assert [row[1] for row in found] == sorted(row[1] for row in found)
+
+
+def test_observed_cutouts_of_a_uniform_grid_are_those_of_counted_pixels(con):
+    con.execute("CREATE OR REPLACE VIEW counted AS SELECT * EXCLUDE (wave0, dwave) FROM sp")
+    asked = "FROM observed_cutouts({}, 4500, 4600) ORDER BY object_key"
+    computed = con.execute(asked.format("sp")).fetchall()
+    assert computed == con.execute(asked.format("counted")).fetchall()
+    assert len(computed) == N_SPECTRA
+
+
+def test_profiles_are_bright_enough_cutouts_over_their_median(con, rows):
+    con.execute("CREATE OR REPLACE VIEW classified AS SELECT *, 'QSO' AS spectype FROM sp")
+    found = con.execute(
+        "SELECT object_key, snr, norm, wavelength, flux, ivar FROM get_profiles('QSO', 'hb', min_snr := 26, "
+        "sel := 'classified') ORDER BY object_key"
+    ).fetchall()
+    expected = []
+    for row in rows:
+        wave, flux, ivar = rest(row, 4640, 5100)
+        snr = np.median((flux * np.sqrt(ivar))[ivar > 0])
+        if snr >= 26:
+            expected.append((row["object_key"], snr, np.median(flux), wave, flux / np.median(flux)))
+    assert 0 < len(found) < N_SPECTRA
+    for one, (key, snr, norm, wave, flux) in zip(found, expected, strict=True):
+        assert one[0] == key
+        np.testing.assert_allclose(one[1:3], (snr, norm), rtol=1e-12)
+        np.testing.assert_allclose(one[3:5], (wave, flux), rtol=1e-12)
+    asked = "SELECT count(*) FROM get_profiles({}, sel := 'classified')"
+    assert con.execute(asked.format("'STAR', 'hb'")).fetchall() == [(0,)]
+    assert con.execute(asked.format("NULL, 'hb'")).fetchall() == [(N_SPECTRA,)]
+    assert con.execute(asked.format("'QSO', 'unknown'")).fetchall() == [(0,)]
+    assert con.execute(asked.format("'QSO', 'hb', sample := 0")).fetchall() == [(0,)]
+
+
+def test_composite_normalised_in_a_window_divides_by_its_median(con, rows):
+    found = con.execute(
+        "SELECT mean FROM composite(sp, 4500, 4700, 200, norm_min := 4600, norm_max := 4650)"
+    ).fetchall()
+    pieces = []
+    for row in rows:
+        _, flux, ivar = rest(row, 4500, 4700)
+        pieces.append((flux / np.median(rest(row, 4600, 4650)[1]))[ivar > 0])
+    assert found == [(pytest.approx(np.concatenate(pieces).mean(), rel=1e-9),)]
