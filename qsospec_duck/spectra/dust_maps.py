@@ -1,7 +1,7 @@
 """E(B-V) of a position from a dust map that is already on this machine.
 
-The maps come with the ``dust`` extra (dustmaps) and live in its data directory, which its own configuration
-names; they are read from there and never downloaded here.
+SFD98 is read from a folder that is named, or as Planck GNILC is: by the ``dust`` extra (dustmaps), from its data
+directory. Nothing is ever downloaded.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from qsospec_duck.spectra.sfd_map import sfd_ebv, sfd_files
+
 DUST_MAPS = ("sfd", "planck")
 """``sfd``: Schlegel, Finkbeiner & Davis 1998, raw E(B-V). ``planck``: GNILC dust opacity, Planck Collaboration 2016,
 A&A 596, A109, as E(B-V)."""
 
 
-def ebv_of_map(map_name: str, ra: float, dec: float) -> tuple[float | None, str]:
+def ebv_of_map(map_name: str, ra: float, dec: float, folder: str | None = None) -> tuple[float | None, str]:
     """E(B-V) at a position, or why there is none.
 
     Parameters
@@ -24,6 +26,8 @@ def ebv_of_map(map_name: str, ra: float, dec: float) -> tuple[float | None, str]
         ``sfd`` or ``planck``.
     ra, dec : float
         ICRS degrees.
+    folder : str, optional
+        Where the two files of ``sfd`` lie; the data directory of dustmaps otherwise.
 
     Returns
     -------
@@ -32,6 +36,11 @@ def ebv_of_map(map_name: str, ra: float, dec: float) -> tuple[float | None, str]
     why_not : str
         The reason where it is ``None``, else empty.
     """
+    if map_name == "sfd" and folder is not None:
+        files = sfd_files(Path(folder).expanduser())
+        if files is None:
+            return None, f"{folder} holds no SFD_dust_*_ngp.fits with its _sgp.fits"
+        return sfd_ebv(files, ra, dec), ""
     query, why_not = _opened_map(map_name)
     if query is None:
         return None, why_not

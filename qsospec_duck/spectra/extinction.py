@@ -61,6 +61,9 @@ class ExtinctionConfig:
     """``sfd`` or ``planck``: dust map asked at the position when neither row nor ``ebv`` knows. Needs the ``dust``
     extra and its map files; nothing is ever downloaded."""
 
+    map_folder: str | None = None
+    """Folder that holds the two files of the ``sfd`` map, of any size; then the ``dust`` extra is not needed."""
+
     use_row_ebv: bool = True
     """False ignores the E(B-V) of the row."""
 
@@ -173,7 +176,7 @@ def _reddening_of(spectrum: Spectrum, config: ExtinctionConfig) -> Extinction:
         return Extinction("unavailable", note="neither the row nor the options give E(B-V), and no dust map is named")
     if spectrum.ra is None or spectrum.dec is None:
         return Extinction("unavailable", note=f"the {config.map_name} map needs a position, and the row has none")
-    value, why_not = ebv_of_map(config.map_name, spectrum.ra, spectrum.dec)
+    value, why_not = ebv_of_map(config.map_name, spectrum.ra, spectrum.dec, config.map_folder)
     if value is None:
         return Extinction("unavailable", note=why_not)
     return _to_apply(config, value, config.map_name, config.sfd_scale if config.map_name == "sfd" else 1.0)
