@@ -39,6 +39,7 @@ def continuum_result(stage: ContinuumStage, solution: Solution) -> ContinuumFit:
         clip_mask=stage.clip_mask,
         components=components,
         model=solution.model,
+        trials=stage.trials,
     )
 
 
@@ -74,26 +75,32 @@ def complex_result(rest: Spectrum, stage: ComplexStage, solution: Solution) -> C
         fit_mask=stage.used,
         excluded_mask=stage.excluded,
         components=components,
+        trials=stage.trials,
         model=sum((component.values for component in components), np.zeros(rest.n_pix)),
     )
 
 
 def _line_components(rest: Spectrum, stage: ComplexStage) -> tuple[Component, ...]:
-    """Every Gaussian with flux on the full grid, exactly 0 beyond its support."""
+    """Every profile with flux on the full grid, exactly 0 beyond its support: a Gaussian, or all of a Lorentzian."""
     x = np.log(rest.wavelength)
     ones = np.ones_like(x)
     optimum = stage.optimum
     gaussians = stage.model.gaussians
+    profiles_of = {gaussian.name: gaussian for gaussian in gaussians}
+    names = list(profiles_of)
     terms = [
-        Term(Kind.LINE, i, (g.fwhm_slot, g.velocity_slot), (float(np.log(line(g.line_id).wavelength)), g.ratio))
-        for i, g in enumerate(gaussians)
-    ]
-    split = compile_program(optimum.program.parameters, [g.name for g in gaussians], terms)
+        Term(
+            Kind.LINE, names.index(g.name), (g.fwhm_slot, g.velocity_slot),
+            (float(np.log(line(g.line_id).wavelength)), g.ratio), log_width=g.log_width,
+        )
+        for g in gaussians
+    ]  # fmt: skip
+    split = compile_program(optimum.program.parameters, names, terms)
     split = split.seen_through(np.sqrt(optimum.program.constants[:, 2]))
     profiles, _ = evaluate_columns(split, x, ones, optimum.theta)
     return tuple(
         Component("complex", stage.recipe.recipe_id, g.name, g.role, optimum.amplitudes[g.column] * profile)
-        for g, profile in zip(gaussians, profiles, strict=True)
+        for g, profile in zip(profiles_of.values(), profiles, strict=True)
         if optimum.amplitudes[g.column] > 0
     )
 

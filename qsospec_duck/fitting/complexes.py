@@ -19,7 +19,7 @@ from qsospec_duck.fitting.covariance import (
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.masks import find_troughs, residual_scatter, trough_widths
 from qsospec_duck.fitting.parsimony import WORTH_CHI2, carried_shapes, without_one_gaussian
-from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
 from qsospec_duck.fitting.search import ShapeSearch
 from qsospec_duck.fitting.starts import ComplexModel, compile_complex
 from qsospec_duck.models.lines import line
@@ -28,6 +28,9 @@ from qsospec_duck.spectra import Spectrum
 
 _ABSORPTION_PASSES = 3
 """Rounds of absorption masking inside a complex."""
+
+_WIDEST_LORENTZIAN = 8000.0
+"""Largest FWHM of a Lorentzian broad line [km/s]: wider ones are not seen, and its wings would be a continuum."""
 
 _TROUGH_RUN_SIGMA, _TROUGH_PIXEL_SIGMA, _TROUGH_RUN_PIXELS = 2.0, 5.0, 3
 """What counts as absorption inside a complex (`qsospec_duck.fitting.masks.find_troughs`)."""
@@ -47,6 +50,14 @@ class ComplexStage:
 
     excluded: BoolArray
     """(n_pix,) pixels left out as absorption."""
+
+    trials: tuple[Trial, ...] = ()
+    """Models that were compared on the way."""
+
+    def tried(self, model: str, other: ComplexStage, *, accepted: bool) -> tuple[Trial, ...]:
+        """Its trials and one more."""
+        found = other.optimum
+        return (*self.trials, Trial(model, found.chi2, found.n_parameters, found.n_pixels, accepted))
 
     @property
     def bic(self) -> float:
@@ -81,6 +92,7 @@ def fit_complex(
                 break
             stage = _refit(pixels, stage, always, kept, stage.optimum.theta[None, :])
     stage, always = _pruned(pixels, stage, always)
+    stage, always = _with_alternatives(pixels, stage, always, coverage)
     while optional:
         # The one that explains most comes first: a wing of [O III] must not stand in for a missing He II.
         candidates = []
@@ -89,12 +101,15 @@ def fit_complex(
             richer = _refit(pixels, stage, components, stage.used, _starts_with(stage, components, component))
             if _earns_its_place(pixels, richer, stage, component, delta_chi2, min_snr):
                 candidates.append((richer.bic, component, richer))
+            else:
+                stage = replace(stage, trials=stage.tried(f"with {component.name}", richer, accepted=False))
         if not candidates:
             break
         _, best, richer = min(candidates, key=lambda candidate: candidate[0])
         always = (*always, best)
         optional = tuple(component for component in optional if component is not best)
-        stage = replace(richer, selected_model=f"{stage.selected_model}+{best.name}")
+        trials = stage.tried(f"with {best.name}", richer, accepted=True)
+        stage = replace(richer, selected_model=f"{stage.selected_model}+{best.name}", trials=trials)
     return stage
 
 
@@ -149,15 +164,66 @@ def _pruned(
 ) -> tuple[ComplexStage, tuple[ComponentRecipe, ...]]:
     """The fit without the Gaussians that it can do without."""
     while True:
-        best: tuple[ComplexStage, tuple[ComponentRecipe, ...]] | None = None
-        for fewer, old_names in without_one_gaussian(components):
+        best: tuple[ComplexStage, tuple[ComponentRecipe, ...], str] | None = None
+        for gone, fewer, old_names in without_one_gaussian(components):
             start = carried_shapes(stage.model, stage.optimum.theta, compile_complex(fewer), old_names)
             trial = _refit(pixels, stage, fewer, stage.used, start[None, :])
             if best is None or trial.optimum.chi2 < best[0].optimum.chi2:
-                best = trial, fewer
-        if best is None or best[0].optimum.chi2 - stage.optimum.chi2 >= WORTH_CHI2:
+                best = trial, fewer, gone
+        if best is None:
             return stage, components
-        stage, components = best
+        poorer, fewer, gone = best
+        accepted = poorer.optimum.chi2 - stage.optimum.chi2 < WORTH_CHI2
+        trials = stage.tried(f"without {gone}", poorer, accepted=accepted)
+        if not accepted:
+            return replace(stage, trials=trials), components
+        stage, components = replace(poorer, trials=trials), fewer
+
+
+def _with_alternatives(
+    pixels: _Pixels, stage: ComplexStage, components: tuple[ComponentRecipe, ...], coverage: Coverage
+) -> tuple[ComplexStage, tuple[ComponentRecipe, ...]]:
+    """The fit with one Lorentzian in place of the Gaussians of a profile, where it is as good with fewer parameters."""
+    for recipe in coverage.components:
+        place = next((i for i, one in enumerate(components) if one.name == recipe.name), None)
+        if recipe.alternative is None or place is None:
+            continue
+        band = (recipe.fwhm[0][0], _WIDEST_LORENTZIAN)
+        single = replace(recipe, fwhm=(band,), profile=recipe.alternative, alternative=None)
+        others = (*components[:place], single, *components[place + 1 :])
+        trial = _refit(pixels, stage, others, stage.used, _starts_in_place(stage, others, single))
+        # As for a Gaussian: fewer parameters are taken where χ² rises by less than their number.
+        saved = stage.optimum.n_parameters - trial.optimum.n_parameters
+        accepted = trial.optimum.chi2 < stage.optimum.chi2 + max(saved, 0)
+        trials = stage.tried(f"{recipe.alternative} {recipe.name}", trial, accepted=accepted)
+        if accepted:
+            chosen = f"{stage.selected_model}, {recipe.alternative} {recipe.name}"
+            stage, components = replace(trial, selected_model=chosen, trials=trials), others
+        else:
+            stage = replace(stage, trials=trials)
+    return stage, components
+
+
+def _starts_in_place(
+    stage: ComplexStage, components: tuple[ComponentRecipe, ...], single: ComponentRecipe
+) -> FloatArray:
+    """Starts of a fit in which one component has another profile: the others as they stand, it at several widths."""
+    model = compile_complex(components)
+    known = {
+        parameter.name: value
+        for parameter, value in zip(stage.model.program.parameters, stage.optimum.theta, strict=True)
+    }
+    own = {f"{single.name}_fwhm", f"{single.name}_velocity"}
+    low, high = np.log(single.fwhm[0])
+    rows = []
+    for fraction in (0.15, 0.5, 0.85):
+        row = [
+            known.get(parameter.name, parameter.start) if parameter.name not in own
+            else (low + fraction * (high - low) if parameter.kind == "fwhm" else 0.0)
+            for parameter in model.program.parameters
+        ]  # fmt: skip
+        rows.append(row)
+    return np.clip(np.array(rows), model.program.low, model.program.high)
 
 
 def _absorbed(pixels: _Pixels, stage: ComplexStage) -> BoolArray:

@@ -22,7 +22,7 @@ from qsospec_duck.fitting.assumed_balmer import (
 from qsospec_duck.fitting.config import ContinuumConfig, IronConfig
 from qsospec_duck.fitting.covariance import ROUGH, Optimum, Prior, evaluate_columns, optimise
 from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
-from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray
+from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Trial
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.bank import TemplateBank, balmer_bank, template_bank
 from qsospec_duck.models.program import VELOCITY_UNIT, Kind, Parameter, Program, Term, compile_program
@@ -63,6 +63,9 @@ class ContinuumStage:
 
     warnings: tuple[FitWarning, ...]
     """Components that were left out."""
+
+    trials: tuple[Trial, ...] = ()
+    """Models that were compared on the way."""
 
     @property
     def used(self) -> BoolArray:
@@ -120,15 +123,16 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         clip_mask = kept
         optimum = fit(program, optimum.theta[None, :])
     selected = "single"
+    trials: tuple[Trial, ...] = ()
     for _ in range(_SUPPORT_PASSES):
         if _may_break(wave[fit_mask & clip_mask], config):
-            optimum, selected = _choose_power_law(fit, optimum, selected, program, config, parts)
+            optimum, selected, trials = _choose_power_law(fit, optimum, selected, program, config, parts)
         support = _overshot(spectrum, model_of(optimum), fit_mask)
         if not support.any():
             break
         fit_mask |= support
         optimum = fit(optimum.program, _starts(optimum.program, optimum.theta))
-    return ContinuumStage(optimum, selected, fit_mask, clip_mask, tuple(warnings))
+    return ContinuumStage(optimum, selected, fit_mask, clip_mask, tuple(warnings), trials)
 
 
 @cache
@@ -227,8 +231,8 @@ def _starts(program: Program, base: FloatArray | None = None) -> FloatArray:
 def _choose_power_law(
     fit: Callable[[Program, FloatArray], Optimum], optimum: Optimum, selected: str, single: Program,
     config: ContinuumConfig, parts: tuple[bool, bool, str],
-) -> tuple[Optimum, str]:  # fmt: skip
-    """The better of a single and a broken power law on the present pixels."""
+) -> tuple[Optimum, str, tuple[Trial, ...]]:  # fmt: skip
+    """The better of a single and a broken power law on the present pixels, and what both reached."""
     broken = continuum_program(config, "broken", *parts)
     if selected == "broken":
         other = fit(single, np.delete(optimum.theta, 1)[None, :])
@@ -238,9 +242,12 @@ def _choose_power_law(
         plain, bent = optimum, fit(broken, start[None, :])
     n_used = bent.n_pixels
     gain = plain.chi2 - bent.chi2 - (bent.n_parameters - plain.n_parameters) * np.log(n_used)
-    if config.power_law.mode == "broken" or gain >= config.power_law.delta_bic:
-        return bent, "broken"
-    return plain, "single"
+    is_broken = config.power_law.mode == "broken" or gain >= config.power_law.delta_bic
+    trials = tuple(
+        Trial(f"{name} power law", one.chi2, one.n_parameters, one.n_pixels, accepted)
+        for name, one, accepted in (("single", plain, not is_broken), ("broken", bent, is_broken))
+    )
+    return (bent, "broken", trials) if is_broken else (plain, "single", trials)
 
 
 def _overshot(spectrum: Spectrum, model: FloatArray, fit_mask: BoolArray) -> BoolArray:

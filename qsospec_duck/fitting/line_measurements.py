@@ -82,6 +82,9 @@ class _Feature:
     ratios: FloatArray
     velocity_slots: IntArray
     fwhm_slots: IntArray
+    log_widths: FloatArray
+    """(n,) ln of each Gaussian's FWHM relative to what its slot says."""
+
     quantities: dict[str, str]
     """Name of each measure's quantity."""
 
@@ -133,6 +136,7 @@ def _features(gaussians: tuple[Gaussian, ...], recipe: ComplexRecipe, calibrated
             line_id, role, line(line_id).wavelength,
             np.array([g.column for g in profile]), np.array([g.ratio for g in profile]),
             np.array([g.velocity_slot for g in profile]), np.array([g.fwhm_slot for g in profile]),
+            np.array([g.log_width for g in profile]),
             {measure: f"{line_id}_{role}_{measure}" for measure in UNITS},
             {
                 measure: error_factor(f"{line_id}_{role}_{measure}", measure) if calibrated else 1.0
@@ -180,7 +184,7 @@ def _measure_feature(
     base_gradient = np.empty(base.jacobian.shape[0])
     log_wavelength = math.log(feature.wavelength)
     measure_profile(
-        fluxes, optimum.theta[feature.velocity_slots] * VELOCITY_UNIT, optimum.theta[feature.fwhm_slots],
+        fluxes, optimum.theta[feature.velocity_slots] * VELOCITY_UNIT, optimum.theta[feature.fwhm_slots] + feature.log_widths,
         log_wavelength, base.x, base.values, base.jacobian, values, gradients, base_gradient,
     )  # fmt: skip
     errors = profile_errors(

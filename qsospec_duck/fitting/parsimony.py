@@ -24,18 +24,20 @@ of the second moment then miss the truth by several σ."""
 Components = tuple[ComponentRecipe, ...]
 
 
-def without_one_gaussian(components: Components) -> Iterator[tuple[Components, dict[str, str]]]:
+def without_one_gaussian(components: Components) -> Iterator[tuple[str, Components, dict[str, str]]]:
     """Every way to take one Gaussian from a profile that has several, or a droppable component as a whole.
 
     Yields
     ------
+    gone : str
+        Column that is taken away.
     components : tuple of ComponentRecipe
     old_names : dict
         Name of each remaining column among the columns before, where it has changed.
     """
     for place, component in enumerate(components):
         if component.droppable and len(components) > 1:
-            yield (*components[:place], *components[place + 1 :]), {}
+            yield component.name, (*components[:place], *components[place + 1 :]), {}
         if component.count == 1 or component.kinematics is not None:
             continue
         for gone in range(component.count):
@@ -45,7 +47,11 @@ def without_one_gaussian(components: Components) -> Iterator[tuple[Components, d
                 _column(component.name, new, fewer.count): _column(component.name, old, component.count)
                 for new, old in enumerate(kept)
             }
-            yield (*components[:place], fewer, *components[place + 1 :]), names
+            yield (
+                _column(component.name, gone, component.count),
+                (*components[:place], fewer, *components[place + 1 :]),
+                names,
+            )
 
 
 def carried_shapes(old: ComplexModel, theta: FloatArray, new: ComplexModel, old_names: dict[str, str]) -> FloatArray:

@@ -95,6 +95,25 @@ class Component:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """One model that was tried on the way to the chosen one."""
+
+    model: str
+    """What differs from the model before: ``without hb_broad_2``, ``with oiii_wing``, ``lorentzian hb_broad``."""
+
+    chi2: float
+    n_parameters: int
+    n_pixels: int
+    accepted: bool
+    """Whether it took the place of the model before."""
+
+    @property
+    def bic(self) -> float:
+        """χ² + k ln n."""
+        return self.chi2 + self.n_parameters * float(np.log(max(self.n_pixels, 1)))
+
+
+@dataclass(frozen=True)
 class ContinuumFit:
     """The global continuum on the full grid."""
 
@@ -122,6 +141,9 @@ class ContinuumFit:
     components: tuple[Component, ...]
     model: FloatArray
     """(n_pix,) sum of ``components``."""
+
+    trials: tuple[Trial, ...] = ()
+    """Models that were compared on the way, in order."""
 
     @property
     def reduced_chi2(self) -> float:
@@ -163,6 +185,9 @@ class ComplexFit:
     components: tuple[Component, ...]
     model: FloatArray
     """(n_pix,) sum of ``components``; 0 outside the window."""
+
+    trials: tuple[Trial, ...] = ()
+    """Models that were compared on the way, in order."""
 
     @property
     def reduced_chi2(self) -> float:

@@ -18,6 +18,7 @@ from qsospec_duck.fitting.amplitudes import moments, solve_amplitudes
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.models.evaluate import fill_line, widen
 from qsospec_duck.models.lines import line
+from qsospec_duck.models.lorentzian import lorentzian_gaussians
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray, Kind, Parameter, Program, Term, compile_program
 from qsospec_duck.models.recipes import ComponentRecipe
 
@@ -40,6 +41,8 @@ class Gaussian:
     ratio: float
     fwhm_slot: int
     velocity_slot: int
+    log_width: float = 0.0
+    """ln of its FWHM relative to what its slot says; not 0 where it is part of a Lorentzian."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,10 +100,22 @@ def compile_complex(components: tuple[ComponentRecipe, ...]) -> ComplexModel:
             columns.append(f"{component.name}{suffix}")
             for line_id, ratio in zip(component.lines, component.ratios, strict=True):
                 name = f"{line_id}_{component.role}{suffix}"
-                gaussians.append(Gaussian(name, line_id, component.role, column, ratio, fwhm_slot, velocity_slot))
-                constants = (float(np.log(line(line_id).wavelength)), ratio)
-                terms.append(Term(Kind.LINE, column, (fwhm_slot, velocity_slot), constants))
+                for share, width in _profile(component):
+                    log_width = float(np.log(width))
+                    gaussians.append(
+                        Gaussian(
+                            name, line_id, component.role, column, ratio * share, fwhm_slot, velocity_slot, log_width
+                        )
+                    )
+                    constants = (float(np.log(line(line_id).wavelength)), ratio * share)
+                    slots_of_term = (fwhm_slot, velocity_slot)
+                    terms.append(Term(Kind.LINE, column, slots_of_term, constants, log_width=log_width))
     return ComplexModel(compile_program(parameters, columns, terms), tuple(gaussians))
+
+
+def _profile(component: ComponentRecipe) -> tuple[tuple[float, float], ...]:
+    """(share, relative FWHM) of the Gaussians that make one line of a component."""
+    return lorentzian_gaussians() if component.profile == "lorentzian" else ((1.0, 1.0),)
 
 
 def _shape_parameters(
@@ -140,7 +155,9 @@ def shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
         group_of.append(group)
         first.append(n_columns)
         for u, v in shapes[group]:
-            lines += [(n_columns, u, v, float(np.log(line(g.line_id).wavelength)), g.ratio) for g in members]
+            lines += [
+                (n_columns, u + g.log_width, v, float(np.log(line(g.line_id).wavelength)), g.ratio) for g in members
+            ]
             n_columns += 1
     return ShapeGrid(
         np.array(lines), n_columns, groups, tuple(shapes), np.array(group_of), np.array(first), tuple(n_velocities),

@@ -52,7 +52,7 @@ def measure_systemic(rows: Sequence[Measurement], z: float) -> list[Measurement]
         Empty where no line tells it.
     """
     by_quantity = {row.quantity: row for row in rows if row.section == "complex_metric"}
-    best: tuple[float, int, float] | None = None
+    best: tuple[float, int, float, str] | None = None
     for place, (line_id, role, scatter) in enumerate(SOURCES):
         peak, snr = (by_quantity.get(f"{line_id}_{role}_{measure}") for measure in ("peak", "snr"))
         if peak is None or peak.error is None or snr is None or snr.value < LEAST_SNR:
@@ -60,15 +60,15 @@ def measure_systemic(rows: Sequence[Measurement], z: float) -> list[Measurement]
         velocity = C_KMS * math.log(peak.value / line(line_id).wavelength)
         error = math.hypot(peak.error / peak.value * C_KMS, scatter)
         if best is None or error < best[0]:
-            best = error, place, velocity
+            best = error, place, velocity, peak.method
     if best is None:
         return []
-    error, place, velocity = best
+    error, place, velocity, method = best
     source = SOURCES[place][0]
     z_sys = (1.0 + z) * math.exp(velocity / C_KMS) - 1.0
     found = [
-        _row("z_sys", z_sys, (1.0 + z_sys) * error / C_KMS, source),
-        _row("z_sys_source", float(place), None, source),
+        _row("z_sys", z_sys, (1.0 + z_sys) * error / C_KMS, source, method),
+        _row("z_sys_source", float(place), None, source, "none"),
     ]
     for row in rows:
         # The lines of one source share their velocity: their offset would be a zero by construction.
@@ -76,14 +76,14 @@ def measure_systemic(rows: Sequence[Measurement], z: float) -> list[Measurement]
             found.append(
                 Measurement(
                     "complex_metric", f"{row.quantity}_sys", row.value - velocity, math.hypot(row.error, error), "km/s",
-                    row.recipe_id, row.feature_id, row.role, "voff_sys",
+                    row.recipe_id, row.feature_id, row.role, "voff_sys", row.method,
                 )
             )  # fmt: skip
     return found
 
 
-def _row(quantity: str, value: float, error: float | None, source: str) -> Measurement:
+def _row(quantity: str, value: float, error: float | None, source: str, method: str) -> Measurement:
     return Measurement(
         "continuum_metric", quantity, value, error, "", feature_id=source, role="systemic", measure=quantity,
-        method="covariance" if error is not None else "none",
+        method=method,
     )  # fmt: skip

@@ -107,9 +107,8 @@ def evaluate_columns_of(
                 x, s, theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, T[t]
             )  # fmt: skip
         else:
-            first, last = fill_line(
-                x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], constants[t, 2], T, t
-            )  # fmt: skip
+            u = theta[slot_a] + constants[t, 3]
+            first, last = fill_line(x, s, u, theta[slot_b], constants[t, 0], constants[t, 1], constants[t, 2], T, t)
         span_t[t, 0], span_t[t, 1] = first, last
         if last > first:
             widen(span, column, first, last)
@@ -161,7 +160,7 @@ def add_derivatives(
             weight, D[row_a, first:last], D[row_b, first:last],
         )  # fmt: skip
     else:
-        own = math.exp(theta[slot_a]) / FWHM_PER_SIGMA
+        own = math.exp(theta[slot_a] + constants[t, 3]) / FWHM_PER_SIGMA
         sigma = math.sqrt(own * own + constants[t, 2])
         center = constants[t, 0] + theta[slot_b] * VELOCITY_UNIT / C_KMS
         to_sigma = C_KMS / sigma

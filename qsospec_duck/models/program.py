@@ -83,6 +83,9 @@ class Term:
 
     bank: TemplateBank | None = None
 
+    log_width: float = 0.0
+    """LINE: ln of its FWHM relative to what its θ says."""
+
 
 @dataclass(frozen=True, eq=False)
 class Program:
@@ -96,7 +99,7 @@ class Program:
     """(n_term, 7): kind, column, slot a, slot b, derivative row a, derivative row b, bank."""
 
     constants: FloatArray
-    """(n_term, 3): those of the terms, and for LINE the variance of the line-spread function [km²/s²]."""
+    """(n_term, 4): those of the terms, and for LINE the variance of the line-spread function [km²/s²] and log_width."""
 
     derivative_of: IntArray
     """(n_derivative, 2): the θ and the column of each derivative row."""
@@ -170,7 +173,7 @@ def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], ter
     derivative_rows: dict[tuple[int, int], int] = {}
     banks: list[TemplateBank] = []
     table = np.full((len(terms), 7), -1, dtype=np.int64)
-    constants = np.zeros((len(terms), 3))
+    constants = np.zeros((len(terms), 4))
     for i, term in enumerate(terms):
         rows = [
             derivative_rows.setdefault((slot, term.column), len(derivative_rows)) if slot >= 0 else -1
@@ -183,6 +186,7 @@ def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], ter
             bank = banks.index(term.bank)
         table[i] = (term.kind, term.column, *term.slots, *rows, bank)
         constants[i, :2] = term.constants
+        constants[i, 3] = term.log_width
     derivative_of = np.array(list(derivative_rows), dtype=np.int64).reshape(-1, 2)
     layout, axes, values = _flatten_banks(tuple(banks))
     return Program(tuple(parameters), tuple(columns), table, constants, derivative_of, layout, axes, values)

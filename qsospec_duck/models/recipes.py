@@ -17,7 +17,8 @@ A recipe is data. A packaged one lies in ``data/recipes``; a user's own is given
     ``name``, ``lines`` and their fixed flux ``ratios``, ``role`` (broad, narrow, wing), ``count`` of Gaussians,
     ``fwhm`` one band [km/s] a Gaussian, ``velocity`` band [km/s], ``kinematics`` a name shared by components of
     one velocity and width, ``optional`` for a component that must earn its place,
-    ``droppable`` for one that may lose it.
+    ``droppable`` for one that may lose it, ``profile`` (gaussian or lorentzian) of a component with one band,
+    ``alternative = "lorentzian"`` for one that may be a single Lorentzian where that fits better.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from qsospec_duck.models.lines import line
 
 _ROLES = ("broad", "narrow", "wing")
 _COVERAGES = ("full", "any", "lya")
+_PROFILES = ("gaussian", "lorentzian")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,12 @@ class ComponentRecipe:
 
     droppable: bool = False
     """Fitted first, and taken away where the fit without it is as good."""
+
+    profile: str = "gaussian"
+    """``gaussian``, or ``lorentzian`` (`qsospec_duck.models.lorentzian`)."""
+
+    alternative: str | None = None
+    """``lorentzian``: one Lorentzian is tried in place of its Gaussians."""
 
     @property
     def count(self) -> int:
@@ -169,7 +177,8 @@ def parse_recipe(where: str, content: Mapping[str, Any]) -> ComplexRecipe:
 
 
 def _component(where: str, entry: Mapping[str, Any]) -> ComponentRecipe:
-    known = {"name", "lines", "role", "count", "fwhm", "velocity", "ratios", "kinematics", "optional", "droppable"}
+    known = {"name", "lines", "role", "count", "fwhm", "velocity", "ratios", "kinematics", "optional", "droppable",
+             "profile", "alternative"}  # fmt: skip
     name = _get(where, entry, "name", str)
     here = f"{where}, component {name!r}"
     _refuse_unknown(here, entry, known)
@@ -186,6 +195,15 @@ def _component(where: str, entry: Mapping[str, Any]) -> ComponentRecipe:
     ratios = tuple(float(ratio) for ratio in _list(here, entry, "ratios", (int, float), [1.0] * len(lines)))
     if len(ratios) != len(lines) or ratios[0] != 1.0 or not all(0 < ratio < math.inf for ratio in ratios):
         raise ConfigError(f"{here}: ratios are {ratios}; they should be positive, one a line, the first 1.")
+    profile = _get(here, entry, "profile", str, "gaussian")
+    if profile not in _PROFILES:
+        raise ConfigError(f"{here}: profile is {profile!r}; it should be one of {', '.join(_PROFILES)}.")
+    alternative = _get(here, entry, "alternative", str) if "alternative" in entry else None
+    if alternative not in (None, "lorentzian") or (alternative and (profile != "gaussian" or "kinematics" in entry)):
+        raise ConfigError(
+            f"{here}: alternative is {alternative!r}; it should be 'lorentzian', for a component of Gaussians that "
+            "shares its kinematics with none."
+        )
     return ComponentRecipe(
         name=name,
         lines=lines,
@@ -196,6 +214,8 @@ def _component(where: str, entry: Mapping[str, Any]) -> ComponentRecipe:
         kinematics=_get(here, entry, "kinematics", str) if "kinematics" in entry else None,
         optional=_get(here, entry, "optional", bool, False),
         droppable=_get(here, entry, "droppable", bool, False),
+        profile=profile,
+        alternative=alternative,
     )
 
 

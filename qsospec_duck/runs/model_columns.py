@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 import numpy as np
@@ -147,6 +147,7 @@ def _solution(fit: ContinuumFit | ComplexFit) -> dict[str, Any]:
         "parameters": list(fit.parameters.items()),
         "parameter_errors": [fit.parameter_errors.get(name) for name in fit.parameters],
         "covariance_float32_base64": pack_matrix(fit.covariance),
+        "trials": [astuple(trial) for trial in fit.trials],
     }
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qsospec_duck.constants import FLUX_UNIT, FLUX_UNIT_CGS
 from qsospec_duck.errors import RunError
-from qsospec_duck.fitting.result import ComplexFit, Component, ContinuumFit, FitResult, FitWarning, Measurement
+from qsospec_duck.fitting.result import ComplexFit, Component, ContinuumFit, FitResult, FitWarning, Measurement, Trial
 from qsospec_duck.runs.key_values import from_key_values
 from qsospec_duck.runs.model_columns import unpack_matrix
 from qsospec_duck.spectra import Extinction, Spectrum
@@ -159,6 +159,7 @@ def _continuum(
         clip_mask=_mask(model, "continuum_clip_mask", n_pix),
         components=parts,
         model=_sum(parts, n_pix),
+        trials=_trials(stored),
     )
 
 
@@ -188,7 +189,12 @@ def _complex(
         excluded_mask=excluded,
         components=parts,
         model=_sum(parts, spectrum.n_pix),
+        trials=_trials(stored),
     )
+
+
+def _trials(stored: Mapping[str, Any]) -> tuple[Trial, ...]:
+    return tuple(Trial(*trial) for trial in stored.get("trials") or ())
 
 
 def _solution(

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -54,6 +55,11 @@ KINDS = {
     "UV Fe II": lambda: bank_program("mejia16_uv"),
     "line": line_program,
     "line behind an instrument": lambda: line_program().seen_through(np.array([400.0])),
+    "Lorentzian": lambda: (
+        compile_complex(
+            (replace(packaged_recipes()["hbeta_oiii"].components[0], fwhm=((900.0, 8000.0),), profile="lorentzian"),)
+        ).program
+    ),
     "continuum": lambda: continuum_program(ContinuumConfig(), "single", True, True, "fitted"),
     "broken continuum": lambda: continuum_program(ContinuumConfig(), "broken", True, True, "fitted"),
     **{
