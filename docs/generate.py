@@ -308,7 +308,7 @@ def house_page() -> str:
     order = ("archive", "readers", "tiles", "spectra", "models", "fitting", "runs", "batch", "catalog", "qa", "service")
     ground, roof = (
         ("columns", "constants", "errors", "air_vacuum", "fits", "database"),
-        ("connect", "workflow", "simulate", "cli"),
+        ("connect", "fit_functions", "workflow", "simulate", "cli"),
     )
     parts = [
         "# Where does it live?",
@@ -317,7 +317,7 @@ def house_page() -> str:
         "```text\n"
         f"{' → '.join(order)}\n"
         "ground floor: columns.py, constants.py, errors.py, air_vacuum.py, data/, fits/, database/\n"
-        "roof:         connect.py, workflow.py, simulate/, cli/\n```",
+        "roof:         connect.py, fit_functions.py, workflow.py, simulate/, cli/\n```",
         "Three truths stand in one place each: `data/columns.csv` (every column), `sql/` (every view and macro, one a "
         "file) and `data/recipes/*.toml` with `data/lines.csv` (every line complex).",
     ]

@@ -19,7 +19,7 @@ __version__ = "0.1.0.dev0"
 if TYPE_CHECKING:
     from qsospec_duck.catalog import build_science_catalog, compute_derived_quantities
     from qsospec_duck.connect import connect
-    from qsospec_duck.fitting import FitConfig, fit_quasar
+    from qsospec_duck.fitting import FitConfig, fit_local, fit_quasar
     from qsospec_duck.qa import load_model, open_run, render_qa
     from qsospec_duck.readers import read_spectra
     from qsospec_duck.simulate import simulate_tile
@@ -37,6 +37,7 @@ __all__ = [
     "convert_tile",
     "finalize_run",
     "fit_batch",
+    "fit_local",
     "fit_object_to_store",
     "fit_quasar",
     "load_model",
@@ -55,6 +56,7 @@ _HOME = {
     "convert_tile": "tiles",
     "finalize_run": "workflow",
     "fit_batch": "workflow",
+    "fit_local": "fitting",
     "fit_object_to_store": "workflow",
     "fit_quasar": "fitting",
     "load_model": "qa",

@@ -20,40 +20,12 @@ from qsospec_duck.batch import register_fit_jobs
 from qsospec_duck.catalog.bundle_views import portable_views
 from qsospec_duck.catalog.wide_cache import cached_view
 from qsospec_duck.columns import arrow_type
-from qsospec_duck.database import load_sql
-from qsospec_duck.errors import ConfigError, QsospecDuckError, RunError
-from qsospec_duck.fitting import FitConfig, fit_quality, fit_quasar
+from qsospec_duck.database import load_sql, show_in_notebook
+from qsospec_duck.errors import ConfigError, RunError
+from qsospec_duck.fit_functions import FIT_ARGUMENTS, FIT_RETURNS, fit_row, plain, register_fit_local
+from qsospec_duck.fitting import FitConfig
 from qsospec_duck.runs import open_run
-from qsospec_duck.runs.rows import fit_warn
-from qsospec_duck.spectra import from_row
 from qsospec_duck.workflow import finalize_run
-
-FIT_ARGUMENTS = {
-    "object_key": "VARCHAR",
-    "object_id": "VARCHAR",
-    "survey": "VARCHAR",
-    "ra": "DOUBLE",
-    "dec": "DOUBLE",
-    "z": "DOUBLE",
-    "ebv": "DOUBLE",
-    "wavelength": "DOUBLE[]",
-    "flux": "DOUBLE[]",
-    "ivar": "DOUBLE[]",
-    "mask_array": "INTEGER[]",
-}
-"""Arguments of the SQL function ``fit_quasar_udf`` with their types."""
-
-_MEASUREMENT = (
-    "section VARCHAR, recipe_id VARCHAR, feature_id VARCHAR, role VARCHAR, quantity VARCHAR, value DOUBLE, "
-    "error DOUBLE, unit VARCHAR, method VARCHAR, measure VARCHAR"
-)
-FIT_RETURNS = (
-    "STRUCT(object_key VARCHAR, object_id VARCHAR, status VARCHAR, message VARCHAR, fit_quality INTEGER, "
-    f"fit_warn BIGINT, warning_codes VARCHAR[], measurements STRUCT({_MEASUREMENT})[])"
-)
-"""What ``fit_quasar_udf`` returns for a row."""
-
-_MEASUREMENT_FIELDS = tuple(member.split()[0] for member in _MEASUREMENT.split(", "))
 
 _open_connections: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 
@@ -133,6 +105,7 @@ def connect(
             "fit_quasar_udf", _fit_function(config or FitConfig(), _Pool(workers)), list(FIT_ARGUMENTS.values()),
             FIT_RETURNS, type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL,
         )  # fmt: skip
+        register_fit_local(con, config or FitConfig())
         register_fit_jobs(con, config or FitConfig(), finalize=finalize_run)
         parts.append("python")
         if run is not None:
@@ -146,6 +119,7 @@ def connect(
         con.close()
         raise
     _open_connections.add(con)
+    show_in_notebook()
     return con
 
 
@@ -176,13 +150,13 @@ class _Pool:
     def map(self, config: FitConfig, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Fit rows in their order."""
         if self.workers == 1:
-            return [_fit_row(config, row) for row in rows]
+            return [fit_row(config, row) for row in rows]
         if self._executor is None:
             # not fork: DuckDB's threads are running
             methods = multiprocessing.get_all_start_methods()
             context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
             self._executor = ProcessPoolExecutor(self.workers, mp_context=context)
-        return list(self._executor.map(partial(_fit_row, config), rows, chunksize=4))
+        return list(self._executor.map(partial(fit_row, config), rows, chunksize=4))
 
 
 def _fit_function(config: FitConfig, pool: _Pool) -> Callable[..., pa.Array]:
@@ -192,7 +166,7 @@ def _fit_function(config: FitConfig, pool: _Pool) -> Callable[..., pa.Array]:
     def fit_rows(object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array):  # type: ignore[no-untyped-def]
         columns = (object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array)
         rows = [
-            {name: _plain(column[i]) for name, column in zip(FIT_ARGUMENTS, columns, strict=True)}
+            {name: plain(column[i]) for name, column in zip(FIT_ARGUMENTS, columns, strict=True)}
             for i in range(len(object_key))
         ]
         return pa.array(pool.map(config, rows), type=arrow_type(FIT_RETURNS))
@@ -220,28 +194,3 @@ def _render_function(directory: str, workers: int) -> Callable[[pa.ChunkedArray]
         return pa.array([drawn.get(key) for key in keys], pa.string())
 
     return render
-
-
-def _plain(scalar: pa.Scalar) -> Any:
-    if not scalar.is_valid:
-        return None
-    return scalar.values.to_numpy(zero_copy_only=False) if isinstance(scalar, pa.ListScalar) else scalar.as_py()
-
-
-def _fit_row(config: FitConfig, row: dict[str, Any]) -> dict[str, Any]:
-    """Fit one row; what a spectrum cannot give becomes ``failed`` with its message."""
-    about = {"object_key": row["object_key"], "object_id": row["object_id"]}
-    try:
-        result = fit_quasar(from_row(row), config)
-    except (QsospecDuckError, ArithmeticError, ValueError) as error:
-        return about | {"status": "failed", "message": f"{type(error).__name__}: {error}", "measurements": []}
-    return about | {
-        "status": "fitted",
-        "message": result.continuum.message,
-        "fit_quality": fit_quality(result.warnings),
-        "fit_warn": fit_warn(result.warning_codes),
-        "warning_codes": list(result.warning_codes),
-        "measurements": [
-            {name: getattr(measurement, name) for name in _MEASUREMENT_FIELDS} for measurement in result.measurements
-        ],
-    }

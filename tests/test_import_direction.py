@@ -13,7 +13,7 @@ ORDER = (
     "archive", "readers", "tiles", "spectra", "models", "fitting", "runs", "batch", "catalog", "qa", "service",
 )  # fmt: skip
 GROUND = ("columns", "constants", "errors", "air_vacuum", "data", "fits", "database")
-ROOF = ("connect", "workflow", "simulate", "cli", "__main__")
+ROOF = ("connect", "fit_functions", "workflow", "simulate", "cli", "__main__")
 FOLDER = Path(qsospec_duck.__file__).parent
 
 

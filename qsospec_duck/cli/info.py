@@ -10,13 +10,14 @@ from importlib import metadata
 from typing import Any
 
 from qsospec_duck import __version__
-from qsospec_duck.cli.exit_codes import DONE
+from qsospec_duck.cli.exit_codes import DONE, REFUSED
 
 SUMMARY = "versions, templates, recipes, readers, dust maps"
 DESCRIPTION = "Tell what is installed, which templates and recipes there are, and which dust maps lie on this machine."
 EXAMPLES = """\
   qsospec-duck info
   qsospec-duck info --options > fit.json      # every scientific option with its default, for fit --config
+  qsospec-duck info --recipe my_lines.toml    # every mistake in a recipe of one's own
   qsospec-duck info --json"""
 
 PACKAGES = (
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="for programs")
     how.add_argument("--options", action="store_true", help="every scientific option with its default, as JSON")
+    how.add_argument("--recipe", metavar="FILE", help="tell every mistake in a recipe file")
     parser.set_defaults(run=run_info)
 
 
@@ -49,6 +51,12 @@ def run_info(given: argparse.Namespace) -> int:
 
         print(json.dumps(FitConfig().to_dict(), indent=2))
         return DONE
+    if given.recipe:
+        from qsospec_duck.models.recipe_check import explain_recipe
+
+        problems = explain_recipe(given.recipe)
+        print("\n".join(problems) if problems else f"{given.recipe}: a good recipe")
+        return REFUSED if problems else DONE
     found = gather()
     if given.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))

@@ -13,6 +13,7 @@ from qsospec_duck.fitting.config import (
     UncertaintyConfig,
 )
 from qsospec_duck.fitting.fit import fit_quasar
+from qsospec_duck.fitting.local import fit_local
 from qsospec_duck.fitting.quality import fit_quality, quality_bits, quality_names
 from qsospec_duck.fitting.result import (
     ComplexFit,
@@ -21,6 +22,7 @@ from qsospec_duck.fitting.result import (
     FitResult,
     FitWarning,
     Measurement,
+    Trial,
 )
 
 __all__ = [
@@ -36,7 +38,9 @@ __all__ = [
     "IronConfig",
     "Measurement",
     "PowerLawConfig",
+    "Trial",
     "UncertaintyConfig",
+    "fit_local",
     "fit_quality",
     "fit_quasar",
     "quality_bits",

@@ -33,7 +33,7 @@ from qsospec_duck.fitting.verdicts import (
     judge_spectrum,
     judge_values,
 )
-from qsospec_duck.models.recipes import load_recipe
+from qsospec_duck.models.recipes import ComplexRecipe, load_recipe
 from qsospec_duck.spectra import Spectrum, prepare
 
 MIN_GOOD_PIXELS = 50
@@ -63,10 +63,14 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
         A recipe or a template cannot be read.
     """
     config = config or FitConfig()
+    return fit_recipes(spectrum, config, [load_recipe(name) for name in config.complexes])
+
+
+def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]) -> FitResult:
+    """Fit continuum and given complexes; arguments and errors as those of `fit_quasar`."""
     started = time.perf_counter()
     _refuse_hopeless(spectrum)
     rest = prepare(spectrum, config.extinction)
-    recipes = [load_recipe(name) for name in config.complexes]
     coverages = [coverage_of(rest, recipe) for recipe in recipes]
     proposed, suspect = check_redshift(rest)
     warnings: tuple[FitWarning, ...] = (*judge_spectrum(rest), *suspect)
