@@ -69,6 +69,7 @@
 .read sql/views/measurements.sql
 .read sql/views/warnings.sql
 .read sql/views/models.sql
+.read sql/views/rest_spectra.sql
 .read sql/views/failures.sql
 .read sql/views/derived.sql
 .read sql/views/calibrations.sql

@@ -6,6 +6,8 @@ import importlib.util
 import io
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -90,6 +92,21 @@ def test_every_sql_block_runs_on_the_tutorial(page, walked, monkeypatch):
         for text in texts:
             for statement in con.extract_statements(text):
                 con.execute(statement).fetchall()
+
+
+def test_the_plain_duckdb_shell_answers_the_cookbook(walked):
+    shell = Path(sys.executable).with_name("duckdb")
+    if not shell.is_file():
+        pytest.skip("no duckdb shell in this environment; pip install duckdb-cli")
+    questions = [text for language, text in blocks_of(DOCS / "how-to/cookbook.md") if language == "sql"]
+    assert len(questions) == 30
+    # an error ends the shell; a catalog file names its run relative to its own folder
+    answered = subprocess.run(
+        [shell, "-bail", "-csv", "hb.duckdb"], input="\n".join(questions), cwd=walked / "runs",
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (answered.stderr, answered.returncode) == ("", 0)
+    assert len(answered.stdout.splitlines()) > 100
 
 
 @pytest.mark.parametrize("page", [page for page in pages_with("python") if "first-spectrum" not in page])
