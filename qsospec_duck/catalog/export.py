@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +15,8 @@ from astropy import units as u
 from astropy.table import Column as AstropyColumn
 from astropy.table import MaskedColumn, Table
 
-from qsospec_duck.columns import Column
+from qsospec_duck.catalog.columns import catalog_columns
+from qsospec_duck.columns import Column, columns_of
 from qsospec_duck.errors import ConfigError
 
 FORMATS = {".parquet": "parquet", ".fits": "fits", ".vot": "votable", ".xml": "votable", ".ecsv": "ascii.ecsv"}
@@ -32,12 +34,20 @@ def describe(table: pa.Table, columns: Iterable[Column]) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-def to_astropy(table: pa.Table) -> Table:
-    """Turn a described Arrow table into an astropy Table with units, descriptions and ``meta["ucd"]``.
+def to_astropy(table: pa.Table | duckdb.DuckDBPyRelation) -> Table:
+    """Turn a table into an astropy Table with units, descriptions and ``meta["ucd"]``.
 
     NULL numbers are masked; NULL texts become empty. Columns of lists and structs are left out: the formats
     below do not hold them.
+
+    Parameters
+    ----------
+    table : pyarrow.Table or DuckDBPyRelation
+        As `describe` returns it; or the result of a query, ``con.sql(...)``, whose columns are described where they
+        bear the name of one of ``catalog`` or ``line_catalog``.
     """
+    if isinstance(table, duckdb.DuckDBPyRelation):
+        table = describe(table.to_arrow_table(), (*columns_of("line_catalog"), *catalog_columns()))
     out = Table()
     for field in table.schema:
         if pa.types.is_nested(field.type):

@@ -6,6 +6,7 @@ import pytest
 from astropy.table import Table
 
 from qsospec_duck.catalog import build_science_catalog, to_astropy, write_table_file
+from qsospec_duck.connect import connect
 from qsospec_duck.errors import ConfigError
 
 
@@ -69,6 +70,14 @@ def test_astropy_table_carries_ucds_and_masks_null(made_run):
     assert table["ra"].meta["ucd"] == "pos.eq.ra;meta.main"
     assert table["fwhm_hb"].mask.tolist() == [False, True, True]
     assert str(table["ew_hb"].unit) == "Angstrom"
+
+
+def test_the_result_of_a_query_has_units_where_its_columns_are_known(made_run):
+    with connect(run=made_run) as con:
+        table = to_astropy(con.sql("SELECT object_id, fwhm_hb, 2 * fwhm_hb AS twice FROM catalog ORDER BY object_key"))
+    assert str(table["fwhm_hb"].unit) == "km / s"
+    assert table["twice"].unit is None
+    assert table["twice"][0] == 10000.0
 
 
 def test_an_unknown_suffix_is_refused(made_run, tmp_path):
