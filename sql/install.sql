@@ -77,6 +77,8 @@
 .read sql/views/line_catalog.sql
 .read sql/views/wide_measurements.sql
 .read sql/views/catalog.sql
+.read sql/epochs/epochs.sql
+.read sql/epochs/repeatability.sql
 .read sql/recalibration/calibrated_quantities.sql
 .read sql/recalibration/recalibrated.sql
 .read sql/recalibration/derived_masses.sql

@@ -12,6 +12,7 @@ from qsospec_duck.fitting.config import (
     PowerLawConfig,
     UncertaintyConfig,
 )
+from qsospec_duck.fitting.epochs import EpochFits, fit_epochs
 from qsospec_duck.fitting.fit import fit_quasar
 from qsospec_duck.fitting.local import fit_local
 from qsospec_duck.fitting.quality import fit_quality, quality_bits, quality_names
@@ -32,6 +33,7 @@ __all__ = [
     "ContinuumConfig",
     "ContinuumFit",
     "Cosmology",
+    "EpochFits",
     "FitConfig",
     "FitResult",
     "FitWarning",
@@ -40,6 +42,7 @@ __all__ = [
     "PowerLawConfig",
     "Trial",
     "UncertaintyConfig",
+    "fit_epochs",
     "fit_local",
     "fit_quality",
     "fit_quasar",

@@ -4,6 +4,7 @@ Enters: Arrow rows of the spectra relation, or plain arrays. Leaves: `Spectrum`.
 """
 
 from qsospec_duck.air_vacuum import air_to_vacuum, vacuum_to_air
+from qsospec_duck.spectra.coadd import coadd
 from qsospec_duck.spectra.extinction import ExtinctionConfig, deredden, extinction_factor
 from qsospec_duck.spectra.frames import to_observed_frame, to_rest_frame
 from qsospec_duck.spectra.masks import usable_pixels
@@ -16,6 +17,7 @@ __all__ = [
     "ExtinctionConfig",
     "Spectrum",
     "air_to_vacuum",
+    "coadd",
     "deredden",
     "extinction_factor",
     "from_row",
