@@ -20,7 +20,7 @@ from qsospec_duck.batch import register_fit_jobs
 from qsospec_duck.catalog.bundle_views import portable_views
 from qsospec_duck.catalog.wide_cache import cached_view
 from qsospec_duck.columns import arrow_type
-from qsospec_duck.database import load_sql, show_in_notebook
+from qsospec_duck.database import load_sql, show_in_notebook, without_progress_bar
 from qsospec_duck.errors import ConfigError, RunError
 from qsospec_duck.fit_functions import FIT_ARGUMENTS, FIT_RETURNS, fit_row, plain, register_fit_local
 from qsospec_duck.fitting import FitConfig
@@ -84,8 +84,7 @@ def connect(
         raise ConfigError(f"workers is {workers}; it should be 1 or more.")
     con = duckdb.connect(str(database))
     try:
-        # the bar goes to stdout, even into a pipe
-        con.execute("SET enable_progress_bar = false")
+        without_progress_bar(con)
         parts, instead = ["macros"], dict[str, str]()
         if tiles is not None:
             patterns = [str(tiles)] if isinstance(tiles, (str, Path)) else [str(tile) for tile in tiles]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import json
 import re
 import shlex
 import subprocess
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import matplotlib.pyplot as plt
 import pytest
 
 from qsospec_duck import connect
@@ -117,6 +119,18 @@ def test_every_python_block_runs_on_the_tutorial(page, walked, monkeypatch):
             exec(compile(text, page, "exec"), {"__name__": "page"})
 
 
+@pytest.mark.slow
+def test_the_notebook_runs_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    plt.switch_backend("agg")
+    book = json.loads((DOCS / "tutorials/tile-to-paper.ipynb").read_text(encoding="utf-8"))
+    cells = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
+    assert all(not cell["outputs"] for cell in book["cells"] if cell["cell_type"] == "code"), "clear its outputs"
+    exec(compile("\n".join(cells), "tile-to-paper.ipynb", "exec"), {"__name__": "notebook"})
+    assert len(plt.get_fignums()) == 4
+    plt.close("all")
+
+
 @pytest.mark.parametrize("page", pages_with("console"))
 def test_every_command_that_a_page_shows_exists(page):
     targets = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
@@ -204,5 +218,6 @@ def test_links_between_pages_lead_somewhere(pages):
 
 def test_every_page_is_in_the_navigation(pages):
     navigation = (CHECKOUT / "mkdocs.yml").read_text(encoding="utf-8")
-    for name in {*pages, *WRITTEN}:
+    books = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.ipynb")}
+    for name in {*pages, *WRITTEN, *books}:
         assert f"- {name}\n" in navigation

@@ -14,7 +14,7 @@ from typing import Literal
 import duckdb
 
 from qsospec_duck.catalog.bundle_views import portable_views
-from qsospec_duck.database import identifier, literal, load_sql, sql_files
+from qsospec_duck.database import identifier, literal, load_sql, sql_files, without_progress_bar
 from qsospec_duck.errors import ConfigError, RunError
 from qsospec_duck.runs import RunBundle
 
@@ -69,7 +69,7 @@ def write_catalog_file(
     aside.unlink(missing_ok=True)
     try:
         with duckdb.connect() as con:
-            con.execute("SET enable_progress_bar = false")
+            without_progress_bar(con)
             con.execute(f"ATTACH {literal(str(aside))} AS file (STORAGE_VERSION '{STORAGE_VERSION}')")
             con.execute("USE file")
             con.execute("SET VARIABLE qsospec_run = ?", [str(directory)])

@@ -10,7 +10,7 @@ import duckdb
 
 from qsospec_duck.catalog.bundle_views import portable_views
 from qsospec_duck.catalog.wide_cache import cached_view
-from qsospec_duck.database import load_sql, sql_files
+from qsospec_duck.database import load_sql, sql_files, without_progress_bar
 from qsospec_duck.runs import RunBundle, open_run
 
 
@@ -36,7 +36,7 @@ def run_session(run: RunBundle, *, catalog_only: bool = False) -> Iterator[duckd
     """
     directory = run.path.expanduser().resolve()
     with duckdb.connect() as con:
-        con.execute("SET enable_progress_bar = false")
+        without_progress_bar(con)
         con.execute("SET VARIABLE qsospec_run = ?", [str(directory)])
         instead = portable_views(directory) if duckdb.__version__.startswith("1.") else {}
         cached = cached_view(directory)

@@ -7,6 +7,16 @@ themselves through ``COMMENT ON``.
 from qsospec_duck.database.files import SqlFile, sql_files, sql_folder
 from qsospec_duck.database.load import load_sql
 from qsospec_duck.database.notebook import show_in_notebook
+from qsospec_duck.database.progress_bar import without_progress_bar
 from qsospec_duck.database.quote import identifier, literal
 
-__all__ = ["SqlFile", "identifier", "literal", "load_sql", "show_in_notebook", "sql_files", "sql_folder"]
+__all__ = [
+    "SqlFile",
+    "identifier",
+    "literal",
+    "load_sql",
+    "show_in_notebook",
+    "sql_files",
+    "sql_folder",
+    "without_progress_bar",
+]
