@@ -103,7 +103,7 @@ def _provenance(result: FitResult) -> list[str]:
 
 
 def _key_results(result: FitResult) -> dict[str, str]:
-    """Luminosity, slope, widths of the broad lines and χ² of the continuum, as far as they were measured."""
+    """Luminosity, slope, χ² of the continuum, absorption, widths of broad lines: as far as they were measured."""
     rows = {(row.section, row.quantity): row for row in result.measurements}
     found: dict[str, str] = {}
     if not result.continuum.success:
@@ -118,6 +118,12 @@ def _key_results(result: FitResult) -> dict[str, str]:
         found["slope"] = with_error(slope.value, slope.error)
     if result.continuum.dof > 0:
         found["continuum χ²/dof"] = f"{result.continuum.reduced_chi2:.2f}"
+    for ion in ("civ", "siiv", "mgii", "aliii"):
+        index = rows.get(("continuum_metric", f"ai_{ion}"))
+        if index is not None and index.value > 0:
+            kind = "BAL, " if result.value("bal") > 0 else ""
+            found[f"{kind}AI {lines()[ion].label}"] = f"{with_error(index.value, index.error)} km/s"
+            break
     for line_id in ("hb", "ha", "mgii", "civ"):
         # The width of the whole profile; that of a single Gaussian, a parameter, has the same name where there is one.
         width = rows.get(("complex_metric", f"{line_id}_broad_fwhm"))

@@ -52,9 +52,13 @@ class Row:
     def cells(self) -> list[str]:
         """Texts of the columns of measurements."""
         texts = []
+        limit = self.values.get("flux_limit")
         for measure, _ in COLUMNS:
             row = self.values.get(measure)
-            texts.append(NONE if row is None else with_error(row.value, row.error))
+            if measure == "flux" and limit is not None:
+                texts.append(f"< {limit.value:.2g}" if limit.value < 100 else f"< {limit.value:.0f}")
+            else:
+                texts.append(NONE if row is None else with_error(row.value, row.error))
         return texts
 
 
@@ -111,7 +115,7 @@ def form_for(tables: Sequence[Sequence[Row]], width: float) -> Form:
 def note(form: Form) -> str:
     """Explain what the heads of the tables leave out."""
     roles = "b broad, n narrow, w wing; " if form.short else ""
-    return f"tables: {roles}rest frame, 1 σ errors, cgs = erg s⁻¹ cm⁻²"
+    return f"tables: {roles}rest frame, 1 σ errors, < 3 σ limits, cgs = erg s⁻¹ cm⁻²"
 
 
 def _columns(rows: Sequence[Row], more: int, form: Form) -> list[tuple[str, ...]]:

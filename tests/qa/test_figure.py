@@ -57,6 +57,25 @@ def test_no_text_of_a_real_page_meets_another_or_leaves_the_sheet(shared_data, r
     assert collisions(plot_qa(fit_quasar(from_row(table.to_pylist()[0])))) == []
 
 
+def test_absorption_and_upper_limits_are_written(page):
+    result = page(z=2.4, recipes=["civ"])
+    about = {"section": "continuum_metric", "unit": "km/s", "feature_id": "civ", "role": "absorption"}
+    rows = [
+        Measurement(quantity="ai_civ", value=1918.0, error=34.0, measure="ai", **about),
+        Measurement("continuum_metric", "bal", 1.0, None, "", role="absorption", measure="bal"),
+        *(
+            Measurement("complex_metric", f"heii1640_broad_{name}", value, error, "", "civ", "heii1640", "broad", name)
+            for name, value, error in (("flux", 4.0, 3.0), ("flux_limit", 13.0, None))
+        ),
+    ]
+    kept = [row for row in result.measurements if row.feature_id != "heii1640"]
+    figure = plot_qa(replace(result, measurements=(*kept, *rows)))
+    texts = [text for text, _ in text_boxes(figure)]
+    assert any("BAL, AI C IV 1918 ± 34 km/s" in text for text in texts)
+    assert "< 13" in texts
+    assert collisions(figure) == []
+
+
 def test_collisions_are_found_where_there_are_some(page):
     figure = plot_qa(page())
     first = text_boxes(figure)[0][0]
