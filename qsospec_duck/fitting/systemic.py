@@ -1,9 +1,10 @@
 """The systemic redshift: that of the line which tells it best, and velocities against it.
 
 No line of a quasar stands at the redshift of its galaxy. Peaks of narrow lines scatter by some 50 km/s about it, those
-of broad lines by hundreds, C IV most (Shen et al. 2016, ApJ 831, 7, abstract: the intrinsic scatters below, after
-corrections of their means, which are smaller than the scatter but for C IV and are not made here). Of the detected
-lines the one with the smallest error, measured and intrinsic in quadrature, gives
+of broad lines by hundreds (Shen et al. 2016, ApJ 831, 7, abstract: the intrinsic scatters below, after corrections of
+their means, which are not made here). C IV and Si IV are blueshifted by more than they scatter: theirs is the rms of
+their peaks about that of Mg II, uncorrected, in 26 and 18 SDSS and BOSS quasars that show both. Of the detected lines
+the one with the smallest error, measured and intrinsic in quadrature, gives
 
     z_sys = (1 + z) exp(v_peak / c) − 1
 """
@@ -25,8 +26,8 @@ SOURCES: tuple[tuple[str, str, float], ...] = (
     ("ciii", "broad", 233.0),
     ("heii1640", "broad", 242.0),
     ("hb", "broad", 400.0),
-    ("civ", "broad", 415.0),
-    ("siiv_oiv", "broad", 477.0),
+    ("civ", "broad", 1080.0),
+    ("siiv_oiv", "broad", 1120.0),
 )
 """Line, role, and intrinsic scatter of its peak about the systemic velocity [km/s]."""
 
