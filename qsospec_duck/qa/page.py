@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from qsospec_duck.fitting import quality_names
@@ -76,7 +77,7 @@ def write_page(run: RunBundle, rendered: Sequence[Rendered], folder: Path | str,
 
 def _facts(run: RunBundle, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Collect what the table shows, by key."""
-    wanted = pc.field("object_key").isin(list(keys))
+    wanted = pc.field("object_key").isin(pa.array(list(keys), pa.string()))  # of a type also where there are none
     facts: dict[str, dict[str, Any]] = {}
     columns = ["object_key", "object_id", "exception_type", "message"]
     for row in run.read_table("failures", columns=columns, filter=wanted).to_pylist():

@@ -18,10 +18,10 @@
 CREATE OR REPLACE MACRO fit_local(
     wavelength, flux, ivar, z, lines, low, high,
     continuum := NULL, recipe := NULL, role := 'broad',
-    object_key := NULL, object_id := NULL, survey := NULL, ra := NULL, dec := NULL, ebv := NULL, mask_array := NULL
+    object_key := NULL, object_id := NULL, survey := NULL, ra := NULL, "dec" := NULL, ebv := NULL, mask_array := NULL
 ) AS
     fit_local_udf(
-        object_key::VARCHAR, object_id::VARCHAR, survey::VARCHAR, ra::DOUBLE, dec::DOUBLE, z::DOUBLE, ebv::DOUBLE,
+        object_key::VARCHAR, object_id::VARCHAR, survey::VARCHAR, ra::DOUBLE, "dec"::DOUBLE, z::DOUBLE, ebv::DOUBLE,
         wavelength::DOUBLE[], flux::DOUBLE[], ivar::DOUBLE[], mask_array::INTEGER[],
         lines::VARCHAR[], low::DOUBLE, high::DOUBLE, continuum::DOUBLE[][], recipe::VARCHAR, role::VARCHAR
     );

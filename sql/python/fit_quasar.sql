@@ -14,9 +14,9 @@
 -- SELECT r.status, r.fit_quality FROM (SELECT fit_quasar(wavelength, flux, ivar, z) AS r FROM spectra LIMIT 1);
 CREATE OR REPLACE MACRO fit_quasar(
     wavelength, flux, ivar, z,
-    object_key := NULL, object_id := NULL, survey := NULL, ra := NULL, dec := NULL, ebv := NULL, mask_array := NULL
+    object_key := NULL, object_id := NULL, survey := NULL, ra := NULL, "dec" := NULL, ebv := NULL, mask_array := NULL
 ) AS
     fit_quasar_udf(
-        object_key::VARCHAR, object_id::VARCHAR, survey::VARCHAR, ra::DOUBLE, dec::DOUBLE, z::DOUBLE, ebv::DOUBLE,
+        object_key::VARCHAR, object_id::VARCHAR, survey::VARCHAR, ra::DOUBLE, "dec"::DOUBLE, z::DOUBLE, ebv::DOUBLE,
         wavelength::DOUBLE[], flux::DOUBLE[], ivar::DOUBLE[], mask_array::INTEGER[]
     );

@@ -231,3 +231,10 @@ def test_contact_sheets_hold_all_figures(qa_run, tmp_path):
         assert first.width == second.width
     with pytest.raises(ConfigError):
         write_contact_sheets(paths, tmp_path, columns=0)
+
+
+def test_a_page_of_no_figures_is_a_page(qa_run, tmp_path):
+    page = write_page(open_run(qa_run), [], tmp_path / "page")
+    text = page.read_text(encoding="utf-8")
+    assert "<tbody>" in text
+    assert "<img" not in text
