@@ -114,7 +114,10 @@ def absorbed_pixels(spectrum: Spectrum, model: FloatArray, troughs: Sequence[Tro
     out = np.zeros(spectrum.n_pix, dtype=bool)
     for ion in troughs:
         weight = spectrum.ivar[ion.pixels] * model[ion.pixels] ** 2
-        for first, last in ion.limits:
+        for (first, last), width in zip(ion.limits, ion.widths, strict=True):
+            # A narrow trough of a low ion is left to the masks of its complex: it is not worth another fit.
+            if width < BAL_WIDTH and ion.line_id not in DECIDING:
+                continue
             inside = weight[first:last]
             if (inside @ (1.0 - ion.ratio[first:last])) < SIGNIFICANCE * np.sqrt(inside.sum()):
                 continue
