@@ -15,9 +15,10 @@ from typing import Any, Protocol
 import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
+from threadpoolctl import threadpool_limits
 
 from qsospec_duck.batch import register_fit_jobs
-from qsospec_duck.catalog.bundle_views import portable_views
+from qsospec_duck.catalog.bundle_views import views_for_this_duckdb
 from qsospec_duck.catalog.wide_cache import cached_view
 from qsospec_duck.columns import arrow_type
 from qsospec_duck.database import load_sql, show_in_notebook, without_progress_bar
@@ -97,9 +98,7 @@ def connect(
             directory = _run_directory(run)
             con.execute("SET VARIABLE qsospec_run = ?", [directory])
             parts += ["run", "progress"]
-            if duckdb.__version__.startswith("1."):
-                instead |= portable_views(Path(directory))
-            instead |= cached_view(Path(directory))
+            instead |= views_for_this_duckdb(Path(directory)) | cached_view(Path(directory))
         con.create_function(
             "fit_quasar_udf", _fit_function(config or FitConfig(), _Pool(workers)), list(FIT_ARGUMENTS.values()),
             FIT_RETURNS, type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL,
@@ -149,13 +148,19 @@ class _Pool:
     def map(self, config: FitConfig, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Fit rows in their order."""
         if self.workers == 1:
-            return [fit_row(config, row) for row in rows]
+            with threadpool_limits(1, user_api="blas"):
+                return [fit_row(config, row) for row in rows]
         if self._executor is None:
             # not fork: DuckDB's threads are running
             methods = multiprocessing.get_all_start_methods()
             context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-            self._executor = ProcessPoolExecutor(self.workers, mp_context=context)
+            self._executor = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_use_one_thread)
         return list(self._executor.map(partial(fit_row, config), rows, chunksize=4))
+
+
+def _use_one_thread() -> None:
+    """Keep BLAS of a worker at one thread, for as long as it lives: more only spin inside a fit."""
+    threadpool_limits(1, user_api="blas")
 
 
 def _fit_function(config: FitConfig, pool: _Pool) -> Callable[..., pa.Array]:

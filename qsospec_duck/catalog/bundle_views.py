@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+
 from qsospec_duck.columns import Column, columns_of
 from qsospec_duck.database import identifier, literal
 from qsospec_duck.database.load import column_comment
@@ -86,6 +88,11 @@ def portable_views(run: Path, run_path: str = RUN_PATH) -> dict[str, str]:
         table: bundle_view(table, run_path, "some" if any((run / "data" / table).glob("*.parquet")) else "none")
         for table in BUNDLE_VIEWS
     }
+
+
+def views_for_this_duckdb(run: Path) -> dict[str, str]:
+    """Text of the bundle views where DuckDB is 1.5 and needs `portable_views`; empty for 2.0, which runs the files."""
+    return portable_views(run) if duckdb.__version__.startswith("1.") else {}
 
 
 SPECTRA_HEADER = f"""\

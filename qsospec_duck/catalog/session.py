@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from qsospec_duck.catalog.bundle_views import portable_views
+from qsospec_duck.catalog.bundle_views import views_for_this_duckdb
 from qsospec_duck.catalog.wide_cache import cached_view
 from qsospec_duck.database import load_sql, sql_files, without_progress_bar
 from qsospec_duck.runs import RunBundle, open_run
@@ -38,7 +38,7 @@ def run_session(run: RunBundle, *, catalog_only: bool = False) -> Iterator[duckd
     with duckdb.connect() as con:
         without_progress_bar(con)
         con.execute("SET VARIABLE qsospec_run = ?", [str(directory)])
-        instead = portable_views(directory) if duckdb.__version__.startswith("1.") else {}
+        instead = views_for_this_duckdb(directory)
         cached = cached_view(directory)
         idle = [file.name for file in sql_files() if file.part == "run" and file.name not in CATALOG]
         leave_out = idle if catalog_only and cached else ()

@@ -6,6 +6,7 @@ import shutil
 import duckdb
 import pytest
 
+from qsospec_duck.catalog.bundle_views import views_for_this_duckdb
 from qsospec_duck.catalog.columns import catalog_columns
 from qsospec_duck.columns import columns_of
 from qsospec_duck.database import load_sql
@@ -16,7 +17,7 @@ from qsospec_duck.runs import TABLES
 def con(made_run):
     with duckdb.connect() as connection:
         connection.execute("SET VARIABLE qsospec_run = ?", [str(made_run)])
-        load_sql(connection, ["macros", "run"], column_comments=False)
+        load_sql(connection, ["macros", "run"], instead=views_for_this_duckdb(made_run), column_comments=False)
         yield connection
 
 

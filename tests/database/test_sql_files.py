@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from qsospec_duck.catalog.bundle_views import views_for_this_duckdb
 from qsospec_duck.database import literal, load_sql, sql_files, sql_folder
 from qsospec_duck.database.files import header_of
 from qsospec_duck.errors import ConfigError
@@ -42,17 +43,17 @@ def test_mass_macros_use_double_literals():
 def test_loading_twice_changes_nothing(made_run):
     with duckdb.connect() as con:
         con.execute("SET VARIABLE qsospec_run = ?", [str(made_run)])
-        load_sql(con, ["macros", "run"])
+        load_sql(con, ["macros", "run"], instead=views_for_this_duckdb(made_run))
         count = "SELECT count(*) FROM duckdb_functions() WHERE NOT internal"
         before = con.execute(count).fetchone(), con.execute("FROM catalog ORDER BY object_key").fetchall()
-        load_sql(con, ["macros", "run"])
+        load_sql(con, ["macros", "run"], instead=views_for_this_duckdb(made_run))
         assert (con.execute(count).fetchone(), con.execute("FROM catalog ORDER BY object_key").fetchall()) == before
 
 
 def test_every_view_column_and_macro_has_a_comment(made_run):
     with duckdb.connect() as con:
         con.execute("SET VARIABLE qsospec_run = ?", [str(made_run)])
-        load_sql(con, ["macros", "run"])
+        load_sql(con, ["macros", "run"], instead=views_for_this_duckdb(made_run))
         silent = con.execute(
             "SELECT DISTINCT function_name FROM duckdb_functions() WHERE NOT internal AND comment IS NULL"
         )
