@@ -36,9 +36,9 @@ EXPORT = """\
 import resource, sys
 from qsospec_duck.catalog.session import run_session
 from qsospec_duck.runs import open_run
-with run_session(open_run(sys.argv[1])) as con:
-    con.execute("SET threads = 2; SET memory_limit = '1.5GB'")
-    con.execute(f"COPY (FROM catalog) TO '{sys.argv[2]}'")
+with run_session(open_run(sys.argv[1]), catalog_only=True) as con:
+    con.execute("SET threads = 2; SET memory_limit = '1.5GB'; SET preserve_insertion_order = false")
+    con.execute(f"COPY (FROM catalog) TO '{sys.argv[2]}' (ROW_GROUP_SIZE 20480)")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """
 
