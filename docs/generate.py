@@ -151,7 +151,9 @@ def _codes(codes: Iterable[str]) -> str:
 
 def _quality_bits_of(code: str) -> str:
     """Which quality bits a warning sets."""
-    return ", ".join(f"`{one.name}`" for one in quality_bits() if any(c.endswith(code) for c in one.codes | one.line_codes))
+    return ", ".join(
+        f"`{one.name}`" for one in quality_bits() if any(c.endswith(code) for c in one.codes | one.line_codes)
+    )
 
 
 def lines_page() -> str:

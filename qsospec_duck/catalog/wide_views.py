@@ -50,6 +50,10 @@ CONTINUUM = {
     "iron_optical_ew": ("continuum_metric", "iron_optical_ew_4434_4684"),
     "iron_optical_fwhm": ("continuum_parameter", "iron_optical_fwhm"),
     "z_sys": ("continuum_metric", "z_sys"),
+    **{f"host_fraction_{wave}": ("host_metric", f"host_fraction_{wave}") for wave in (3000, 4200, 5100)},
+    **{f"logl{wave}_total": ("host_metric", f"logl{wave}_total") for wave in (3000, 5100)},
+    "stellar_velocity": ("host_parameter", "stellar_velocity"),
+    "stellar_dispersion": ("host_parameter", "stellar_dispersion"),
     **{
         f"{measure}_{ion}": ("continuum_metric", f"{measure}_{ion}")
         for ion in ("civ", "siiv", "aliii", "mgii")
@@ -58,11 +62,15 @@ CONTINUUM = {
 }
 """Columns of ``catalog`` that are one measurement each: section and quantity. All have an error."""
 
-CONTINUUM_WITHOUT_ERROR = {name: ("continuum_metric", name) for name in ("bal", "z_sys_source", "z_lines")}
+CONTINUUM_WITHOUT_ERROR = {
+    **{name: ("continuum_metric", name) for name in ("bal", "z_sys_source", "z_lines")},
+    **{name: ("host_metric", name) for name in ("d4000", "host_reliable")},
+}
 """Columns of ``wide_measurements`` that are one measurement each and have no error."""
 
 FROM_MEASUREMENTS = {
     "is_bal": "w.bal > 0",
+    "is_host_reliable": "w.host_reliable > 0",
     "z_sys_from": "CASE w.z_sys_source "
     + " ".join(f"WHEN {place} THEN '{line_id}'" for place, (line_id, _, _) in enumerate(SOURCES))
     + " END",

@@ -1,9 +1,10 @@
 """Balmer emission whose edge the spectrum does not reach.
 
-At redshifts above two the Balmer edge leaves an optical spectrum, but the bound-free emission goes on blueward, and no
-data there can tell it from the power law. Left out, it makes the power law too red, and λL_λ jumps at the redshift
-where the edge is lost. So it stays, with the amplitude that quasars with the edge in sight have: `BalmerConfig.assumed_ratio` ± `BalmerConfig.assumed_scatter` of the power law. That enters
-the fit as one more datum, and the errors of the power law carry it.
+At redshifts above two the Balmer edge leaves an optical spectrum, but the bound-free emission goes on blueward, and
+no data there can tell it from the power law. Left out, it makes the power law too red, and λL_λ jumps at the
+redshift where the edge is lost. So it stays, with the amplitude that quasars with the edge in sight have:
+`BalmerConfig.assumed_ratio` ± `BalmerConfig.assumed_scatter` of the power law. That enters the fit as one more datum,
+and the errors of the power law carry it.
 """
 
 from __future__ import annotations

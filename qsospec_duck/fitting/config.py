@@ -10,7 +10,9 @@ from typing import Any
 
 from qsospec_duck.constants import BALMER_EDGE, H0_DEFAULT, OM0_DEFAULT, POWER_LAW_BREAK, POWER_LAW_PIVOT
 from qsospec_duck.errors import ConfigError
+from qsospec_duck.fitting.host_config import HostConfig
 from qsospec_duck.fitting.option_checks import check_bands, check_positive, check_windows
+from qsospec_duck.models.host_library import load_host_library
 from qsospec_duck.models.recipes import load_recipe, packaged_recipes
 from qsospec_duck.models.templates import read_template
 from qsospec_duck.spectra import ExtinctionConfig
@@ -223,6 +225,7 @@ class FitConfig:
     absorption_passes: int = 3
     """Rounds in which broad absorption is masked and everything fitted again; 0 leaves broad troughs in the fit."""
 
+    host: HostConfig = field(default_factory=HostConfig)
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     cosmology: Cosmology = field(default_factory=Cosmology)
 
@@ -249,4 +252,15 @@ def _hash(config: FitConfig) -> str:
         for iron in (config.continuum.iron_uv, config.continuum.iron_optical)
         if iron.enabled
     ]
+    if config.host.method != "off":
+        content["host_sha256"] = _library_sha256(config.host)
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _library_sha256(host: HostConfig) -> str | None:
+    try:
+        return load_host_library(host.templates).sha256
+    except ConfigError:
+        if host.on_missing == "error":
+            raise
+        return None

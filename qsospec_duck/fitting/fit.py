@@ -19,6 +19,8 @@ from qsospec_duck.fitting.continuum_measurements import measure_continuum
 from qsospec_duck.fitting.cosmology import luminosity_distance_cm
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import coverage_of
+from qsospec_duck.fitting.host import fit_host, host_fields, host_metadata, without_host
+from qsospec_duck.fitting.host_measurements import measure_host, with_host_errors
 from qsospec_duck.fitting.line_measurements import ContinuumBase, measure_complex
 from qsospec_duck.fitting.monte_carlo import draw_measurements, judge_draws, with_drawn_errors
 from qsospec_duck.fitting.quality import line_qualities
@@ -70,10 +72,12 @@ def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[Complex
     """Fit continuum and given complexes; arguments and errors as those of `fit_quasar`."""
     started = time.perf_counter()
     _refuse_hopeless(spectrum)
-    rest = prepare(spectrum, config.extinction)
+    whole = prepare(spectrum, config.extinction)
+    host, about_host = fit_host(whole, config.host, config.continuum)
+    rest = without_host(whole, host)
     coverages = [coverage_of(rest, recipe) for recipe in recipes]
     proposed, suspect = check_redshift(rest)
-    warnings: tuple[FitWarning, ...] = (*judge_spectrum(rest), *suspect)
+    warnings: tuple[FitWarning, ...] = (*judge_spectrum(rest), *suspect, *about_host)
 
     fitted = fit_blocks(rest, config, recipes, coverages)
     if fitted is None:
@@ -81,8 +85,10 @@ def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[Complex
         statuses = {
             recipe.recipe_id: "failed" if c.can_fit else c.status for recipe, c in zip(recipes, coverages, strict=True)
         }
-        metadata = _metadata(config, started, 0.0)
-        return FitResult(rest, result, {}, statuses, tuple(proposed), (*warnings, failure), metadata=metadata)
+        return FitResult(
+            rest, result, {}, statuses, tuple(proposed), (*warnings, failure),
+            metadata=_metadata(config, started, 0.0) | host_metadata(host), **host_fields(whole, host),
+        )  # fmt: skip
     continuum, stages, solutions = fitted.continuum, fitted.stages, fitted.solutions
     for recipe, coverage in zip(recipes, coverages, strict=True):
         warnings += tuple(judge_coverage(recipe, coverage))
@@ -90,12 +96,13 @@ def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[Complex
     log_distance = _log_distance(rest, config.cosmology)
     calibrated = config.uncertainty.calibrated
     rows, found = _measure(rest, log_distance, calibrated, stages, solutions)
+    rows = with_host_errors(rows, rest, host)
     absorption, broad = measure_absorption(rest, solutions, fitted.troughs)
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)
     total = np.sum([solution.model for solution in solutions], axis=0)
     for stage, solution in zip(stages, solutions[1:], strict=True):
         warnings += (*judge_complex(stage, solution), *judge_residuals(rest, stage, total))
-    metadata = _metadata(config, started, fitted.seconds_continuum)
+    metadata = _metadata(config, started, fitted.seconds_continuum) | host_metadata(host)
     if config.uncertainty.method == "monte_carlo":
         draws = draw_measurements(
             rest,
@@ -117,10 +124,13 @@ def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[Complex
             for stage, solution in zip(stages, solutions[1:], strict=True)
         },
         complex_statuses={recipe.recipe_id: c.status for recipe, c in zip(recipes, coverages, strict=True)},
-        measurements=(*rows, *absorption),
+        measurements=(
+            *rows, *absorption, *(measure_host(rest, host, solutions[0], log_distance) if host is not None else ())
+        ),
         warnings=warnings,
         metadata=metadata,
-    )
+        **host_fields(whole, host),
+    )  # fmt: skip
 
 
 def _refuse_hopeless(spectrum: Spectrum) -> None:

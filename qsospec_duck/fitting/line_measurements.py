@@ -15,7 +15,7 @@ from qsospec_duck.fitting.error_calibration import error_factor
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
 from qsospec_duck.fitting.propagation import profile_errors
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
-from qsospec_duck.fitting.starts import ComplexModel, Gaussian
+from qsospec_duck.fitting.starts import Gaussian
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
@@ -183,8 +183,9 @@ def _measure_feature(
     gradients = np.empty((len(MEASURES), 3, fluxes.size))
     base_gradient = np.empty(base.jacobian.shape[0])
     log_wavelength = math.log(feature.wavelength)
+    log_fwhm = optimum.theta[feature.fwhm_slots] + feature.log_widths
     measure_profile(
-        fluxes, optimum.theta[feature.velocity_slots] * VELOCITY_UNIT, optimum.theta[feature.fwhm_slots] + feature.log_widths,
+        fluxes, optimum.theta[feature.velocity_slots] * VELOCITY_UNIT, log_fwhm,
         log_wavelength, base.x, base.values, base.jacobian, values, gradients, base_gradient,
     )  # fmt: skip
     errors = profile_errors(

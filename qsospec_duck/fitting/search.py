@@ -88,7 +88,6 @@ class ShapeSearch:
         self.grid = shape_grid(components)
         self.spread = spread_starts(components, SPREAD_STARTS)
         self._everything = x, inverse_sigma, flux
-        program = self.model.program
         self.x, self.inverse_sigma, flux = _binned(x, inverse_sigma, flux, _cells(components, x))
         self.y = self.inverse_sigma * flux
         m = self.grid.n_columns

@@ -88,7 +88,7 @@ class Spectrum:
     """Anything else that the reader knew (survey, program, release, healpix, zwarn, ...)."""
 
     lsf_sigma: FloatArray | None = None
-    """(n_pix,) σ of the line-spread function [km/s], where it is known: lines are fitted as the instrument sees them."""
+    """(n_pix,) σ of the line-spread function [km/s], where known: lines are fitted as the instrument sees them."""
 
     def __post_init__(self) -> None:
         n_pix = self.wavelength.size

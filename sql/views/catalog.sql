@@ -105,6 +105,22 @@ CREATE OR REPLACE VIEW catalog AS
         f.z_sys_from,
         f.redshift_suspect,
         f.z_lines,
+        f.host_fraction_3000,
+        f.host_fraction_3000_err,
+        f.host_fraction_4200,
+        f.host_fraction_4200_err,
+        f.host_fraction_5100,
+        f.host_fraction_5100_err,
+        f.logl3000_total,
+        f.logl3000_total_err,
+        f.logl5100_total,
+        f.logl5100_total_err,
+        f.stellar_velocity,
+        f.stellar_velocity_err,
+        f.stellar_dispersion,
+        f.stellar_dispersion_err,
+        f.d4000,
+        f.is_host_reliable,
         f.flux_lya,
         f.flux_lya_err,
         f.ew_lya,
@@ -1022,6 +1038,7 @@ CREATE OR REPLACE VIEW catalog AS
                 o.continuum_reduced_chi2 AS continuum_reduced_chi2,
                 w.* EXCLUDE (object_key),
                 w.bal > 0 AS is_bal,
+                w.host_reliable > 0 AS is_host_reliable,
                 CASE w.z_sys_source WHEN 0 THEN 'oii3730' WHEN 1 THEN 'oiii5008' WHEN 2 THEN 'nev3427' WHEN 3 THEN 'mgii' WHEN 4 THEN 'ciii' WHEN 5 THEN 'heii1640' WHEN 6 THEN 'hb' WHEN 7 THEN 'civ' WHEN 8 THEN 'siiv_oiv' END AS z_sys_from,
                 w.z_lines IS NOT NULL AS redshift_suspect,
                 CASE WHEN w.ew_hb > 0 THEN w.iron_optical_ew / w.ew_hb END AS rfe,
@@ -1150,6 +1167,22 @@ COMMENT ON COLUMN catalog.z_sys_err IS '1 sigma error of z_sys, with the intrins
 COMMENT ON COLUMN catalog.z_sys_from IS 'Line of lines.csv that z_sys comes from';
 COMMENT ON COLUMN catalog.redshift_suspect IS 'Typical quasar lines fit much better at another redshift: z_lines';
 COMMENT ON COLUMN catalog.z_lines IS 'Redshift at which typical quasar lines fit best; NULL where that of the fit is not suspect';
+COMMENT ON COLUMN catalog.host_fraction_3000 IS 'Host galaxy over host and nucleus at 3000 Angstrom; NULL where it is not observed';
+COMMENT ON COLUMN catalog.host_fraction_3000_err IS '1 sigma error of host_fraction_3000';
+COMMENT ON COLUMN catalog.host_fraction_4200 IS 'Host galaxy over host and nucleus at 4200 Angstrom; NULL where it is not observed';
+COMMENT ON COLUMN catalog.host_fraction_4200_err IS '1 sigma error of host_fraction_4200';
+COMMENT ON COLUMN catalog.host_fraction_5100 IS 'Host galaxy over host and nucleus at 5100 Angstrom; NULL where it is not observed';
+COMMENT ON COLUMN catalog.host_fraction_5100_err IS '1 sigma error of host_fraction_5100';
+COMMENT ON COLUMN catalog.logl3000_total IS 'log10 lambda L_lambda at 3000 Angstrom of power law and host galaxy: not corrected for the host [dex(erg/s)]';
+COMMENT ON COLUMN catalog.logl3000_total_err IS '1 sigma error of logl3000_total [dex(erg/s)]';
+COMMENT ON COLUMN catalog.logl5100_total IS 'log10 lambda L_lambda at 5100 Angstrom of power law and host galaxy: not corrected for the host [dex(erg/s)]';
+COMMENT ON COLUMN catalog.logl5100_total_err IS '1 sigma error of logl5100_total [dex(erg/s)]';
+COMMENT ON COLUMN catalog.stellar_velocity IS 'Velocity of the stars against the redshift of the fit (pPXF) [km/s]';
+COMMENT ON COLUMN catalog.stellar_velocity_err IS '1 sigma error of stellar_velocity [km/s]';
+COMMENT ON COLUMN catalog.stellar_dispersion IS 'Velocity dispersion of the stars (pPXF) [km/s]';
+COMMENT ON COLUMN catalog.stellar_dispersion_err IS '1 sigma error of stellar_dispersion [km/s]';
+COMMENT ON COLUMN catalog.d4000 IS 'Narrow 4000 Angstrom break of the host galaxy (Balogh et al. 1999)';
+COMMENT ON COLUMN catalog.is_host_reliable IS 'The host fraction is above 3 sigma and galaxy plus nucleus describe the spectrum';
 COMMENT ON COLUMN catalog.flux_lya IS 'Lyα, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_lya_err IS 'Lyα, broad: 1 sigma error of flux_lya [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.ew_lya IS 'Lyα, broad: Rest-frame equivalent width, positive in emission [Angstrom]';

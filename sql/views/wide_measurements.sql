@@ -45,6 +45,20 @@ CREATE OR REPLACE VIEW wide_measurements AS
         max(CASE WHEN m.quantity = 'iron_optical_fwhm' THEN m.error END) AS iron_optical_fwhm_err,
         max(CASE WHEN m.quantity = 'z_sys' THEN m.value END) AS z_sys,
         max(CASE WHEN m.quantity = 'z_sys' THEN m.error END) AS z_sys_err,
+        max(CASE WHEN m.quantity = 'host_fraction_3000' THEN m.value END) AS host_fraction_3000,
+        max(CASE WHEN m.quantity = 'host_fraction_3000' THEN m.error END) AS host_fraction_3000_err,
+        max(CASE WHEN m.quantity = 'host_fraction_4200' THEN m.value END) AS host_fraction_4200,
+        max(CASE WHEN m.quantity = 'host_fraction_4200' THEN m.error END) AS host_fraction_4200_err,
+        max(CASE WHEN m.quantity = 'host_fraction_5100' THEN m.value END) AS host_fraction_5100,
+        max(CASE WHEN m.quantity = 'host_fraction_5100' THEN m.error END) AS host_fraction_5100_err,
+        max(CASE WHEN m.quantity = 'logl3000_total' THEN m.value END) AS logl3000_total,
+        max(CASE WHEN m.quantity = 'logl3000_total' THEN m.error END) AS logl3000_total_err,
+        max(CASE WHEN m.quantity = 'logl5100_total' THEN m.value END) AS logl5100_total,
+        max(CASE WHEN m.quantity = 'logl5100_total' THEN m.error END) AS logl5100_total_err,
+        max(CASE WHEN m.quantity = 'stellar_velocity' THEN m.value END) AS stellar_velocity,
+        max(CASE WHEN m.quantity = 'stellar_velocity' THEN m.error END) AS stellar_velocity_err,
+        max(CASE WHEN m.quantity = 'stellar_dispersion' THEN m.value END) AS stellar_dispersion,
+        max(CASE WHEN m.quantity = 'stellar_dispersion' THEN m.error END) AS stellar_dispersion_err,
         max(CASE WHEN m.quantity = 'bi_civ' THEN m.value END) AS bi_civ,
         max(CASE WHEN m.quantity = 'bi_civ' THEN m.error END) AS bi_civ_err,
         max(CASE WHEN m.quantity = 'ai_civ' THEN m.value END) AS ai_civ,
@@ -64,6 +78,8 @@ CREATE OR REPLACE VIEW wide_measurements AS
         max(CASE WHEN m.quantity = 'bal' THEN m.value END) AS bal,
         max(CASE WHEN m.quantity = 'z_sys_source' THEN m.value END) AS z_sys_source,
         max(CASE WHEN m.quantity = 'z_lines' THEN m.value END) AS z_lines,
+        max(CASE WHEN m.quantity = 'd4000' THEN m.value END) AS d4000,
+        max(CASE WHEN m.quantity = 'host_reliable' THEN m.value END) AS host_reliable,
         max(CASE WHEN m.quantity = 'lya_broad_flux' THEN m.value END) AS flux_lya,
         max(CASE WHEN m.quantity = 'lya_broad_flux' THEN m.error END) AS flux_lya_err,
         max(CASE WHEN m.quantity = 'lya_broad_ew' THEN m.value END) AS ew_lya,
@@ -947,6 +963,6 @@ CREATE OR REPLACE VIEW wide_measurements AS
     FROM (
         SELECT n.object_key, n.quantity, n.value, CASE WHEN isfinite(n.error) THEN n.error::DOUBLE END AS error
         FROM named_measurements AS n
-        WHERE n.section IN ('complex_metric', 'continuum_metric', 'continuum_parameter', 'continuum_sample') AND isfinite(n.value)
+        WHERE n.section IN ('complex_metric', 'continuum_metric', 'continuum_parameter', 'continuum_sample', 'host_metric', 'host_parameter') AND isfinite(n.value)
     ) AS m
     GROUP BY m.object_key;

@@ -1,0 +1,136 @@
+"""Measurements of a host galaxy, and what its uncertainty adds to the nucleus' luminosities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.host import HostFit
+from qsospec_duck.fitting.result import FloatArray, Measurement
+from qsospec_duck.spectra import Spectrum
+
+FRACTIONS_AT = (3000.0, 4200.0, 5100.0)
+"""Wavelengths [Å] of the host fraction."""
+
+TOTALS_AT = (3000.0, 5100.0)
+"""Wavelengths [Å] of the luminosity of power law and host together."""
+
+_WINDOW = 20.0
+"""Half width [Å] over which host and nucleus are averaged for a fraction."""
+
+D4000_BANDS = ((3850.0, 3950.0), (4000.0, 4100.0))
+"""Bands [Å] of the narrow 4000 Å break (Balogh et al. 1999, ApJ 527, 54)."""
+
+_RELIABLE_SIGMA, _RELIABLE_CHI2 = 3.0, 3.0
+
+
+def measure_host(rest: Spectrum, host: HostFit, continuum: Solution, log_distance: float | None) -> list[Measurement]:
+    """All measurements of the host.
+
+    Parameters
+    ----------
+    rest : Spectrum
+        Rest frame.
+    host : HostFit
+    continuum : Solution
+        Settled continuum of the spectrum without host.
+    log_distance : float or None
+        log10 of 4π d_L² · 1e-17 [cm²].
+    """
+    rows = _fractions(rest, host, continuum.model)
+    if log_distance is not None:
+        rows += _totals(rest, host, continuum, log_distance)
+    rows += _kinematics(host)
+    break_ = _d4000(rest.wavelength, host)
+    if break_ is not None:
+        rows.append(_row("host_metric", "d4000", break_, None, ""))
+    best = next((row for row in reversed(rows) if row.measure == "host_fraction"), None)
+    reliable = (
+        best is not None and best.error is not None and best.value > _RELIABLE_SIGMA * best.error
+        and host.reduced_chi2 < _RELIABLE_CHI2
+    )  # fmt: skip
+    rows.append(_row("host_metric", "host_reliable", float(reliable), None, ""))
+    rows.append(_row("host_metric", "host_reduced_chi2", host.reduced_chi2, None, ""))
+    return rows
+
+
+def with_host_errors(rows: Sequence[Measurement], rest: Spectrum, host: HostFit | None) -> list[Measurement]:
+    """Fluxes and luminosities of the power law with the error of the host that was taken away below them."""
+    if host is None:
+        return list(rows)
+    out = []
+    for row in rows:
+        if row.feature_id == "power_law" and row.error is not None and row.measure in ("flux", "logl"):
+            wavelength = float(row.quantity.removeprefix("flux_").removeprefix("logl"))
+            sigma = float(np.interp(wavelength, rest.wavelength, host.sigma))
+            if row.measure == "logl":
+                flux = next(one.value for one in rows if one.quantity == f"flux_{wavelength:.0f}")
+                sigma /= flux * math.log(10.0)
+            row = replace(row, error=math.hypot(row.error, sigma))
+        out.append(row)
+    return out
+
+
+def _fractions(rest: Spectrum, host: HostFit, nucleus: FloatArray) -> list[Measurement]:
+    """Host over host and nucleus, where both library and data are."""
+    rows = []
+    for wavelength in FRACTIONS_AT:
+        near = np.abs(rest.wavelength - wavelength) < _WINDOW
+        if not (host.covered[0] < wavelength < host.covered[1] and np.any(near & rest.good)):
+            continue
+        galaxy, light = float(host.model[near].mean()), float((host.model + nucleus)[near].mean())
+        if light > 0:
+            error = float(host.sigma[near].mean()) / light
+            rows.append(_row("host_metric", f"host_fraction_{wavelength:.0f}", galaxy / light, error, ""))
+    return [replace(row, measure="host_fraction") for row in rows]
+
+
+def _totals(rest: Spectrum, host: HostFit, continuum: Solution, log_distance: float) -> list[Measurement]:
+    """λL_λ of power law and host, uncorrected for the host."""
+    rows = []
+    law = continuum.optimum.amplitudes[0] * continuum.columns[0]
+    good = rest.wavelength[rest.good]
+    for wavelength in TOTALS_AT:
+        if not (good[0] <= wavelength <= good[-1] and host.covered[0] < wavelength < host.covered[1]):
+            continue
+        light = float(np.interp(wavelength, rest.wavelength, law + host.model))
+        if light > 0:
+            # The sum is what the data fix, far better than either part.
+            scatter = np.abs(rest.wavelength - wavelength) < _WINDOW
+            weight = float(rest.ivar[scatter].sum())
+            error = weight**-0.5 / light / math.log(10.0) if weight > 0 else None
+            value = math.log10(light * wavelength) + log_distance
+            rows.append(_row("host_metric", f"logl{wavelength:.0f}_total", value, error, "dex(erg/s)"))
+    return rows
+
+
+def _kinematics(host: HostFit) -> list[Measurement]:
+    return [
+        _row("host_parameter", name, *pair, "km/s")
+        for name, pair in (("stellar_velocity", host.velocity), ("stellar_dispersion", host.dispersion))
+        if pair is not None
+    ]
+
+
+def _d4000(wavelength: FloatArray, host: HostFit) -> float | None:
+    """Mean f_ν redward over blueward of the break; ``None`` where there is no galaxy or no break in sight."""
+    if not (host.covered[0] < D4000_BANDS[0][0] and host.covered[1] > D4000_BANDS[1][1] and host.model.any()):
+        return None
+    means = []
+    for low, high in D4000_BANDS:
+        inside = (wavelength >= low) & (wavelength <= high)
+        if not inside.any():
+            return None
+        means.append(float(np.mean(host.model[inside] * wavelength[inside] ** 2)))
+    return means[1] / means[0] if means[0] > 0 else None
+
+
+def _row(section: str, quantity: str, value: float, error: float | None, unit: str) -> Measurement:
+    return Measurement(
+        section, quantity, value, error, unit, feature_id="host", role="host", measure=quantity,
+        method="none" if error is None else "covariance",
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""Spectra of galaxies without a nucleus: stellar populations and galaxy eigenspectra, by name or path.
+
+Enters the name of a library or a file; leaves its spectra on the grid of `qsospec_duck.models.log_grid`, vacuum
+wavelengths, the mean of each (the first eigenspectrum's) being 1. Two kinds of file are read:
+
+- ``.npz`` as pPXF 9 uses them: ``templates`` (n_lam, n_age, n_metal), ``lam`` [Å, air], ``ages`` [Gyr], ``metals``
+  [M/H]; every fourth age and every second metallicity are
+  taken, their neighbours stand for the others;
+- FITS with a table of one row, columns ``WAVE`` [vacuum Å] and ``PCA``: eigenspectra of SDSS galaxies of Yip et al.
+  2004, AJ 128, 585.
+
+Neither is part of this package: their authors ask to be cited from where they publish them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+from numpy.typing import NDArray
+
+from qsospec_duck.air_vacuum import air_to_vacuum
+from qsospec_duck.errors import ConfigError
+from qsospec_duck.models.log_grid import broaden, grid_between, grid_wavelength, mean_in_bins
+
+FloatArray = NDArray[np.float64]
+
+WHERE_FROM = (
+    "pPXF's files (E-MILES, FSPS, GALAXEV, XSL) are published at https://github.com/micappe/ppxf_data and go by path, "
+    "or by name from the folder sps_models of the installed ppxf; galaxy eigenspectra are those of Yip et al. 2004"
+)
+
+_AGE_STEP = 4
+_METAL_STEP = 2
+
+
+@dataclass(frozen=True, eq=False)
+class HostLibrary:
+    """Galaxy spectra on the common grid."""
+
+    name: str
+    sha256: str
+    is_positive: bool
+    """Populations, whose weights are not negative; else eigenspectra, of which only the first is a spectrum."""
+
+    index: NDArray[np.int64]
+    """(n,) bins of the common grid."""
+
+    wavelength: FloatArray
+    """(n,) vacuum Å."""
+
+    spectra: FloatArray
+    """(n_template, n)."""
+
+
+@cache
+def load_host_library(name: str) -> HostLibrary:
+    """Read a library, once a process.
+
+    Parameters
+    ----------
+    name : str
+        Path of a file, or the name of one in the folder ``sps_models`` of the installed pPXF, with or without
+        ``spectra_`` and what follows its first word.
+
+    Raises
+    ------
+    ConfigError
+        There is no such file, or it is no library. The message says where libraries are published.
+    """
+    path = _find(name)
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    is_positive = path.suffix == ".npz"
+    try:
+        wavelength, spectra = _populations(path) if is_positive else _eigenspectra(path)
+    except (OSError, KeyError, ValueError, TypeError, IndexError) as error:
+        raise ConfigError(f"{path}: not a library of galaxy spectra ({error}). {WHERE_FROM}.") from error
+    index = grid_between(wavelength[1], wavelength[-2])
+    rows = mean_in_bins(wavelength, spectra, index)
+    scale = rows.mean(axis=1, keepdims=True) if is_positive else np.full((len(rows), 1), rows[0].mean())
+    return HostLibrary(path.name, sha256, is_positive, index, grid_wavelength(index), rows / scale)
+
+
+@cache
+def broadened_library(name: str, sigma_kms: float) -> HostLibrary:
+    """A library broadened by a stellar dispersion, once a process; arguments and errors as `load_host_library`."""
+    library = load_host_library(name)
+    return replace(library, spectra=broaden(library.spectra, sigma_kms))
+
+
+def _find(name: str) -> Path:
+    if not name:
+        raise ConfigError(f"HostConfig.templates is empty; it should name a library of galaxy spectra. {WHERE_FROM}.")
+    path = Path(name).expanduser()
+    if path.is_file():
+        return path
+    spec = find_spec("ppxf")
+    folder = Path(spec.origin).parent / "sps_models" if spec and spec.origin else None
+    known = sorted(folder.glob("*.npz")) if folder is not None and folder.is_dir() else []
+    for candidate in known:
+        if name in (candidate.name, candidate.stem) or candidate.stem.startswith(f"spectra_{name}_"):
+            return candidate
+    raise ConfigError(
+        f"HostConfig.templates is {name!r}: neither a file nor one of {len(known)} in {folder}. {WHERE_FROM}."
+    )
+
+
+def _populations(path: Path) -> tuple[FloatArray, FloatArray]:
+    with np.load(path) as stored:
+        templates, air = stored["templates"], np.asarray(stored["lam"], dtype=float)
+    chosen = templates[:, ::_AGE_STEP, ::_METAL_STEP]
+    spectra = np.asarray(chosen, dtype=float).reshape(air.size, -1).T
+    return air_to_vacuum(air), np.ascontiguousarray(spectra)
+
+
+def _eigenspectra(path: Path) -> tuple[FloatArray, FloatArray]:
+    table = fits.getdata(path, 1)
+    wavelength = np.asarray(table["WAVE"][0], dtype=float)
+    spectra = np.asarray(table["PCA"][0], dtype=float).reshape(-1, wavelength.size)
+    # An eigenspectrum has no sign of its own; the first one is a mean galaxy, and positive.
+    return wavelength, spectra * np.sign(spectra[:1].mean())
