@@ -24,6 +24,7 @@ from astropy.table import Table
 from astropy.wcs import WCS
 
 import qsospec_duck as q
+from qsospec_duck.fitting import HostConfig
 from qsospec_duck.spectra import ExtinctionConfig
 
 Values = dict[str, tuple[float, float | None]]
@@ -99,7 +100,9 @@ def published(data: Path) -> None:
         for name, (quantity, label) in SHEN.items():
             theirs = (float(row[name]), float(row[f"{name}_err"]))
             line(f"Shen+2011 {row['spec_id']}", label, theirs, fitted[row["spec_id"]].get(quantity))
-    one = fit([source_of(data, objects["0332-52367-0639"])])["0332-52367-0639"]
+    # Both of these codes take a host galaxy away.
+    host = HostConfig("linear", str(data / "templates" / "emiles_ssp_from_ppxf826_1680_10600A.npz"))
+    one = fit([source_of(data, objects["0332-52367-0639"])], host)["0332-52367-0639"]
     result = Table.read(data / "catalogs" / "pyqsofit_result_0332-52367-0639.fits")[0]
     for name, quantity in PYQSOFIT.items():
         versions = PYQSOFIT_VERSIONS.get(quantity)
@@ -110,7 +113,7 @@ def published(data: Path) -> None:
     (path,) = (data / "other").glob("spec_J001554*.csv")
     # Fluxes of the file are in erg/s/cm²/Å.
     ebv = sfd(data, float(result["ra"]), float(result["dec"]))
-    two = fit([Source("J001554", path, float(result["redshift"]), ebv)], flux_scale=1.0)
+    two = fit([Source("J001554", path, float(result["redshift"]), ebv)], host, flux_scale=1.0)
     for name, quantity in QSOFITMORE.items():
         error = float(result[f"{name}_err"]) if f"{name}_err" in result.colnames else 0.0
         line("qsofitmore J001554", quantity, (float(result[name]), error or None), two["J001554"].get(quantity))
@@ -164,7 +167,7 @@ def measured(values: Values, quantity: str) -> tuple[float, float] | None:
     return (value, error) if error and flux_error and flux > 5.0 * flux_error else None
 
 
-def fit(sources: Iterable[Source], **reader_options: object) -> dict[str, Values]:
+def fit(sources: Iterable[Source], host: HostConfig | None = None, **reader_options: object) -> dict[str, Values]:
     """Fit spectra into a run and ask it in SQL: measurements and masses by object."""
     sources = list(sources)
     table = pa.table(
@@ -176,7 +179,7 @@ def fit(sources: Iterable[Source], **reader_options: object) -> dict[str, Values
         }
     )
     # The file that is no SDSS spectrum does not say that its E(B-V) is that of SFD98.
-    config = q.FitConfig(extinction=ExtinctionConfig(row_ebv_scale="sfd98"))
+    config = q.FitConfig(extinction=ExtinctionConfig(row_ebv_scale="sfd98"), host=host or HostConfig())
     found: dict[str, Values] = {}
     with tempfile.TemporaryDirectory() as folder:
         q.fit_batch(table, folder, config=config, reader_options=reader_options or None, progress=False)
@@ -194,7 +197,7 @@ def rows_of(con: duckdb.DuckDBPyConnection) -> list[tuple]:
     )
     return con.execute(
         "SELECT object_id, quantity, value, error FROM measurements WHERE section IN "
-        f"('complex_metric', 'continuum_metric', 'continuum_parameter') UNION ALL {masses}"
+        f"('complex_metric', 'continuum_metric', 'continuum_parameter', 'host_metric') UNION ALL {masses}"
     ).fetchall()
 
 
