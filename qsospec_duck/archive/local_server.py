@@ -77,7 +77,7 @@ class LocalServer:
         self.manners = manners or Manners()
         self.counts: Counter[str] = Counter()
         self.requests: list[tuple[str, str | None]] = []
-        self._random = random.Random(self.manners.seed)
+        self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._busy = 0
         self._etags: dict[tuple[int, bytes, bytes], str] = {}
@@ -107,10 +107,14 @@ class LocalServer:
             self._etags[key] = f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
         return self._etags[key]
 
-    def has_chance(self, chance: float) -> bool:
-        """Draw."""
+    def draws(self, path: str) -> random.Random:
+        """Draws of one request.
+
+        They follow from the seed, the path and how often that path was asked for, and not from which thread came first.
+        """
         with self._lock:
-            return chance > 0 and self._random.random() < chance
+            self._asked[path] += 1
+            return random.Random(f"{self.manners.seed} {path} {self._asked[path]}")
 
     def wait_for(self, n_bytes: int) -> float:
         """Seconds to wait before these bytes may leave, for the rate of all connections."""
@@ -154,7 +158,8 @@ def _handler(server: LocalServer) -> type[BaseHTTPRequestHandler]:
             server.requests.append((self.path, self.headers.get("Range")))
             if manners.latency:
                 time.sleep(manners.latency)
-            if is_crowd or server.has_chance(manners.slow_down):
+            draws = server.draws(self.path)
+            if is_crowd or draws.random() < manners.slow_down:
                 server.count("slow_down")
                 self._short(503, b"<Error><Code>SlowDown</Code></Error>")
                 return
@@ -163,11 +168,11 @@ def _handler(server: LocalServer) -> type[BaseHTTPRequestHandler]:
                 server.count("absent")
                 self._short(404, b"<Error><Code>NoSuchKey</Code></Error>")
                 return
-            if server.has_chance(manners.page):
+            if draws.random() < manners.page:
                 server.count("page")
                 self._short(200, b"<html>The service is busy; come again.</html>")
                 return
-            self._file(path.read_bytes())
+            self._file(path.read_bytes(), draws)
 
         def _short(self, status: int, body: bytes) -> None:
             self.send_response(status)
@@ -177,7 +182,7 @@ def _handler(server: LocalServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        def _file(self, content: bytes) -> None:
+        def _file(self, content: bytes, draws: random.Random) -> None:
             etag = server.etag(content)
             span = self.headers.get("Range", "").removeprefix("bytes=")
             if_range = self.headers.get("If-Range")
@@ -193,14 +198,14 @@ def _handler(server: LocalServer) -> type[BaseHTTPRequestHandler]:
             else:
                 self.send_response(200)
             body = bytearray(content[first:stop])
-            if body and server.has_chance(manners.wrong_bytes):
+            if body and draws.random() < manners.wrong_bytes:
                 server.count("wrong_bytes")
                 body[len(body) // 2] ^= 0x20
-            if len(body) > 1 and server.has_chance(manners.truncate):
+            if len(body) > 1 and draws.random() < manners.truncate:
                 server.count("truncate")
                 body = body[: len(body) // 2]
             cut = len(body)
-            if len(body) > 1 and server.has_chance(manners.drop):
+            if len(body) > 1 and draws.random() < manners.drop:
                 server.count("drop")
                 cut = len(body) // 3
             self.send_header("ETag", etag)

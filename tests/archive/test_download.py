@@ -66,8 +66,8 @@ def test_a_server_that_misbehaves_in_every_way_gives_the_right_bytes_in_the_end(
         receipts = download(tiles, tmp_path, options=options(server.url))
     assert [one.status for one in receipts] == ["fetched", "fetched", *["absent"] * 4] * 3
     assert_equal_to_archive(folder, receipts)
-    # Which fault meets which request depends on the order of threads; that some do is certain to 1 in 10^9.
-    assert sum(server.counts[fault] for fault in ("slow_down", "drop", "truncate", "wrong_bytes", "page")) > 0
+    assert server.counts["slow_down"] > 0
+    assert server.counts["drop"] > 0
 
 
 @pytest.mark.parametrize("fault", ["slow_down", "drop", "truncate", "wrong_bytes", "page"])
@@ -86,7 +86,7 @@ def test_without_a_published_list_the_sums_of_the_file_itself_decide(archive: Ar
     for kind in ("coadd", "redrock"):
         (bare / tiles[0].folder).mkdir(parents=True, exist_ok=True)
         (bare / tiles[0].key(kind)).write_bytes((folder / tiles[0].key(kind)).read_bytes())
-    with LocalServer(bare, Manners(wrong_bytes=0.5, seed=1)) as server:
+    with LocalServer(bare, Manners(wrong_bytes=0.5, seed=7)) as server:
         receipts = download(tiles[:1], tmp_path / "to", options=options(server.url, kinds=("coadd",)))
         assert server.counts["wrong_bytes"] > 0
         plain = download(tiles[:1], tmp_path / "to", options=options(server.url, kinds=("coadd", "redrock")))

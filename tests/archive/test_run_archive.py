@@ -59,13 +59,9 @@ def test_a_server_that_misbehaves_gives_the_same_tiles(archive: Archive, known: 
         out, fits = tmp_path / f"out-{ranges}", tmp_path / f"fits-{ranges}"
         with LocalServer(folder, bad) as server:
             entries = run_archive(tiles, out, downloader(server, fits, ranges=ranges))
-        # Which request meets which fault depends on threads: every tile is right or reported, none wrong or silent.
-        made = sums(out)
-        assert made.items() <= known.items()
-        assert sum(entry.status == "converted" for entry in entries) == len(made)
-        assert all(entry.reason for entry in entries if entry.status != "converted")
-        with LocalServer(folder) as server:
-            run_archive(tiles, out, downloader(server, fits, ranges=ranges))
+        assert [entry.status for entry in entries] == ["converted"] * 3
+        assert server.counts["slow_down"] > 0
+        assert server.counts["drop"] > 0
         assert sums(out) == known
 
 
