@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qsospec_duck.errors import ConfigError
-from qsospec_duck.fitting import FitConfig
+from qsospec_duck.fitting import FitConfig, HostConfig
 from qsospec_duck.fitting.config import (
     BalmerConfig,
     ContinuumConfig,
@@ -44,7 +44,7 @@ def another(path, value):
     name = path[-1]
     choices = {
         "mode": "single", "method": "monte_carlo", "template": "park22", "table": "sh95_ne10", "complexes": ("mgii",),
-        "law": "G23", "maps": None, "keep": "draws",
+        "law": "G23", "maps": None, "keep": "draws", "templates": "xsl", "on_missing": "skip",
     }  # fmt: skip
     if name in choices:
         return choices[name]
@@ -63,7 +63,9 @@ def another(path, value):
 
 
 FIT_FIELDS = [
-    (path, value) for path, value in scientific_fields(FitConfig()) if path[0] != "extinction"
+    (path, value)
+    for path, value in scientific_fields(FitConfig())
+    if path[0] != "extinction" and path != ("host", "method")
 ]  # fmt: skip
 
 
@@ -71,6 +73,12 @@ FIT_FIELDS = [
 def test_hash_changes_with_every_scientific_option(path, value):
     config = replaced(FitConfig(), path, another(path, value))
     assert config.hash() != FitConfig().hash()
+
+
+@pytest.mark.parametrize("method", ["linear", "ppxf"])
+def test_hash_changes_with_the_method_of_the_host(method):
+    configs = [FitConfig(host=HostConfig(one, "absent.npz", on_missing="skip")) for one in ("off", method)]
+    assert configs[0].hash() != configs[1].hash()
 
 
 def test_hash_changes_with_every_option_of_the_extinction():
