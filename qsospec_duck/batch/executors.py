@@ -20,6 +20,7 @@ from pathlib import Path
 from qsospec_duck.batch.limits import note_of
 from qsospec_duck.batch.worker import WorkOrder, WorkReceipt, run_work_order
 from qsospec_duck.errors import ConfigError, RunError
+from qsospec_duck.fitting.compiled import compile_fit
 
 Outcome = tuple[WorkOrder, WorkReceipt | BaseException]
 
@@ -110,6 +111,7 @@ def run_in_processes(orders: Iterable[WorkOrder], n_workers: int) -> Iterator[Ou
     Python breaks a whole pool when one of its processes dies. The orders that were under way are then tried
     alone, each in a pool of its own: the one that kills again comes back as `WorkerKilledError`.
     """
+    compile_fit()
     waiting = iter(orders)
     while True:
         suspects: list[WorkOrder] = []
