@@ -12,7 +12,7 @@ from qsospec_duck.constants import BALMER_EDGE, H0_DEFAULT, OM0_DEFAULT, POWER_L
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting.host_config import HostConfig
 from qsospec_duck.fitting.option_checks import check_bands, check_positive, check_windows
-from qsospec_duck.models.host_library import load_host_library
+from qsospec_duck.models.host_library import MissingLibraryError, load_host_library
 from qsospec_duck.models.recipes import load_recipe, packaged_recipes
 from qsospec_duck.models.templates import read_template
 from qsospec_duck.spectra import ExtinctionConfig
@@ -260,7 +260,7 @@ def _hash(config: FitConfig) -> str:
 def _library_sha256(host: HostConfig) -> str | None:
     try:
         return load_host_library(host.templates).sha256
-    except ConfigError:
+    except MissingLibraryError:
         if host.on_missing == "error":
             raise
         return None

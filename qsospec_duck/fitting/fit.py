@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from qsospec_duck.constants import FLUX_UNIT_CGS
 from qsospec_duck.errors import FitError
@@ -70,6 +72,12 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
 
 def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]) -> FitResult:
     """Fit continuum and given complexes; arguments and errors as those of `fit_quasar`."""
+    # Matrices of a fit are small: a second BLAS thread would only spin, and double the CPU time.
+    with _thread_pools().limit(limits=1, user_api="blas"):
+        return _fit(spectrum, config, recipes)
+
+
+def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]) -> FitResult:
     started = time.perf_counter()
     _refuse_hopeless(spectrum)
     whole = prepare(spectrum, config.extinction)
@@ -96,7 +104,6 @@ def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[Complex
     log_distance = _log_distance(rest, config.cosmology)
     calibrated = config.uncertainty.calibrated
     rows, found = _measure(rest, log_distance, calibrated, stages, solutions)
-    rows = with_host_errors(rows, rest, host)
     absorption, broad = measure_absorption(rest, solutions, fitted.troughs)
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)
     total = np.sum([solution.model for solution in solutions], axis=0)
@@ -114,6 +121,7 @@ def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[Complex
         rows = with_drawn_errors(rows, draws)
         warnings += tuple(judge_draws(draws))
         metadata |= {"monte_carlo": draws.kept(config.uncertainty.keep), "seconds_total": time.perf_counter() - started}
+    rows = with_host_errors(rows, rest, host)
     warnings += tuple(judge_values(rows))
     rows += [*measure_systemic(rows, rest.z), *proposed, *line_qualities(rows, warnings)]
     return FitResult(
@@ -131,6 +139,12 @@ def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[Complex
         metadata=metadata,
         **host_fields(whole, host),
     )  # fmt: skip
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """The thread pools of this process; looking for them takes longer than using them."""
+    return ThreadpoolController()
 
 
 def _refuse_hopeless(spectrum: Spectrum) -> None:

@@ -21,14 +21,18 @@ from scipy.ndimage import uniform_filter1d
 from scipy.optimize import nnls
 
 from qsospec_duck.constants import C_KMS
-from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting.config import ContinuumConfig
 from qsospec_duck.fitting.continuum import continuum_program
 from qsospec_duck.fitting.covariance import bare_columns, invert_scaled
 from qsospec_duck.fitting.host_config import HostConfig
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
-from qsospec_duck.models.host_library import HostLibrary, broadened_library, load_host_library
+from qsospec_duck.models.host_library import (
+    HostLibrary,
+    MissingLibraryError,
+    broadened_library,
+    load_host_library,
+)
 from qsospec_duck.models.lines import lines
 from qsospec_duck.models.log_grid import grid_between, grid_wavelength, rebin_spectrum
 from qsospec_duck.spectra import Spectrum
@@ -52,6 +56,9 @@ SYSTEMATIC = 0.03
 mixtures at S/N 40, whose galaxies are not sums of the library's (``benchmarks/host.py``)."""
 
 _SMOOTHED_BINS = 51
+
+POOR_CHI2 = 3.0
+"""Reduced χ² above which galaxy and nucleus are no good description."""
 
 NEGATIVE_SHARE = 0.02
 """A galaxy may be negative in this share of its pixels: noise of the eigenspectra at their ends."""
@@ -88,13 +95,13 @@ def fit_host(rest: Spectrum, config: HostConfig, continuum: ContinuumConfig) -> 
     Raises
     ------
     ConfigError
-        The library cannot be read, unless ``on_missing`` is ``skip``.
+        The library cannot be read; where it is not there, ``on_missing`` decides.
     """
     if config.method == "off":
         return None, []
     try:
         library = load_host_library(config.templates)
-    except ConfigError as error:
+    except MissingLibraryError as error:
         if config.on_missing == "error":
             raise
         return None, [warn("host_not_fitted", "host", str(error))]
@@ -113,6 +120,9 @@ def fit_host(rest: Spectrum, config: HostConfig, continuum: ContinuumConfig) -> 
         found = _best_dispersion(rest, data, used, emission, config)
     if found is None:
         return None, [warn("host_failed", "host", "no positive galaxy describes the spectrum beside its nucleus.")]
+    if found.reduced_chi2 > POOR_CHI2:
+        message = f"galaxy and nucleus together have a reduced chi2 of {found.reduced_chi2:.1f}."
+        return found, [warn("high_chi2", "host", message, reduced_chi2=found.reduced_chi2)]
     return found, []
 
 

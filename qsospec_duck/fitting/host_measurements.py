@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.host import HostFit
+from qsospec_duck.fitting.host import POOR_CHI2, HostFit
 from qsospec_duck.fitting.result import FloatArray, Measurement
 from qsospec_duck.spectra import Spectrum
 
@@ -25,7 +25,7 @@ _WINDOW = 20.0
 D4000_BANDS = ((3850.0, 3950.0), (4000.0, 4100.0))
 """Bands [Å] of the narrow 4000 Å break (Balogh et al. 1999, ApJ 527, 54)."""
 
-_RELIABLE_SIGMA, _RELIABLE_CHI2 = 3.0, 3.0
+_RELIABLE_SIGMA = 3.0
 
 
 def measure_host(rest: Spectrum, host: HostFit, continuum: Solution, log_distance: float | None) -> list[Measurement]:
@@ -51,7 +51,7 @@ def measure_host(rest: Spectrum, host: HostFit, continuum: Solution, log_distanc
     best = next((row for row in reversed(rows) if row.measure == "host_fraction"), None)
     reliable = (
         best is not None and best.error is not None and best.value > _RELIABLE_SIGMA * best.error
-        and host.reduced_chi2 < _RELIABLE_CHI2
+        and host.reduced_chi2 < POOR_CHI2
     )  # fmt: skip
     rows.append(_row("host_metric", "host_reliable", float(reliable), None, ""))
     rows.append(_row("host_metric", "host_reduced_chi2", host.reduced_chi2, None, ""))

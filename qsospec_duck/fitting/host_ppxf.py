@@ -23,8 +23,11 @@ from qsospec_duck.spectra import Spectrum
 LIBRARY_FWHM = 2.51
 """Resolution of MILES-like libraries [Å] (Falcón-Barroso et al. 2011, A&A 532, A95)."""
 
-_LARGEST_DISPERSION = 1000.0
-"""pPXF's upper bound [km/s]."""
+LARGEST_DISPERSION = 500.0
+"""The most massive galaxies have 400 [km/s]."""
+
+LARGEST_VELOCITY = 600.0
+"""Largest offset of the stars from the redshift of the fit [km/s] that is believed."""
 
 ROOM = 40
 """Bins (3000 km/s) that templates have beyond the spectrum."""
@@ -77,8 +80,11 @@ def fit_ppxf(
         used, emission, reduced_chi2,
         {"library": library.name, "sha256": library.sha256, "n_spectra": int(np.count_nonzero(weights))},
     )  # fmt: skip
-    # A dispersion on pPXF's bound, or as uncertain as itself, says that the stars were not seen.
-    if not weights.any() or dispersion > 0.99 * _LARGEST_DISPERSION or dispersion_error > 0.5 * dispersion:
+    # What no galaxy has, or a dispersion as uncertain as itself, says that the stars were not seen.
+    is_seen = (
+        dispersion < LARGEST_DISPERSION and abs(velocity) < LARGEST_VELOCITY and dispersion_error < 0.5 * dispersion
+    )
+    if not (weights.any() and is_seen):
         return found
     return HostFit(
         found.model, found.sigma, found.covered, used, emission, reduced_chi2, (velocity, velocity_error),

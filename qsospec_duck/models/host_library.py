@@ -39,6 +39,10 @@ _AGE_STEP = 4
 _METAL_STEP = 2
 
 
+class MissingLibraryError(ConfigError):
+    """There is no such library of galaxy spectra."""
+
+
 @dataclass(frozen=True, eq=False)
 class HostLibrary:
     """Galaxy spectra on the common grid."""
@@ -70,8 +74,10 @@ def load_host_library(name: str) -> HostLibrary:
 
     Raises
     ------
+    MissingLibraryError
+        There is no such file. The message says where libraries are published.
     ConfigError
-        There is no such file, or it is no library. The message says where libraries are published.
+        The file is no library.
     """
     path = _find(name)
     content = path.read_bytes()
@@ -96,7 +102,9 @@ def broadened_library(name: str, sigma_kms: float) -> HostLibrary:
 
 def _find(name: str) -> Path:
     if not name:
-        raise ConfigError(f"HostConfig.templates is empty; it should name a library of galaxy spectra. {WHERE_FROM}.")
+        raise MissingLibraryError(
+            f"HostConfig.templates is empty; it should name a library of galaxy spectra. {WHERE_FROM}."
+        )
     path = Path(name).expanduser()
     if path.is_file():
         return path
@@ -106,7 +114,7 @@ def _find(name: str) -> Path:
     for candidate in known:
         if name in (candidate.name, candidate.stem) or candidate.stem.startswith(f"spectra_{name}_"):
             return candidate
-    raise ConfigError(
+    raise MissingLibraryError(
         f"HostConfig.templates is {name!r}: neither a file nor one of {len(known)} in {folder}. {WHERE_FROM}."
     )
 

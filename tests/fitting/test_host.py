@@ -7,7 +7,7 @@ import pytest
 from quasar_truths import noisy
 
 from qsospec_duck.errors import ConfigError
-from qsospec_duck.fitting import FitConfig, HostConfig, fit_quasar
+from qsospec_duck.fitting import FitConfig, HostConfig, UncertaintyConfig, fit_quasar
 from qsospec_duck.fitting.host import emission_mask, fit_host
 from qsospec_duck.models.host_library import load_host_library
 from qsospec_duck.models.log_grid import broaden
@@ -126,7 +126,27 @@ def test_missing_library_says_where_libraries_come_from(noisy_low_z, tmp_path):
     broken = tmp_path / "broken.npz"
     broken.write_bytes(b"no archive")
     with pytest.raises(ConfigError, match="not a library"):
-        load_host_library(str(broken))
+        fit_quasar(noisy_low_z, FitConfig(host=HostConfig(method="ppxf", templates=str(broken), on_missing="skip")))
+
+
+def test_monte_carlo_errors_carry_the_host_too(mixture, populations):
+    spectrum = noisy(mixture[0], np.random.default_rng(6))
+    host = HostConfig(method="linear", templates=populations)
+    drawn = fit_quasar(spectrum, FitConfig(host=host, uncertainty=UncertaintyConfig(method="monte_carlo", draws=8)))
+    fitted, _ = fit_host(spectrum, host, FitConfig().continuum)
+    sigma = float(np.interp(3000.0, spectrum.wavelength, fitted.sigma))
+    row = next(one for one in drawn.measurements if one.quantity == "flux_3000")
+    assert row.error > sigma > 0.0
+
+
+def test_a_poor_description_is_told(mixture, populations):
+    # Waves that neither a galaxy nor a nucleus has.
+    flux = mixture[0].flux * (1.0 + 0.3 * np.sin(mixture[0].wavelength / 15.0))
+    result = fit_quasar(
+        replace(mixture[0], flux=flux), FitConfig(host=HostConfig(method="linear", templates=populations))
+    )
+    assert [one for one in result.warnings if one.section == "host" and one.code == "high_chi2"]
+    assert next(row.value for row in result.measurements if row.quantity == "host_reliable") == 0.0
 
 
 def test_ppxf_refuses_eigenspectra(mixture, eigenspectra):
