@@ -33,7 +33,7 @@ class HostConfig:
     """Fewest unmasked pixels inside the library's coverage."""
 
     n_eigenspectra: int = 5
-    """Eigenspectra that are used at most: five describe 98 % of galaxies' light (Yip et al. 2004)."""
+    """Eigenspectra that are used at most."""
 
     broad_mask_kms: float = 7000.0
     """Pixels this near to a permitted line are not used [km/s]."""

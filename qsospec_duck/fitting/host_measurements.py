@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.host import POOR_CHI2, HostFit
+from qsospec_duck.fitting.host import POOR_CHI2
+from qsospec_duck.fitting.host_grid import HostFit
 from qsospec_duck.fitting.result import FloatArray, Measurement
 from qsospec_duck.spectra import Spectrum
 

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from ppxf.ppxf import ppxf
 
+from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting.covariance import invert_scaled
-from qsospec_duck.fitting.host import GridData, HostFit, on_pixels
 from qsospec_duck.fitting.host_config import HostConfig
+from qsospec_duck.fitting.host_grid import GridData, HostFit, on_pixels
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.host_library import HostLibrary
 from qsospec_duck.models.log_grid import GRID_KMS, broaden
@@ -31,8 +32,6 @@ LARGEST_VELOCITY = 600.0
 
 ROOM = 40
 """Bins (3000 km/s) that templates have beyond the spectrum."""
-
-_C_OVER_FWHM_SIGMA = 299792.458 / 2.354820045
 
 
 def fit_ppxf(
@@ -96,7 +95,7 @@ def _as_seen(spectra: FloatArray, wavelength: FloatArray, rest: Spectrum) -> Flo
     """(n_template, n) populations at the resolution of the spectrum, where that is known and lower."""
     if rest.lsf_sigma is None:
         return spectra
-    own = LIBRARY_FWHM / wavelength * _C_OVER_FWHM_SIGMA
+    own = LIBRARY_FWHM / FWHM_PER_SIGMA / wavelength * C_KMS
     wanted = np.interp(wavelength, rest.wavelength, rest.lsf_sigma)
     return broaden(spectra, np.sqrt(np.maximum(wanted**2 - own**2, 0.0)))
 

@@ -8,7 +8,8 @@ from quasar_truths import noisy
 
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting import FitConfig, HostConfig, UncertaintyConfig, fit_quasar
-from qsospec_duck.fitting.host import emission_mask, fit_host
+from qsospec_duck.fitting.host import fit_host
+from qsospec_duck.fitting.host_grid import emission_mask
 from qsospec_duck.models.host_library import load_host_library
 from qsospec_duck.models.log_grid import broaden
 from qsospec_duck.spectra import to_rest_frame
