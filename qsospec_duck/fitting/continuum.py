@@ -192,28 +192,31 @@ def _covered_parts(
     wave: NDArray[np.float64], config: ContinuumConfig, warnings: list[FitWarning]
 ) -> tuple[bool, bool, str]:
     """Which of UV Fe II and optical Fe II have enough fitted pixels, and the role of the Balmer emission."""
+
+    def left_out(name: str, low: float, high: float, n_inside: int) -> None:
+        warnings.append(
+            warn(
+                "component_not_covered" if n_inside == 0 else "continuum_few_pixels",
+                "continuum",
+                f"{name}: {n_inside} continuum pixels between {low:.0f} and {high:.0f} Å; "
+                f"{config.min_component_pixels} are needed.",
+                component=name,
+                n_pixels=n_inside,
+            )
+        )
+
     covered = []
     for name, iron in (("iron_uv", config.iron_uv), ("iron_optical", config.iron_optical)):
-        if not iron.enabled:
-            covered.append(False)
-            continue
-        low, high = _bank(config, name)[0].coverage
+        low, high = _bank(config, name)[0].coverage if iron.enabled else (0.0, 0.0)
         n_inside = int(np.count_nonzero((wave >= low) & (wave <= high)))
-        enough = n_inside >= config.min_component_pixels
-        covered.append(enough)
-        if not enough:
-            code = "component_not_covered" if n_inside == 0 else "continuum_few_pixels"
-            warnings.append(
-                warn(
-                    code,
-                    "continuum",
-                    f"{name}: {n_inside} continuum pixels between {low:.0f} and {high:.0f} Å; "
-                    f"{config.min_component_pixels} are needed.",
-                    component=name,
-                    n_pixels=n_inside,
-                )
-            )
-    return covered[0], covered[1], balmer_role(wave, config.balmer, config.min_component_pixels)
+        covered.append(iron.enabled and n_inside >= config.min_component_pixels)
+        if iron.enabled and not covered[-1]:
+            left_out(name, low, high, n_inside)
+    role = balmer_role(wave, config.balmer, config.min_component_pixels)
+    if config.balmer.enabled and role == "absent":
+        low, high = config.balmer.needed_range
+        left_out("balmer", low, high, int(np.count_nonzero((wave >= low) & (wave <= high))))
+    return covered[0], covered[1], role
 
 
 def _starts(program: Program, base: FloatArray | None = None) -> FloatArray:

@@ -16,7 +16,7 @@ import numpy as np
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.config import UncertaintyConfig
 from qsospec_duck.fitting.coupled import Block, Solution, relax
-from qsospec_duck.fitting.covariance import evaluate_columns
+from qsospec_duck.fitting.covariance import Optimum, evaluate_columns
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.solver import CONVERGED
 from qsospec_duck.fitting.warning_codes import warn
@@ -96,7 +96,7 @@ def draw_measurements(
     n_failed = 0
     for _ in range(config.draws):
         flux = best + sigma * random.standard_normal(x.size)
-        blocks = [Block(solution.optimum, solution.used, x, inverse_sigma) for solution in solutions]
+        blocks = [Block(_with_drawn_prior(s.optimum, random), s.used, x, inverse_sigma) for s in solutions]
         relax(blocks, flux, settled=_SETTLED_SIGMA, tolerance=_TOLERANCE)
         if any(block.optimum.status != CONVERGED for block in blocks):
             n_failed += 1
@@ -108,6 +108,17 @@ def draw_measurements(
         for row in measure(stages, drawn):
             found.setdefault(_key(row), []).append(row.value)
     return Draws({key: np.array(values) for key, values in found.items()}, config.draws, n_failed)
+
+
+def _with_drawn_prior(optimum: Optimum, random: np.random.Generator) -> Optimum:
+    """The optimum with another draw of what was known of its amplitudes: that, too, is a datum with an error."""
+    _, precision = optimum.prior
+    known = precision > 0
+    if not known.any():
+        return optimum
+    mean = np.zeros_like(precision)
+    mean[known] = optimum.amplitudes[known] + random.standard_normal(int(known.sum())) / np.sqrt(precision[known])
+    return replace(optimum, prior=(mean, precision))
 
 
 def with_drawn_errors(rows: Sequence[Measurement], draws: Draws) -> list[Measurement]:

@@ -99,6 +99,14 @@ def test_balmer_emission_without_its_edge_is_assumed_and_not_published(z):
     assert not [row.quantity for row in result.measurements if row.feature_id == "balmer"]
 
 
+def test_balmer_emission_is_left_out_with_a_warning_where_it_is_not_to_be_assumed():
+    config = FitConfig(continuum=ContinuumConfig(balmer=BalmerConfig(assumed_ratio=0.0)))
+    result = fit_quasar(simulate_quasar(continuum_quasar(3.2), snr=20.0), config)
+    (warning,) = [one for one in result.warnings if one.context.get("component") == "balmer"]
+    assert warning.code == "component_not_covered"
+    assert "balmer" not in {component.name for component in result.continuum.components}
+
+
 def test_luminosities_do_not_jump_at_the_redshift_where_the_balmer_edge_is_lost():
     # Its Balmer emission is 5 % of the power law, what the fit assumes within its scatter.
     pulls = []

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from quasar_truths import high_redshift_quasar
 
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting import FitConfig, UncertaintyConfig, fit_quasar
 from qsospec_duck.fitting import monte_carlo as module
+from qsospec_duck.simulate import simulate_quasar
 from qsospec_duck.spectra import ExtinctionConfig, Spectrum
 
 DRAWS = 24
@@ -114,3 +116,13 @@ def test_failed_draws_are_left_out_and_said(monkeypatch):
 def test_an_unknown_way_to_keep_draws_is_refused():
     with pytest.raises(ConfigError, match="keep is 'all'"):
         UncertaintyConfig(keep="all")
+
+
+def test_draws_carry_the_uncertainty_of_assumed_balmer_emission():
+    # Beyond the Balmer edge and at high S/N, what is assumed is the largest uncertainty of the power law.
+    spectrum = simulate_quasar(high_redshift_quasar(2.4), snr=60.0)
+    errors = []
+    for uncertainty in (UncertaintyConfig(calibrated=False), UncertaintyConfig(method="monte_carlo", draws=40)):
+        rows = fit_quasar(spectrum, FitConfig(uncertainty=uncertainty)).measurements
+        errors.append(next(row.error for row in rows if row.quantity == "power_law_slope"))
+    assert 0.6 < errors[1] / errors[0] < 1.6
