@@ -15,7 +15,6 @@ from typing import Any, Protocol
 import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
-from threadpoolctl import threadpool_limits
 
 from qsospec_duck.batch import register_fit_jobs
 from qsospec_duck.catalog.bundle_views import views_for_this_duckdb
@@ -25,6 +24,7 @@ from qsospec_duck.database import load_sql, show_in_notebook, without_progress_b
 from qsospec_duck.errors import ConfigError, RunError
 from qsospec_duck.fit_functions import FIT_ARGUMENTS, FIT_RETURNS, fit_row, plain, register_fit_local
 from qsospec_duck.fitting import FitConfig
+from qsospec_duck.fitting.compiled import compile_fit
 from qsospec_duck.runs import open_run
 from qsospec_duck.workflow import finalize_run
 
@@ -148,19 +148,14 @@ class _Pool:
     def map(self, config: FitConfig, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Fit rows in their order."""
         if self.workers == 1:
-            with threadpool_limits(1, user_api="blas"):
-                return [fit_row(config, row) for row in rows]
+            return [fit_row(config, row) for row in rows]
         if self._executor is None:
+            compile_fit()
             # not fork: DuckDB's threads are running
             methods = multiprocessing.get_all_start_methods()
             context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-            self._executor = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_use_one_thread)
+            self._executor = ProcessPoolExecutor(self.workers, mp_context=context)
         return list(self._executor.map(partial(fit_row, config), rows, chunksize=4))
-
-
-def _use_one_thread() -> None:
-    """Keep BLAS of a worker at one thread, for as long as it lives: more only spin inside a fit."""
-    threadpool_limits(1, user_api="blas")
 
 
 def _fit_function(config: FitConfig, pool: _Pool) -> Callable[..., pa.Array]:

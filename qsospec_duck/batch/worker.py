@@ -17,8 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
 from qsospec_duck.batch.items import Item
 from qsospec_duck.batch.limits import Guard, Limits
 from qsospec_duck.batch.plan import Task
@@ -82,7 +80,7 @@ class WorkReceipt:
 
 
 def run_work_order(order: WorkOrder) -> WorkReceipt:
-    """Read, fit and stage one task, with one thread for BLAS: more only spin inside a fit, and double its CPU time."""
+    """Read, fit and stage one task."""
     start = time.perf_counter()
     fit = order.fit or _fit_quasar()
     keys: list[str] = []
@@ -90,11 +88,7 @@ def run_work_order(order: WorkOrder) -> WorkReceipt:
     covered: list[str] = []
     replaced: list[str] = []
     finished: list[str] = []
-    with (
-        threadpool_limits(1, user_api="blas"),
-        ShardWriter(Path(order.folder), order.run_id) as shard,
-        Guard(order.limits, Path(order.folder)) as guard,
-    ):
+    with ShardWriter(Path(order.folder), order.run_id) as shard, Guard(order.limits, Path(order.folder)) as guard:
         for item in order.task.items:
             failures = 0
             for outcome in _outcomes(item, order, fit, guard):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from quasar_truths import OIII_RATIO, low_redshift_quasar, noisy
 from sound_fits import assert_sound, numbers
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from qsospec_duck.columns import columns_of
 from qsospec_duck.errors import ConfigError, FitError
@@ -244,3 +245,20 @@ def test_an_undetected_line_has_an_upper_limit_instead_of_widths():
         assert f"{row.feature_id}_{row.role}_peak" not in by_name
     detected = {(row.feature_id, row.role) for row in result.measurements if row.measure == "c50"}
     assert detected.isdisjoint({(row.feature_id, row.role) for row in limits})
+
+
+def test_a_fit_uses_one_blas_thread_and_gives_the_others_back(noisy_low_z, monkeypatch):
+    from qsospec_duck.fitting import fit
+
+    def blas_threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    seen = []
+    original = fit.fit_blocks
+    monkeypatch.setattr(fit, "fit_blocks", lambda *given: seen.append(blas_threads()) or original(*given))
+    with threadpool_limits(2, user_api="blas"):
+        before = blas_threads()
+        fit_quasar(noisy_low_z)
+        assert blas_threads() == before
+    assert seen
+    assert set(seen[0]) == {1}
