@@ -24,10 +24,11 @@ from qsospec_duck.fitting.continuum import fit_continuum
 from qsospec_duck.fitting.covariance import optimise
 from qsospec_duck.fitting.coverage import coverage_of
 from qsospec_duck.fitting.search import ShapeSearch
+from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import load_recipe
 from qsospec_duck.spectra import Spectrum, to_rest_frame
 
-LYA = 1215.67
+LYA = line("lya").wavelength
 SEED = 5
 warmed: list[object] = []
 

@@ -21,7 +21,8 @@ from qsospec_duck.fitting.continuum import ContinuumStage, fit_continuum
 from qsospec_duck.fitting.coupled import Solution, settle
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.masks import inside_windows
-from qsospec_duck.fitting.result import BoolArray
+from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComplexRecipe
 from qsospec_duck.spectra import Spectrum
 
@@ -30,8 +31,6 @@ MOST_ABSORBED = 0.6
 
 INVENTED_LIGHT = 1.5
 """A line that is this many times brighter in masked pixels than in any fitted one is not believed."""
-
-_LYA_LINE = 1215.67
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +46,16 @@ class FittedBlocks:
     """Absorption below their sum."""
 
     seconds_continuum: float
+
+    @property
+    def model(self) -> FloatArray:
+        """(n_pix,) continuum and all lines."""
+        return total_model(self.solutions)
+
+
+def total_model(solutions: Sequence[Solution]) -> FloatArray:
+    """(n_pix,) sum of all blocks."""
+    return np.sum([solution.model for solution in solutions], axis=0)
 
 
 def fit_blocks(
@@ -69,9 +78,8 @@ def fit_blocks(
         if fitted is None or (best is not None and _invents_light(fitted)):
             break
         best = fitted
-        model = np.sum([solution.model for solution in fitted.solutions], axis=0)
         used = np.any([solution.used for solution in fitted.solutions], axis=0)
-        found = absorbed_pixels(rest, model, fitted.troughs)
+        found = absorbed_pixels(rest, fitted.model, fitted.troughs)
         if not np.any(found & used):
             break
         absorbed = absorbed | found
@@ -85,7 +93,8 @@ def _fit_once(
     """One round; complexes that no absorption touches go on from where the round before left them."""
     started = time.perf_counter()
     clear = replace(rest, ivar=np.where(absorbed, 0.0, rest.ivar)) if absorbed.any() else rest
-    continuum = fit_continuum(clear, config.continuum, lya_safe=bool(rest.wavelength[rest.good][0] < _LYA_LINE))
+    reaches_forest = bool(rest.wavelength[rest.good][0] < line("lya").wavelength)
+    continuum = fit_continuum(clear, config.continuum, lya_safe=reaches_forest)
     if continuum is None:
         return None
     if absorbed.any():
@@ -105,8 +114,8 @@ def _fit_once(
             )
             stages.append(replace(stage, coverage=coverage, excluded=coverage.mask & ~stage.used))
     continuum, stages, solutions = settle(rest, continuum, stages)
-    total = np.sum([solution.model for solution in solutions], axis=0)
-    return FittedBlocks(continuum, stages, solutions, find_broad_absorption(rest, total), seconds)
+    troughs = find_broad_absorption(rest, total_model(solutions))
+    return FittedBlocks(continuum, stages, solutions, troughs, seconds)
 
 
 def _invents_light(fitted: FittedBlocks) -> bool:

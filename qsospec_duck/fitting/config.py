@@ -114,11 +114,12 @@ class BalmerConfig:
     """It is fitted where enough continuum pixels lie here [Å], and some redward of the edge."""
 
     assumed_ratio: float = 0.1
-    """Where the edge is out of sight: Balmer emission over power law at 3600 Å. SDSS quasars at z 0.3 to 1.1 have a
-    median of 0.12; 0 leaves the component out."""
+    """Where the edge is out of sight: Balmer emission over power law at 3600 Å; 0 leaves the component out. 75 SDSS
+    quasars at z 0.3 to 1.1 have a median of 0.10, near the edge."""
 
     assumed_scatter: float = 0.07
-    """1σ of that ratio between quasars."""
+    """1σ of that ratio between quasars. Those 75 have 0 to 0.32 between their 16th and 84th percentile, with host
+    galaxies in it; luminous quasars at high redshift are taken to differ by less."""
 
     def __post_init__(self) -> None:
         check_positive("BalmerConfig", edge=self.edge, temperature=self.temperature, tau_edge=self.tau_edge)

@@ -106,9 +106,8 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
     rows, found = _measure(rest, log_distance, calibrated, stages, solutions)
     absorption, broad = measure_absorption(rest, solutions, fitted.troughs)
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)
-    total = np.sum([solution.model for solution in solutions], axis=0)
     for stage, solution in zip(stages, solutions[1:], strict=True):
-        warnings += (*judge_complex(stage, solution), *judge_residuals(rest, stage, total))
+        warnings += (*judge_complex(stage, solution), *judge_residuals(rest, stage, fitted.model))
     metadata = _metadata(config, started, fitted.seconds_continuum) | host_metadata(host)
     if config.uncertainty.method == "monte_carlo":
         draws = draw_measurements(
