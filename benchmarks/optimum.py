@@ -23,7 +23,7 @@ from qsospec_duck.fitting import FitConfig
 from qsospec_duck.fitting.continuum import fit_continuum
 from qsospec_duck.fitting.covariance import optimise
 from qsospec_duck.fitting.coverage import coverage_of
-from qsospec_duck.fitting.search import ShapeSearch
+from qsospec_duck.fitting.search import search_shapes
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import load_recipe
 from qsospec_duck.spectra import Spectrum, to_rest_frame
@@ -66,12 +66,11 @@ def gap_of(rest: Spectrum, continuum: np.ndarray, recipe_id: str, n_starts: int)
     used = coverage.mask
     x, flux, inverse_sigma = np.log(rest.wavelength[used]), (rest.flux - continuum)[used], np.sqrt(rest.ivar[used])
     if not warmed:  # compiled code is loaded at the first call
-        warmed.append(ShapeSearch(components, x, flux, inverse_sigma).optimum())
+        warmed.append(search_shapes(components, x, flux, inverse_sigma))
     started = time.process_time()
-    search = ShapeSearch(components, x, flux, inverse_sigma)
-    ours = search.optimum()
+    ours = search_shapes(components, x, flux, inverse_sigma)
     seconds = time.process_time() - started
-    program = search.model.program
+    program = ours.program
     random = np.random.default_rng(SEED)
     best = ours.chi2
     for _ in range(n_starts):

@@ -17,17 +17,19 @@ from qsospec_duck.models.evaluate import FAST
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def factorise(M, n):
-    """Cholesky factor of M[:n, :n] in place (lower triangle), with a relative floor on the pivots."""
-    for i in range(n):
-        for j in range(i + 1):
-            total = M[i, j]
-            for k in range(j):
-                total -= M[i, k] * M[j, k]
-            if i == j:
-                # Columns are scaled to unit norm: a pivot below the floor is a repeated direction.
-                M[i, i] = math.sqrt(max(total, 1e-12))
-            else:
-                M[i, j] = total / M[j, j]
+    """Cholesky factor of M[:n, :n] in place (lower triangle), with a relative floor on the pivots.
+
+    The diagonal of the factor is left as its reciprocal, which is what `substitute` needs.
+    """
+    for j in range(n):
+        # Columns are scaled to unit norm: a pivot below the floor is a repeated direction.
+        reciprocal = 1.0 / math.sqrt(max(M[j, j], 1e-12))
+        M[j, j] = reciprocal
+        for i in range(j + 1, n):
+            M[i, j] *= reciprocal
+        for i in range(j + 1, n):
+            for k in range(j + 1, i + 1):
+                M[i, k] -= M[i, j] * M[k, j]
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
@@ -37,16 +39,22 @@ def substitute(M, rhs, n, out):
         total = rhs[i]
         for k in range(i):
             total -= M[i, k] * out[k]
-        out[i] = total / M[i, i]
+        out[i] = total * M[i, i]
     for i in range(n - 1, -1, -1):
         total = out[i]
         for k in range(i + 1, n):
             total -= M[k, i] * out[k]
-        out[i] = total / M[i, i]
+        out[i] = total * M[i, i]
+
+
+@numba.njit(cache=True, nogil=True)
+def make_room(q):
+    """Arrays that `solve_amplitudes` works in: four rows of numbers, a matrix (q, q), indices and flags."""
+    return np.empty((4, q)), np.empty((q, q)), np.empty(q, np.int64), np.empty(q, np.bool_)
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def solve_amplitudes(G, b, c, passive):
+def solve_amplitudes(G, b, c, passive, room):
     """Non-negative least squares on moments, from the passive set of the step before.
 
     Parameters
@@ -59,19 +67,19 @@ def solve_amplitudes(G, b, c, passive):
         Filled with the amplitudes.
     passive : ndarray of bool, shape (q,)
         In: first guess of the columns with c > 0. Out: those columns.
+    room : tuple
+        Of `make_room`.
     """
     q = b.size
-    scale = np.empty(q)
+    numbers, M, index, banned = room
+    scale, rhs, z, scaled_b = numbers[0], numbers[1], numbers[2], numbers[3]
     for j in range(q):
+        banned[j] = False
         scale[j] = 1.0 / math.sqrt(G[j, j]) if G[j, j] > 0.0 else 0.0
         if scale[j] == 0.0:
             passive[j] = False
+        scaled_b[j] = b[j] * scale[j]
         c[j] = 0.0
-    index = np.empty(q, np.int64)
-    M = np.empty((q, q))
-    rhs = np.empty(q)
-    z = np.empty(q)
-    banned = np.zeros(q, np.bool_)
     for _ in range(3 * q + 3):
         # Inner loop: solve on the passive set, walk back to the boundary while a solution is negative.
         while True:
@@ -83,8 +91,8 @@ def solve_amplitudes(G, b, c, passive):
             if n == 0:
                 break
             for i in range(n):
-                rhs[i] = b[index[i]] * scale[index[i]]
-                for k in range(n):
+                rhs[i] = scaled_b[index[i]]
+                for k in range(i + 1):
                     M[i, k] = G[index[i], index[k]] * scale[index[i]] * scale[index[k]]
             factorise(M, n)
             substitute(M, rhs, n, z)
@@ -110,11 +118,12 @@ def solve_amplitudes(G, b, c, passive):
         for j in range(q):
             if passive[j] or banned[j] or scale[j] == 0.0:
                 continue
-            slope = b[j] * scale[j]
+            slope = 0.0
             for k in range(q):
                 if passive[k]:
-                    slope -= G[j, k] * scale[j] * scale[k] * c[k]
-            if slope > gain and slope > 1e-10 * abs(b[j]) * scale[j]:
+                    slope += G[j, k] * scale[k] * c[k]
+            slope = scaled_b[j] - slope * scale[j]
+            if slope > gain and slope > 1e-10 * abs(scaled_b[j]):
                 best, gain = j, slope
         if best < 0:
             break

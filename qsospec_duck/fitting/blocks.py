@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class FittedBlocks:
 
     seconds_continuum: float
 
-    @property
+    @cached_property
     def model(self) -> FloatArray:
         """(n_pix,) continuum and all lines."""
         return total_model(self.solutions)
@@ -55,7 +56,10 @@ class FittedBlocks:
 
 def total_model(solutions: Sequence[Solution]) -> FloatArray:
     """(n_pix,) sum of all blocks."""
-    return np.sum([solution.model for solution in solutions], axis=0)
+    total = solutions[0].model.copy()
+    for solution in solutions[1:]:
+        total += solution.model
+    return total
 
 
 def fit_blocks(

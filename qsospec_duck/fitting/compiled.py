@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from qsospec_duck.fitting.fit import fit_quasar
-from qsospec_duck.fitting.solver import minimise_each
+from qsospec_duck.fitting.search_loop import search
 from qsospec_duck.models.lines import line
 from qsospec_duck.spectra import Spectrum
 
@@ -24,8 +24,8 @@ _REDSHIFTS = (0.3, 2.4)
 
 def is_compiled() -> bool:
     """Whether machine code of an earlier process lies where numba looks for it."""
-    folder = getattr(minimise_each.stats, "cache_path", None)
-    return folder is not None and any(Path(folder).glob("solver.minimise_each-*.nbi"))
+    folder = getattr(search.stats, "cache_path", None)
+    return folder is not None and any(Path(folder).glob("search_loop.search-*.nbi"))
 
 
 def compile_fit() -> bool:

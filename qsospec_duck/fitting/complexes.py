@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
 from qsospec_duck.fitting.covariance import (
     ROUGH,
     Optimum,
@@ -14,14 +15,14 @@ from qsospec_duck.fitting.covariance import (
     covariance_of,
     evaluate_columns,
     jacobian,
+    model_values,
     optimise,
 )
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.masks import find_troughs, residual_scatter, trough_widths
 from qsospec_duck.fitting.parsimony import WORTH_CHI2, carried_shapes, without_one_gaussian
 from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
-from qsospec_duck.fitting.search import ShapeSearch
-from qsospec_duck.fitting.starts import ComplexModel, compile_complex
+from qsospec_duck.fitting.search import search_shapes
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
 from qsospec_duck.spectra import Spectrum
@@ -145,7 +146,7 @@ def _search(
     """The best optimum that a search over shapes finds."""
     x, inverse_sigma, flux = pixels[coverage.mask]
     model = pixels.model(components)
-    optimum = ShapeSearch(components, x, flux, inverse_sigma, model).optimum()
+    optimum = search_shapes(components, x, flux, inverse_sigma, model)
     nothing = np.zeros_like(coverage.mask)
     return ComplexStage(recipe, coverage, model, optimum, "core", coverage.mask, nothing)
 
@@ -230,8 +231,7 @@ def _absorbed(pixels: _Pixels, stage: ComplexStage) -> BoolArray:
     """(n_pix,) True on absorption troughs below continuum plus lines, inside the complex."""
     index = np.flatnonzero(stage.coverage.mask)
     x, inverse_sigma, flux = pixels[stage.coverage.mask]
-    columns, _ = evaluate_columns(stage.model.program, x, np.ones_like(x), stage.optimum.theta)
-    residual = (flux - stage.optimum.amplitudes @ columns) * inverse_sigma
+    residual = (flux - model_values(stage.optimum, x)) * inverse_sigma
     residual /= residual_scatter(residual)
     adjacent = np.concatenate([[False], np.diff(index) == 1])
     troughs = find_troughs(residual, adjacent, _TROUGH_RUN_SIGMA, _TROUGH_PIXEL_SIGMA, _TROUGH_RUN_PIXELS)

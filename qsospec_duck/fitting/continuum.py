@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.assumed_balmer import (
     ASSUMED_SHAPES,
     N_BALMER_SHAPES,
@@ -19,8 +20,9 @@ from qsospec_duck.fitting.assumed_balmer import (
     balmer_role,
     tell_assumed,
 )
+from qsospec_duck.fitting.averaging import averaged
 from qsospec_duck.fitting.config import ContinuumConfig, IronConfig
-from qsospec_duck.fitting.covariance import ROUGH, Optimum, Prior, evaluate_columns, optimise
+from qsospec_duck.fitting.covariance import ROUGH, Optimum, Prior, model_values, optimise
 from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Trial
 from qsospec_duck.fitting.warning_codes import warn
@@ -42,6 +44,10 @@ _SUPPORT_DEPTH = 0.2
 
 _SUPPORT_BLUE_LIMIT = 1750.0
 """Bluest wavelength [Å]: further blue, broad absorption is common."""
+
+_CELL = 250.0 / C_KMS
+"""Width in ln λ of the cells over which pixels are averaged for all steps but the last: the
+narrowest component allowed is two of them wide."""
 
 _START_FWHM = 3000.0
 """First guess of every template width [km/s]."""
@@ -74,10 +80,7 @@ class ContinuumStage:
 
     def model(self, spectrum: Spectrum) -> FloatArray:
         """(n_pix,) the continuum."""
-        x = np.log(spectrum.wavelength)
-        return (
-            self.optimum.amplitudes @ evaluate_columns(self.optimum.program, x, np.ones_like(x), self.optimum.theta)[0]
-        )
+        return model_values(self.optimum, np.log(spectrum.wavelength))
 
 
 def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool) -> ContinuumStage | None:
@@ -105,10 +108,9 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
 
     def fit(model: Program, starts: FloatArray) -> Optimum:
         used = fit_mask & clip_mask
-        return optimise(model, x[used], inverse_sigma[used], spectrum.flux[used], starts, tolerance=ROUGH, prior=prior)
-
-    def model_of(at: Optimum) -> FloatArray:
-        return at.amplitudes @ evaluate_columns(at.program, x, np.ones_like(x), at.theta)[0]
+        pixels = x[used], inverse_sigma[used], spectrum.flux[used]
+        near = optimise(model, *averaged(*pixels, _CELL), starts, tolerance=ROUGH, prior=prior).theta
+        return optimise(model, *pixels, near[None, :], tolerance=ROUGH, prior=prior)
 
     program = continuum_program(config, "single", *parts)
     if parts[2] == "assumed":
@@ -117,7 +119,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         warnings.append(tell_assumed(config.balmer))
     optimum = fit(program, _starts(program))
     for _ in range(config.clip_passes):
-        kept = _unabsorbed(spectrum, model_of(optimum), fit_mask, config)
+        kept = _unabsorbed(spectrum, model_values(optimum, x), fit_mask, config)
         if np.array_equal(kept[fit_mask], clip_mask[fit_mask]):
             break
         clip_mask = kept
@@ -127,7 +129,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
     for _ in range(_SUPPORT_PASSES):
         if _may_break(wave[fit_mask & clip_mask], config):
             optimum, selected, trials = _choose_power_law(fit, optimum, selected, program, config, parts)
-        support = _overshot(spectrum, model_of(optimum), fit_mask)
+        support = _overshot(spectrum, model_values(optimum, x), fit_mask)
         if not support.any():
             break
         fit_mask |= support

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -30,6 +31,7 @@ import numpy as np
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.covariance import (
+    ROUGH,
     Optimum,
     amplitude_errors,
     covariance_of,
@@ -47,6 +49,10 @@ MAX_ROUNDS = 12
 
 SETTLED_SIGMA = 0.005
 """A block is refitted when the other blocks have changed by more than this many σ at any of its pixels."""
+
+
+NEARLY_SETTLED_SIGMA = 0.05
+"""The same limit for a first, rough relaxation: the last digits are not worth their price while blocks still move."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +80,7 @@ class Solution:
 
     rank_deficient: bool
 
-    @property
+    @cached_property
     def model(self) -> FloatArray:
         """(n_pix,) the block's model."""
         return self.optimum.amplitudes @ self.columns
@@ -88,6 +94,10 @@ class Block:
         self.x_used, self.inverse_sigma_used = x[used], inverse_sigma[used]
         self.model = model_values(optimum, x)
         self._others: FloatArray | None = None
+
+    def open(self) -> None:
+        """Let the next `refit` happen, whatever the other blocks did."""
+        self._others = None
 
     def refit(self, flux: FloatArray, others: FloatArray, settled: float, tolerance: float) -> bool:
         """Fit to what the others leave, unless they stand where they stood; whether it was done."""
@@ -110,10 +120,12 @@ def relax(
 ) -> None:
     """Refit blocks in turn, each to what the others leave of ``flux`` (n_pix,), until all of them stand.
 
-    Every block is refitted at least once. ``settled`` is the limit in σ that `SETTLED_SIGMA` explains, ``tolerance``
+    Every block is refitted at least once in every call. ``settled`` is the limit in σ that `SETTLED_SIGMA` explains, ``tolerance``
     that of `qsospec_duck.fitting.covariance.optimise`.
     """
     total = np.sum([block.model for block in blocks], axis=0)
+    for block in blocks:
+        block.open()
     for _ in range(MAX_ROUNDS):
         refitted = False
         for block in blocks:
@@ -149,6 +161,7 @@ def settle(
     inverse_sigma = np.sqrt(spectrum.ivar)
     stages: list[ContinuumStage | ComplexStage] = [continuum, *complexes]
     blocks = [Block(stage.optimum, stage.used, x, inverse_sigma) for stage in stages]
+    relax(blocks, spectrum.flux, settled=NEARLY_SETTLED_SIGMA, tolerance=ROUGH)
     relax(blocks, spectrum.flux)
     solutions = _solutions(blocks, spectrum.ivar)
     settled = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]

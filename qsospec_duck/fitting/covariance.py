@@ -20,6 +20,9 @@ Prior = tuple[FloatArray, FloatArray]
 EIGENVALUE_FLOOR = 1e-10
 """Eigenvalues of the unit-diagonal normal matrix below this are lost in rounding: the direction is degenerate."""
 
+_WELL_CONDITIONED = 1e-3 / EIGENVALUE_FLOOR
+"""Norm of an inverse below which no eigenvalue is near the floor."""
+
 
 @dataclass(frozen=True, eq=False)
 class Optimum:
@@ -208,10 +211,20 @@ def covariance_of(
 def invert_scaled(normal: FloatArray) -> tuple[FloatArray, bool]:
     """Inverse of a positive semi-definite matrix after scaling its diagonal to 1; whether a direction was lost."""
     diagonal = np.sqrt(np.maximum(np.diag(normal), 1e-300))
-    values, vectors = np.linalg.eigh(normal / np.outer(diagonal, diagonal))
+    scale = diagonal[:, None] * diagonal
+    scaled = normal / scale
+    try:
+        inverse = np.linalg.inv(scaled)
+    except np.linalg.LinAlgError:
+        pass
+    else:
+        # No eigenvalue is smaller than 1/|inverse|: far from the floor the inverse is good as it is.
+        if np.linalg.norm(inverse) < _WELL_CONDITIONED:
+            return inverse / scale, False
+    values, vectors = np.linalg.eigh(scaled)
     deficient = bool(values[0] < EIGENVALUE_FLOOR)
     inverse = (vectors / np.maximum(values, EIGENVALUE_FLOOR)) @ vectors.T
-    return inverse / np.outer(diagonal, diagonal), deficient
+    return inverse / scale, deficient
 
 
 def amplitude_errors(optimum: Optimum, covariance: FloatArray, gram: FloatArray) -> FloatArray:

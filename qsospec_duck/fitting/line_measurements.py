@@ -9,13 +9,13 @@ from functools import cache
 import numpy as np
 
 from qsospec_duck.constants import C_KMS, LINE_FLUX_UNIT
+from qsospec_duck.fitting.complex_model import Gaussian
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.error_calibration import error_factor
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
 from qsospec_duck.fitting.propagation import profile_errors
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
-from qsospec_duck.fitting.starts import Gaussian
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray

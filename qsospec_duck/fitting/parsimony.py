@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from qsospec_duck.fitting.complex_model import ComplexModel
 from qsospec_duck.fitting.result import FloatArray
-from qsospec_duck.fitting.starts import ComplexModel
 from qsospec_duck.models.recipes import ComponentRecipe
 
 WORTH_CHI2 = 3.0

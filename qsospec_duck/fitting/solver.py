@@ -33,6 +33,7 @@ import numpy as np
 
 from qsospec_duck.fitting.amplitudes import (
     factorise,
+    make_room,
     moments,
     residual,
     row_dot,
@@ -50,23 +51,23 @@ _HOPE = 4.0
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _shape_moments(DK, reach, A, c, r, span, passive, G, H, g):
+def _shape_moments(DK, reach, A, r, span, passive, G, H, g, room):
     """H and D r from the rows D_k of ``DK``, projected onto the complement of the passive columns."""
     n_par = g.size
     q = A.shape[0]
-    index = np.empty(q, np.int64)
+    cross, L, index = room
     n_pas = 0
     for j in range(q):
         if passive[j]:
             index[n_pas] = j
             n_pas += 1
-    cross = np.zeros((n_par, n_pas))
     for k in range(n_par):
         low, high = reach[k, 0], reach[k, 1]
         if high <= low:
             g[k] = 0.0
             H[k, :] = 0.0
             H[:, k] = 0.0
+            cross[k, :] = 0.0
             continue
         g[k] = row_dot(DK, k, r, low, high)
         for m in range(k + 1):
@@ -80,7 +81,6 @@ def _shape_moments(DK, reach, A, c, r, span, passive, G, H, g):
     if n_pas == 0:
         return
     # With G = L Lᵀ the projection is H − Z Zᵀ, Z = cross L⁻ᵀ.
-    L = np.empty((n_pas, n_pas))
     for a in range(n_pas):
         root = 1.0 / math.sqrt(G[index[a], index[a]])
         for k in range(n_par):
@@ -93,7 +93,7 @@ def _shape_moments(DK, reach, A, c, r, span, passive, G, H, g):
             total = cross[k, a]
             for e in range(a):
                 total -= L[a, e] * cross[k, e]
-            cross[k, a] = total / L[a, a]
+            cross[k, a] = total * L[a, a]
     for k in range(n_par):
         for m in range(k + 1):
             total = H[k, m]
@@ -104,14 +104,16 @@ def _shape_moments(DK, reach, A, c, r, span, passive, G, H, g):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _damped_step(H, g, root, free, damping, theta, low, high, delta, M, rhs, solved, index):
+def _damped_step(H, g, root, free, damping, theta, low, high, delta, M, rhs, solved, index, fixed):
     """Step of (H + λ diag H) δ = g inside the bounds; returns its length in scaled parameters.
 
     Parameters whose step would cross a bound go to the bound, and the others are solved for again.
     """
     n_par = g.size
     delta[:] = 0.0
-    fixed = ~free
+    for k in range(n_par):
+        fixed[k] = not free[k]
+    crossed = False
     for _ in range(n_par):
         n = 0
         for k in range(n_par):
@@ -123,9 +125,10 @@ def _damped_step(H, g, root, free, damping, theta, low, high, delta, M, rhs, sol
         for i in range(n):
             k = index[i]
             total = g[k]
-            for m in range(n_par):
-                if fixed[m] and delta[m] != 0.0:
-                    total -= H[k, m] * delta[m]
+            if crossed:
+                for m in range(n_par):
+                    if fixed[m]:
+                        total -= H[k, m] * delta[m]
             rhs[i] = total * root[k]
             for j in range(i + 1):
                 M[i, j] = H[k, index[j]] * root[k] * root[index[j]]
@@ -211,6 +214,11 @@ def make_workspace(n, tables, n_col, n_par):
         (np.zeros((n_col, 2), np.int64), np.zeros((n_col, 2), np.int64)),
         (np.zeros((n_term, 2), np.int64), np.zeros((n_term, 2), np.int64)),
         (np.empty(n), np.empty(n)), (np.zeros((n_par, n)), np.zeros((n_par, 2), np.int64)),
+        make_room(n_col), (np.empty((n_par, n_col)), np.empty((n_col, n_col)), np.empty(n_col, np.int64)),
+        (np.empty((n_col, n_col)), np.empty((n_col, n_col)), np.empty(n_col), np.empty(n_col)),
+        (np.empty(n_col, np.bool_), np.empty(n_col, np.bool_)),
+        (np.zeros((n_par, n_par)), np.empty((n_par, n_par))), np.zeros((6, n_par)),
+        np.empty(n_par, np.int64), np.empty((2, n_par), np.bool_),
     )  # fmt: skip
 
 
@@ -245,23 +253,20 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     x, s, y = pixels
     low, high, free = bounds
     terms, constants, bank_layout, bank_axes, bank_values = tables
-    (A, A_try), (T, T_try), (span, span_try), (span_t, span_t_try), (r, r_try), (DK, reach) = work
-    q, n_par = c.size, theta.size
-    G, G_try = np.empty((q, q)), np.empty((q, q))
-    b = np.empty(q)
-    c_try = np.empty(q)
-    passive, passive_try = np.ones(q, np.bool_), np.ones(q, np.bool_)
-    H, g = np.zeros((n_par, n_par)), np.zeros(n_par)
-    theta_try, delta, root = np.empty(n_par), np.empty(n_par), np.empty(n_par)
-    M, rhs, solved = np.empty((n_par, n_par)), np.empty(n_par), np.empty(n_par)
-    index, movable = np.empty(n_par, np.int64), np.empty(n_par, np.bool_)
+    (A, A_try), (T, T_try), (span, span_try), (span_t, span_t_try), (r, r_try), (DK, reach) = work[:6]
+    room, shape_room, (G, G_try, b, c_try), (passive, passive_try), (H, M), rows, index, flags = work[6:]
+    g, theta_try, delta, root, rhs, solved = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
+    movable, fixed = flags[0], flags[1]
+    n_par = theta.size
+    passive[:] = True
+    H[:] = 0.0
 
     for k in range(n_par):
         theta[k] = min(max(theta[k], low[k]), high[k])
     evaluate_columns_of(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span)
     moments(A, y, span, G, b)
     _add_prior(prior, G, b)
-    solve_amplitudes(G, b, c, passive)
+    solve_amplitudes(G, b, c, passive, room)
     chi2 = residual(A, y, c, span, r) + _prior_chi2(prior, c)
     damping = 1e-3
     status = ITERATION_LIMIT
@@ -270,7 +275,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     while steps < max_iterations:
         if fresh:
             _model_derivatives(x, s, theta, tables, T, span_t, c, DK, reach)
-            _shape_moments(DK, reach, A, c, r, span, passive, G, H, g)
+            _shape_moments(DK, reach, A, r, span, passive, G, H, g, shape_room)
             fresh = False
         n_movable = 0
         for k in range(n_par):
@@ -281,12 +286,12 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
         if n_movable == 0:
             status = CONVERGED
             break
-        length = _damped_step(H, g, root, movable, damping, theta, low, high, delta, M, rhs, solved, index)
+        length = _damped_step(H, g, root, movable, damping, theta, low, high, delta, M, rhs, solved, index, fixed)
         promised = _promised_fall(H, g, delta)
         if promised < tolerance and damping < 1e3:
             status = CONVERGED
             break
-        if steps >= 2 and chi2 - _HOPE * promised > limit:
+        if steps >= 1 and chi2 - _HOPE * promised > limit:
             break
         for k in range(n_par):
             theta_try[k] = min(max(theta[k] + delta[k], low[k]), high[k])
@@ -297,7 +302,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
         moments(A_try, y, span_try, G_try, b)
         _add_prior(prior, G_try, b)
         passive_try[:] = passive
-        solve_amplitudes(G_try, b, c_try, passive_try)
+        solve_amplitudes(G_try, b, c_try, passive_try, room)
         chi2_try = residual(A_try, y, c_try, span_try, r_try) + _prior_chi2(prior, c_try)
         fall = chi2 - chi2_try
         if fall > 0.0:
@@ -331,7 +336,9 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
             damping = max(damping, 1e-4)
             while length > wanted and damping < 1e12:
                 damping *= 4.0
-                length = _damped_step(H, g, root, movable, damping, theta, low, high, delta, M, rhs, solved, index)
+                length = _damped_step(
+                    H, g, root, movable, damping, theta, low, high, delta, M, rhs, solved, index, fixed
+                )
     return chi2, status, steps
 
 
@@ -365,37 +372,3 @@ def minimise_from_starts(pixels, bounds, prior, tables, starts, theta, c, short_
                 theta[:] = trial
     chi2, status, steps = minimise(pixels, bounds, prior, tables, work, theta, c, np.inf, max_iterations, tolerance)
     return chi2, status, total + steps
-
-
-@numba.njit(cache=True, nogil=True)
-def minimise_each(pixels, bounds, prior, tables, thetas, chi2, n_col, limit, patience, max_iterations, tolerance):
-    """Minimise from each of several starts, giving up those that promise nothing.
-
-    Parameters
-    ----------
-    thetas : ndarray, shape (n_start, n_par)
-        In: starts. Out: where they ended.
-    chi2 : ndarray, shape (n_start,)
-        Out.
-    limit : float
-        χ² that is known already; it falls with every better end.
-    patience : float
-        A start is given up where it cannot be expected to end below the limit plus this.
-
-    Other parameters as `minimise`.
-
-    Returns
-    -------
-    int
-        Steps of all starts together.
-    """
-    work = make_workspace(pixels[0].size, tables, n_col, thetas.shape[1])
-    c = np.empty(n_col)
-    total = 0
-    for start in range(thetas.shape[0]):
-        chi2[start], _, steps = minimise(
-            pixels, bounds, prior, tables, work, thetas[start], c, limit + patience, max_iterations, tolerance
-        )  # fmt: skip
-        limit = min(limit, chi2[start])
-        total += steps
-    return total

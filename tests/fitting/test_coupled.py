@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.coupled import settle
@@ -18,7 +19,6 @@ from qsospec_duck.fitting.covariance import (
     optimise,
 )
 from qsospec_duck.fitting.coverage import Coverage
-from qsospec_duck.fitting.starts import compile_complex
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Kind, Parameter, Term, compile_program
 from qsospec_duck.models.recipes import parse_recipe

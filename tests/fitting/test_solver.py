@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 from qsospec_duck.constants import C_KMS
-from qsospec_duck.fitting.amplitudes import solve_amplitudes
+from qsospec_duck.fitting.amplitudes import make_room, solve_amplitudes
+from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.config import ContinuumConfig
 from qsospec_duck.fitting.continuum import continuum_program
 from qsospec_duck.fitting.covariance import evaluate_columns, optimise
-from qsospec_duck.fitting.search import ShapeSearch
-from qsospec_duck.fitting.starts import compile_complex
+from qsospec_duck.fitting.search import search_shapes
 from qsospec_duck.models.recipes import packaged_recipes
 
 RECIPES = packaged_recipes()
@@ -18,7 +18,7 @@ RECIPES = packaged_recipes()
 
 def amplitudes_of(A, y, guess=None):
     c, passive = np.empty(len(A)), np.ones(len(A), bool) if guess is None else guess.copy()
-    solve_amplitudes(A @ A.T, A @ y, c, passive)
+    solve_amplitudes(A @ A.T, A @ y, c, passive, make_room(len(A)))
     return c, passive
 
 
@@ -128,7 +128,7 @@ def test_search_without_a_guess_explains_noiseless_lines(name):
     x = window_grid(recipe)
     flux = model(program, x, theta, fluxes)
     inverse_sigma = np.full(x.size, 20.0 / flux.max())
-    found = ShapeSearch(recipe.components, x, flux, inverse_sigma).optimum()
+    found = search_shapes(recipe.components, x, flux, inverse_sigma)
     # At S/N 20 a pixel what is left must be below the noise everywhere: the sum of squares of 300 or more pixels.
     assert found.chi2 < 1.0
 
@@ -155,8 +155,8 @@ def test_shapes_do_not_depend_on_the_unit_of_the_flux(name, factor):
     clean = model(program, x, theta, fluxes)
     sigma = 0.05 * clean.max()
     flux = clean + sigma * rng.normal(size=x.size)
-    plain = ShapeSearch(recipe.components, x, flux, np.full(x.size, 1 / sigma)).optimum()
-    scaled = ShapeSearch(recipe.components, x, flux * factor, np.full(x.size, 1 / sigma / factor)).optimum()
+    plain = search_shapes(recipe.components, x, flux, np.full(x.size, 1 / sigma))
+    scaled = search_shapes(recipe.components, x, flux * factor, np.full(x.size, 1 / sigma / factor))
     assert scaled.theta == pytest.approx(plain.theta, rel=1e-6, abs=1e-6)
     assert scaled.amplitudes / factor == pytest.approx(plain.amplitudes, rel=1e-6)
     assert scaled.chi2 == pytest.approx(plain.chi2, rel=1e-9)
@@ -220,7 +220,7 @@ def test_equal_input_gives_equal_bits_whatever_was_fitted_before():
         program, theta, fluxes = typical_truth(recipe)
         x = window_grid(recipe)
         flux = model(program, x, theta, fluxes) + np.random.default_rng(seed).normal(size=x.size)
-        return ShapeSearch(recipe.components, x, flux, np.ones_like(x)).optimum()
+        return search_shapes(recipe.components, x, flux, np.ones_like(x))
 
     before = fit(first, 1)
     fit(second, 2)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
+from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.config import ContinuumConfig
 from qsospec_duck.fitting.continuum import continuum_program
 from qsospec_duck.fitting.covariance import evaluate_columns
-from qsospec_duck.fitting.starts import compile_complex
 from qsospec_duck.models.bank import template_bank
 from qsospec_duck.models.evaluate import SUPPORT_SIGMA, evaluate
 from qsospec_duck.models.lines import line

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qsospec_duck.errors import ConfigError
-from qsospec_duck.fitting.starts import compile_complex
+from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.models.lines import line, lines
 from qsospec_duck.models.recipes import load_recipe, packaged_recipes, parse_recipe
 

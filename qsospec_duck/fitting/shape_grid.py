@@ -1,0 +1,125 @@
+"""Starting points of the search for a complex's shapes: a grid over widths and velocities, and points spread evenly.
+
+χ² of a sum of Gaussians has many minima in widths and velocities, but none in amplitudes. So the shapes of each
+group of components that share width and velocity are laid out on a grid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+
+from qsospec_duck.fitting.complex_model import compile_complex
+from qsospec_duck.fitting.result import FloatArray
+from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
+from qsospec_duck.models.recipes import ComponentRecipe
+
+
+@dataclass(frozen=True, eq=False)
+class ShapeGrid:
+    """Every column of a model at every shape of its group's grid."""
+
+    lines: FloatArray
+    """(n_line, 5): grid column, θ of width, θ of velocity, ln λ₀ and flux ratio of every Gaussian."""
+
+    n_columns: int
+    slots: IntArray
+    """(n_group, 2): fwhm slot and velocity slot of each group in the model."""
+
+    shapes: FloatArray
+    """(n_option, 2): θ of width and velocity, the options of one group after those of another; widths, then
+    velocities."""
+
+    options: IntArray
+    """(n_group, 2): first option of each group, and how many it has."""
+
+    n_velocities: IntArray
+    """(n_group,) velocities at each width."""
+
+    group_of: IntArray
+    """(n_col,) group of each column of the model."""
+
+    first: IntArray
+    """(n_col,) grid column at which the options of a model column begin."""
+
+    partners: IntArray
+    """(n_pair, 2): groups that describe one profile together."""
+
+    @cached_property
+    def tables(self) -> tuple[FloatArray, FloatArray, tuple[IntArray, ...]]:
+        """Lines, shapes and indices, as the compiled search takes them."""
+        indices = (self.slots, self.options, self.n_velocities, self.group_of, self.first, self.partners)
+        return self.lines, self.shapes, indices
+
+
+@cache
+def shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
+    """Three widths a group, and three to seven velocities, spaced by about half of the smallest width."""
+    model = compile_complex(components)
+    program = model.program
+    groups = tuple(dict.fromkeys((g.fwhm_slot, g.velocity_slot) for g in model.gaussians))
+    shapes, n_velocities = [], []
+    for fwhm_slot, velocity_slot in groups:
+        width, shift = program.parameters[fwhm_slot], program.parameters[velocity_slot]
+        widths = width.low + np.array([1 / 6, 1 / 2, 5 / 6]) * (width.high - width.low)
+        n_shift = int(np.clip((shift.high - shift.low) * VELOCITY_UNIT / (0.5 * np.exp(widths[0])), 3, 7))
+        shifts = shift.low + (np.arange(n_shift) + 0.5) / n_shift * (shift.high - shift.low)
+        shapes.append(np.array([(u, v) for u in widths for v in shifts]))
+        n_velocities.append(n_shift)
+    profiles = [
+        {(g.line_id, g.role) for g in model.gaussians if (g.fwhm_slot, g.velocity_slot) == group} for group in groups
+    ]
+    partners = [(a, b) for b in range(len(groups)) for a in range(b) if profiles[a] & profiles[b]]
+    lines: list[tuple[float, ...]] = []
+    first, group_of, n_columns = [], [], 0
+    for j in range(len(program.columns)):
+        members = [gaussian for gaussian in model.gaussians if gaussian.column == j]
+        group = groups.index((members[0].fwhm_slot, members[0].velocity_slot))
+        group_of.append(group)
+        first.append(n_columns)
+        for u, v in shapes[group]:
+            lines += [
+                (n_columns, u + g.log_width, v, float(np.log(line(g.line_id).wavelength)), g.ratio) for g in members
+            ]
+            n_columns += 1
+    counts = np.array([len(of_group) for of_group in shapes])
+    return ShapeGrid(
+        np.array(lines), n_columns, np.array(groups), np.concatenate(shapes),
+        np.stack([np.cumsum(counts) - counts, counts], axis=1), np.array(n_velocities), np.array(group_of),
+        np.array(first), np.array(partners, dtype=np.int64).reshape(-1, 2),
+    )  # fmt: skip
+
+
+@cache
+def spread_starts(components: tuple[ComponentRecipe, ...], n_starts: int) -> FloatArray:
+    """Starts spread evenly over the bounds, shape (n_start, n_par).
+
+    Halton's sequence (1960, Numer. Math. 2, 84): coordinate k of point n is n written in the k-th prime as base,
+    mirrored at the point.
+    """
+    program = compile_complex(components).program
+    primes = _primes(program.low.size)
+    fractions = np.array([[_mirrored(n, base) for base in primes] for n in range(1, n_starts + 1)])
+    return program.low + (program.high - program.low) * fractions.reshape(n_starts, program.low.size)
+
+
+def _mirrored(number: int, base: int) -> float:
+    value, scale = 0.0, 1.0 / base
+    while number:
+        number, digit = divmod(number, base)
+        value += digit * scale
+        scale /= base
+    return value
+
+
+def _primes(count: int) -> list[int]:
+    found: list[int] = []
+    number = 2
+    while len(found) < count:
+        if all(number % prime for prime in found):
+            found.append(number)
+        number += 1
+    return found
