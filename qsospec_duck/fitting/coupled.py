@@ -120,8 +120,8 @@ def relax(
 ) -> None:
     """Refit blocks in turn, each to what the others leave of ``flux`` (n_pix,), until all of them stand.
 
-    Every block is refitted at least once in every call. ``settled`` is the limit in σ that `SETTLED_SIGMA` explains, ``tolerance``
-    that of `qsospec_duck.fitting.covariance.optimise`.
+    Every block is refitted at least once in every call. ``settled`` is the limit in σ that `SETTLED_SIGMA` explains,
+    ``tolerance`` that of `qsospec_duck.fitting.covariance.optimise`.
     """
     total = np.sum([block.model for block in blocks], axis=0)
     for block in blocks:
