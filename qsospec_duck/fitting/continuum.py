@@ -45,9 +45,8 @@ _SUPPORT_DEPTH = 0.2
 _SUPPORT_BLUE_LIMIT = 1750.0
 """Bluest wavelength [Å]: further blue, broad absorption is common."""
 
-_CELL = 250.0 / C_KMS
-"""Width in ln λ of the cells over which pixels are averaged for all steps but the last: the
-narrowest component allowed is two of them wide."""
+_CELL = 400.0 / C_KMS
+"""Width in ln λ of the cells over which pixels are averaged for all steps but the last, which corrects what that blurs."""
 
 _START_FWHM = 3000.0
 """First guess of every template width [km/s]."""

@@ -24,6 +24,9 @@ SUPPORT_SIGMA = 7.0
 EXP_LIMIT = 0.25 * SUPPORT_SIGMA**2 * (1.0 + 1e-9)
 """Largest exponent, either sign, for `exp_within_limit`; pixels at the rim of a support may round beyond it."""
 
+_GAP = 16.0
+"""Grid points between pixels from which on a template is not computed between them."""
+
 # Sums may be reordered for vector registers; NaN and infinity keep their meaning.
 FAST = {"contract", "reassoc", "nsz", "arcp"}
 _FAST = FAST
@@ -269,8 +272,8 @@ def _width_weights(u, axes, n_width):
 
 
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _blend(layout, bank_values, i_width, weights, low, high):
-    """Weighted sum of four widths of a bank between two grid points."""
+def _blend(xs, origin, inverse_step, layout, bank_values, i_width, weights, low, high):
+    """Weighted sum of four widths of a bank between two grid points; meaningful only where the pixels need it."""
     n_grid = layout[2]
     base = layout[0] + i_width * n_grid + low
     n_used = high - low
@@ -280,8 +283,17 @@ def _blend(layout, bank_values, i_width, weights, low, high):
     t3 = bank_values[base + 3 * n_grid : base + 3 * n_grid + n_used]
     out = np.empty(n_used)
     w0, w1, w2, w3 = weights
-    for k in range(n_used):
-        out[k] = w0 * t0[k] + w1 * t1[k] + w2 * t2[k] + w3 * t3[k]
+    done, begin = 0, 0
+    for i in range(xs.size):
+        # Pixels come in windows: what lies between them is left out.
+        here = int((xs[i] - origin) * inverse_step)
+        if i + 1 < xs.size and (xs[i + 1] - xs[i]) * inverse_step < _GAP:
+            continue
+        first = int((xs[begin] - origin) * inverse_step) - 1
+        end = min(here + 3, n_used)
+        for k in range(np.uintp(max(first, done)), np.uintp(end)):
+            out[k] = w0 * t0[k] + w1 * t1[k] + w2 * t2[k] + w3 * t3[k]
+        done, begin = end, i + 1
     return out
 
 
@@ -306,9 +318,9 @@ def _fill_bank(x, s, u, velocity, layout, axes, bank_values, values):
     xs, ss, out = x[first:last], s[first:last], values[first:last]
     low, high = _bank_window(xs, x_start, x_step, n_grid)
     i_width, weights, _ = _width_weights(u, axes, n_width)
-    broad = _blend(layout, bank_values, i_width, weights, low, high)
     inverse_step = 1.0 / x_step
     origin = x_start + low * x_step
+    broad = _blend(xs, origin, inverse_step, layout, bank_values, i_width, weights, low, high)
     for i in range(out.size):
         p = (xs[i] - origin) * inverse_step
         k = np.uint64(p)
@@ -328,10 +340,10 @@ def _add_bank_derivatives(xs, ss, u, velocity, layout, axes, bank_values, weight
     x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1]
     low, high = _bank_window(xs, x_start, x_step, n_grid)
     i_width, weights, slopes = _width_weights(u, axes, n_width)
-    broad = _blend(layout, bank_values, i_width, weights, low, high)
-    by_width = _blend(layout, bank_values, i_width, slopes, low, high)
     inverse_step = 1.0 / x_step
     origin = x_start + low * x_step
+    broad = _blend(xs, origin, inverse_step, layout, bank_values, i_width, weights, low, high)
+    by_width = _blend(xs, origin, inverse_step, layout, bank_values, i_width, slopes, low, high)
     to_velocity = -weight * VELOCITY_UNIT / C_KMS / x_step
     one, two = np.uint64(1), np.uint64(2)
     for i in range(xs.size):
