@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from qsospec_duck.fitting.absorption import Troughs, absorbed_pixels, find_broad
 from qsospec_duck.fitting.complexes import ComplexStage, fit_complex
 from qsospec_duck.fitting.config import FitConfig
 from qsospec_duck.fitting.continuum import ContinuumStage, fit_continuum
-from qsospec_duck.fitting.coupled import Solution, settle
+from qsospec_duck.fitting.coupled import Block, Solution, settle, solutions_of
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.masks import inside_windows
 from qsospec_duck.fitting.result import BoolArray, FloatArray
@@ -43,23 +42,25 @@ class FittedBlocks:
     solutions: list[Solution]
     """The continuum's first, then one a complex."""
 
+    model: FloatArray
+    """(n_pix,) continuum and all lines."""
+
     troughs: tuple[Troughs, ...]
     """Absorption below their sum."""
 
     seconds_continuum: float
 
-    @cached_property
-    def model(self) -> FloatArray:
-        """(n_pix,) continuum and all lines."""
-        return total_model(self.solutions)
 
+@dataclass(frozen=True, eq=False)
+class _Round:
+    """What one round of fits found; errors are for the last one."""
 
-def total_model(solutions: Sequence[Solution]) -> FloatArray:
-    """(n_pix,) sum of all blocks."""
-    total = solutions[0].model.copy()
-    for solution in solutions[1:]:
-        total += solution.model
-    return total
+    continuum: ContinuumStage
+    stages: list[ComplexStage]
+    blocks: list[Block]
+    model: FloatArray
+    troughs: tuple[Troughs, ...]
+    seconds_continuum: float
 
 
 def fit_blocks(
@@ -76,24 +77,29 @@ def fit_blocks(
         What to fit, and what the spectrum offers to it.
     """
     absorbed = np.zeros(rest.n_pix, dtype=bool)
-    best: FittedBlocks | None = None
+    best: _Round | None = None
     for _ in range(config.absorption_passes + 1):
         fitted = _fit_once(rest, config, recipes, coverages, absorbed, best)
         if fitted is None or (best is not None and _invents_light(fitted)):
             break
         best = fitted
-        used = np.any([solution.used for solution in fitted.solutions], axis=0)
+        used = np.any([block.used for block in fitted.blocks], axis=0)
         found = absorbed_pixels(rest, fitted.model, fitted.troughs)
         if not np.any(found & used):
             break
         absorbed = absorbed | found
-    return best
+    if best is None:
+        return None
+    solutions = solutions_of(best.blocks, rest.ivar)
+    return FittedBlocks(
+        best.continuum, best.stages, solutions, best.model, best.troughs, best.seconds_continuum
+    )  # fmt: skip
 
 
 def _fit_once(
     rest: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe], coverages: Sequence[Coverage],
-    absorbed: BoolArray, before: FittedBlocks | None,
-) -> FittedBlocks | None:  # fmt: skip
+    absorbed: BoolArray, before: _Round | None,
+) -> _Round | None:  # fmt: skip
     """One round; complexes that no absorption touches go on from where the round before left them."""
     started = time.perf_counter()
     clear = replace(rest, ivar=np.where(absorbed, 0.0, rest.ivar)) if absorbed.any() else rest
@@ -117,19 +123,17 @@ def _fit_once(
                 rest, model, recipe, seen, delta_chi2=config.optional_delta_chi2, min_snr=config.optional_min_snr
             )
             stages.append(replace(stage, coverage=coverage, excluded=coverage.mask & ~stage.used))
-    continuum, stages, solutions = settle(rest, continuum, stages)
-    troughs = find_broad_absorption(rest, total_model(solutions))
-    return FittedBlocks(continuum, stages, solutions, troughs, seconds)
+    continuum, stages, blocks = settle(rest, continuum, stages)
+    model = np.sum([block.model for block in blocks], axis=0)
+    return _Round(continuum, stages, blocks, model, find_broad_absorption(rest, model), seconds)
 
 
-def _invents_light(fitted: FittedBlocks) -> bool:
+def _invents_light(fitted: _Round) -> bool:
     """Whether a complex is much brighter where it is masked than where it was seen."""
-    for stage, solution in zip(fitted.stages, fitted.solutions[1:], strict=True):
+    for stage, block in zip(fitted.stages, fitted.blocks[1:], strict=True):
         hidden = stage.excluded
-        if hidden.any():
-            model = solution.model
-            if model[hidden].max() > INVENTED_LIGHT * model[stage.used].max():
-                return True
+        if hidden.any() and block.model[hidden].max() > INVENTED_LIGHT * block.model[stage.used].max():
+            return True
     return False
 
 

@@ -139,8 +139,8 @@ def relax(
 
 def settle(
     spectrum: Spectrum, continuum: ContinuumStage, complexes: Sequence[ComplexStage]
-) -> tuple[ContinuumStage, list[ComplexStage], list[Solution]]:
-    """Repeat the fits until they are consistent, and find all errors.
+) -> tuple[ContinuumStage, list[ComplexStage], list[Block]]:
+    """Repeat the fits until they are consistent.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def settle(
     -------
     continuum, complexes
         With settled optima.
-    solutions : list of Solution
+    blocks : list of Block
         The continuum's first, then one a complex.
     """
     x = np.log(spectrum.wavelength)
@@ -163,13 +163,19 @@ def settle(
     blocks = [Block(stage.optimum, stage.used, x, inverse_sigma) for stage in stages]
     relax(blocks, spectrum.flux, settled=NEARLY_SETTLED_SIGMA, tolerance=ROUGH)
     relax(blocks, spectrum.flux)
-    solutions = _solutions(blocks, spectrum.ivar)
     settled = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
-    return replace(continuum, optimum=blocks[0].optimum), settled, solutions
+    return replace(continuum, optimum=blocks[0].optimum), settled, blocks
 
 
-def _solutions(blocks: Sequence[Block], ivar: FloatArray) -> list[Solution]:
-    """Errors of all blocks from the fixed point's equations."""
+def solutions_of(blocks: Sequence[Block], ivar: FloatArray) -> list[Solution]:
+    """Settled blocks with their errors, from the fixed point's equations.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        As `settle` leaves them.
+    ivar : ndarray, shape (n_pix,)
+    """
     columns, jacobians = [], []
     for block in blocks:
         rows, derivatives = evaluate_columns(block.optimum.program, block.x, np.ones_like(block.x), block.optimum.theta)

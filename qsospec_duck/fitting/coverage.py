@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -63,13 +64,12 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
         Rest frame.
     recipe : ComplexRecipe
     """
-    wave = spectrum.wavelength
-    mask = inside_windows(wave, recipe.windows) & spectrum.good
+    wave, good = spectrum.wavelength, spectrum.good
+    mask = inside_windows(wave, recipe.windows) & good
     n_good = int(np.count_nonzero(mask))
     length = sum(high - low for low, high in recipe.windows)
     fraction = _covered_length(wave, mask) / length
-    lines = {name for component in recipe.components for name in component.lines}
-    seen = frozenset(name for name in lines if _is_covered(spectrum, name))
+    seen = frozenset(name for name in _lines(recipe) if _is_covered(wave, good, name))
     # Fixed ratios let one line of a doublet stand for the other.
     covered = [component for component in recipe.components if seen.intersection(component.lines)]
     dropped = tuple(component.name for component in recipe.components if component not in covered)
@@ -84,7 +84,7 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
         return outcome("not_covered", f"{n_good} usable pixels and {len(covered)} covered lines in {_text(recipe)}.")
     if recipe.coverage == "lya":
         return _lya_coverage(spectrum, recipe, mask, fraction, outcome)
-    missing = [name for name in recipe.required if not _is_covered(spectrum, name)]
+    missing = [name for name in recipe.required if not _is_covered(wave, good, name)]
     if missing:
         return outcome("not_covered", f"{', '.join(missing)} outside the usable range.")
     if fraction < recipe.min_coverage:
@@ -135,16 +135,19 @@ def _covered_length(wave: FloatArray, mask: BoolArray) -> float:
     return float(np.sum((wave[above] - wave[below]) / (above - below)))
 
 
-def _is_covered(spectrum: Spectrum, line_id: str) -> bool:
+@cache
+def _lines(recipe: ComplexRecipe) -> frozenset[str]:
+    return frozenset(name for component in recipe.components for name in component.lines)
+
+
+def _is_covered(wave: FloatArray, good: BoolArray, line_id: str) -> bool:
     """Usable pixels at the line's centre and on both sides of it."""
     center = line(line_id).wavelength
     margin = EDGE_MARGIN_KMS / C_KMS
-    wave = spectrum.wavelength
-    edges = np.searchsorted(wave, (center * (1 - margin), center, center * (1 + margin)))
-    if edges[0] == 0 or edges[2] >= wave.size:
+    if not (wave[0] < center * (1 - margin) and center * (1 + margin) <= wave[-1]):
         return False
-    blue, red = spectrum.good[edges[0] : edges[1]], spectrum.good[edges[1] : edges[2]]
-    return bool(blue.any() and red.any())
+    first, middle, last = wave.searchsorted((center * (1 - margin), center, center * (1 + margin)))
+    return bool(good[first:middle].any() and good[middle:last].any())
 
 
 def _text(recipe: ComplexRecipe) -> str:

@@ -82,7 +82,7 @@ def draw_measurements(
     rest : Spectrum
         Rest frame. Its key seeds the noise together with ``config.seed``.
     complexes, solutions
-        The best fit, as `qsospec_duck.fitting.coupled.settle` gives it.
+        The best fit, as `qsospec_duck.fitting.coupled.solutions_of` gives it.
     measure : callable
         Stages and solutions to measurements, as for the best fit.
     config : UncertaintyConfig

@@ -9,7 +9,7 @@ from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
-from qsospec_duck.fitting.coupled import settle
+from qsospec_duck.fitting.coupled import settle, solutions_of
 from qsospec_duck.fitting.covariance import (
     amplitude_errors,
     covariance_of,
@@ -84,7 +84,7 @@ def solve(flux, kind, sigma=SIGMA):
     found = optimise(LINE.program, X[IN_LINE], s[IN_LINE], left[IN_LINE], LINE_THETA[None, :])
     coverage = Coverage("fitted", "", IN_LINE, RECIPE.components, (), frozenset())
     stage = ComplexStage(RECIPE, coverage, LINE, found, "core", IN_LINE, nothing)
-    return settle(spectrum, continuum, [stage])[2]
+    return solutions_of(settle(spectrum, continuum, [stage])[2], ivar)
 
 
 def parameters(solutions):
@@ -147,7 +147,8 @@ def _solve_on_line_pixels():
     )
     coverage = Coverage("fitted", "", IN_LINE, RECIPE.components, (), frozenset())
     stage = ComplexStage(RECIPE, coverage, LINE, found, "core", IN_LINE, nothing)
-    return settle(spectrum, ContinuumStage(law, "single", IN_LINE, ~nothing, ()), [stage])[2]
+    blocks = settle(spectrum, ContinuumStage(law, "single", IN_LINE, ~nothing, ()), [stage])[2]
+    return solutions_of(blocks, spectrum.ivar)
 
 
 def test_line_error_grows_when_the_continuum_is_uncertain():
