@@ -46,7 +46,7 @@ _SUPPORT_BLUE_LIMIT = 1750.0
 """Bluest wavelength [Å]: further blue, broad absorption is common."""
 
 _CELL = 400.0 / C_KMS
-"""Width in ln λ of the cells over which pixels are averaged for all steps but the last, which corrects what it blurs."""
+"""Width in ln λ of the cells over which pixels are averaged for all steps but the last, which mends what it blurs."""
 
 _START_FWHM = 3000.0
 """First guess of every template width [km/s]."""
