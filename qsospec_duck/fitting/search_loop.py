@@ -46,7 +46,7 @@ POLISH_TOLERANCE = 0.1
 
 POLISH_STEPS = 40
 
-PATIENCE = 8.0
+PATIENCE = 20.0
 """A polish is given up that cannot be expected to end below the best χ² plus this."""
 
 SAME_CHI2 = 0.3

@@ -291,7 +291,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
         if promised < tolerance and damping < 1e3:
             status = CONVERGED
             break
-        if steps >= 1 and chi2 - _HOPE * promised > limit:
+        if steps >= 2 and chi2 - _HOPE * promised > limit:
             break
         for k in range(n_par):
             theta_try[k] = min(max(theta[k] + delta[k], low[k]), high[k])
