@@ -106,14 +106,14 @@ def some_targets(pattern: Path, count: int) -> list[int]:
     return [one for (one,) in ids]
 
 
-def measure(pattern: Path, targets: list[int]) -> dict[str, float]:
+def measure(pattern: Path, targets: list[int], scans: int = 5) -> dict[str, float]:
     """Median times of both queries [ms]; connecting, and the first query of a session, apart."""
     figures: dict[str, float] = {}
     began = time.perf_counter()
     with session(pattern) as con:
         figures["connect"] = 1e3 * (time.perf_counter() - began)
         figures["scalars, first"] = timed(lambda: con.execute(SCALARS).fetchall())
-        figures["scalars"] = statistics.median(timed(lambda: con.execute(SCALARS).fetchall()) for _ in range(5))
+        figures["scalars"] = statistics.median(timed(lambda: con.execute(SCALARS).fetchall()) for _ in range(scans))
     with session(pattern) as con:
         times = [
             timed(lambda one=one: con.sql(ONE.format(target_id=one)).to_arrow_table())  # type: ignore[misc]
@@ -157,7 +157,7 @@ def main() -> None:
         targets = some_targets(shards, options.targets)
         figures = {"shards": measure(shards, targets), "glob": measure(shards / "**" / "*.parquet", targets[:5])}
         if not options.no_tiles:
-            figures["tiles"] = measure(tiles / "**" / "*.parquet", targets[:3])
+            figures["tiles"] = measure(tiles / "**" / "*.parquet", targets[:2], scans=1)
         with connect() as con:
             figures["look_up"] = {
                 "one target": statistics.median(timed(lambda one=one: look_up(con, shards, one)) for one in targets)

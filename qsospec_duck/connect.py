@@ -137,6 +137,8 @@ def _set_tiles(con: duckdb.DuckDBPyConnection, tiles: str | Path | Sequence[str 
         root = Path(tiles).expanduser().resolve()
         con.execute("SET VARIABLE qsospec_shards = ?", [root.as_posix()])
         con.execute("SET VARIABLE qsospec_tiles = ?", [[path.as_posix() for path in shard_paths(root)]])
+        # A footer tells of ten thousand column chunks: reading it again for each query would take most of a look-up.
+        con.execute("SET parquet_metadata_cache = true")
         return {"spectra": spectra_view(SHARD_SOURCE)}
     patterns = [str(tiles)] if isinstance(tiles, (str, Path)) else [str(tile) for tile in tiles]
     con.execute("SET VARIABLE qsospec_tiles = ?", [patterns])
