@@ -139,7 +139,7 @@ def test_a_tile_that_a_run_died_of_is_made_last_and_in_its_own_process(
         ledger.append(replace(entry, tile="2", status=STARTED, finished_at=None, path=None))
     (out / "dr1/main/dark/tile_2/qso_data_TILE2_3_qsos.parquet").unlink()
     # The name of a function that ends its process travels to the child.
-    monkeypatch.setattr("qsospec_duck.tiles.run.convert_tile", deadly.convert_tile)
+    monkeypatch.setattr("qsospec_duck.tiles.attempt.convert_tile", deadly.convert_tile)
     assert made(folder, out) == ["2 failed"]
     assert read_status(out).reasons == {"zero_selected": 1, "killed": 1}
     monkeypatch.undo()
