@@ -47,7 +47,7 @@ def look(out: Path, known: dict[str, str]) -> list[str]:
     entries = [entry for entry in read_ledger(out) if entry.status != "started"]
     latest = {entry.key: entry for entry in entries}
     wrong += [] if len(latest) == len(PIXELS) else ["ledger incomplete"]
-    wrong += [] if {entry.status for entry in latest.values()} == {"converted"} else ["a tile is not converted"]
+    wrong += [f"{one.tile}: {one.reason}: {one.message}" for one in latest.values() if one.status != "converted"]
     again = Counter(entry.key for entry in entries if entry.status == "converted")
     wrong += [] if max(again.values()) == 1 else ["a tile was made again after it was noted"]
     with duckdb.connect() as con:
@@ -86,7 +86,8 @@ def main() -> int:
                     command = [sys.executable, script, server.url, str(out), mode, *pixels]
                     process = subprocess.Popen(command, start_new_session=True)
                     try:
-                        process.wait(timeout=random.uniform(0.8, 5.0))
+                        if process.wait(timeout=random.uniform(0.8, 5.0)):
+                            wrong.append(f"round {rounds}: exit status {process.returncode}")
                     except subprocess.TimeoutExpired:
                         os.kill(process.pid, signal.SIGKILL)
                         process.wait()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
+import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -113,13 +115,26 @@ def convert_apart(coadd: Path, root: Path, options: TileOptions, identity: dict[
         It did, time and again.
     """
     for left in reversed(range(MAX_DEATHS)):
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=context, initializer=end_with_parent) as pool:
             try:
                 return pool.submit(convert_tile, coadd, root, options=options, **identity).result()
             except BrokenProcessPool:
                 if not left:
                     raise
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def end_with_parent() -> None:
+    """End this process when its parent is gone; one whose parent was killed would wait for its next tile for ever."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _note(ledger: Ledger, entry: Entry, began: float) -> Entry:
