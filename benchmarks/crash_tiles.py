@@ -23,26 +23,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "helpers"))
 
+import archive_run
 import duckdb
+from archive_run import fits_folder, run_pixels
 from made_archive import write_archive
 
-from qsospec_duck.archive import ArchiveTile, Downloader, DownloadOptions, Patience
 from qsospec_duck.archive.local_server import LocalServer, Manners
-from qsospec_duck.tiles import read_ledger, run_archive, validate_tiles
+from qsospec_duck.tiles import read_ledger, validate_tiles
 
 PIXELS = list(range(100, 116))
 FAULTS = Manners(latency=0.01, slow_down=0.1, drop=0.1, truncate=0.05, wrong_bytes=0.05, page=0.05)
-
-
-def tiles() -> list[ArchiveTile]:
-    return [ArchiveTile("dr1", "main", "dark", pixel) for pixel in PIXELS]
-
-
-def work(url: str, out: Path, *, ranges: bool) -> None:
-    """Make all tiles into one root."""
-    patience = Patience(tries=50, base=0.001, most=0.01, mismatches=50)
-    options = DownloadOptions(mirrors=(url,), ranges=ranges, patience=patience, workers=4, timeout=5.0)
-    run_archive(tiles(), out, Downloader(out.with_name(f"{out.name}-fits"), options))
 
 
 def sums(root: Path) -> dict[str, str]:
@@ -57,12 +47,12 @@ def look(out: Path, known: dict[str, str]) -> list[str]:
     entries = [entry for entry in read_ledger(out) if entry.status != "started"]
     latest = {entry.key: entry for entry in entries}
     wrong += [] if len(latest) == len(PIXELS) else ["ledger incomplete"]
-    wrong += [] if {entry.status for entry in latest.values()} == {"converted"} else ["a tile is not converted"]
+    wrong += [f"{one.tile}: {one.reason}: {one.message}" for one in latest.values() if one.status != "converted"]
     again = Counter(entry.key for entry in entries if entry.status == "converted")
     wrong += [] if max(again.values()) == 1 else ["a tile was made again after it was noted"]
     with duckdb.connect() as con:
         wrong += [] if validate_tiles(out, con).num_rows == 0 else ["validation has findings"]
-    left = [path.name for path in out.with_name(f"{out.name}-fits").rglob("*") if path.is_file()]
+    left = [path.name for path in fits_folder(out).rglob("*") if path.is_file()]
     wrong += [f"left over: {', '.join(left[:3])}"] if left else []
     return wrong
 
@@ -72,12 +62,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--work", nargs=3, metavar=("URL", "OUT", "MODE"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--mode", choices=("both", "whole", "ranges"), default="both", help="whole files, ranges of them, or in turns"
+    )
     options = parser.parse_args()
-    if options.work:
-        url, out, mode = options.work
-        work(url, Path(out), ranges=mode == "ranges")
-        return 0
     random.seed(options.seed)
     kills = rounds = 0
     wrong: list[str] = []
@@ -85,18 +73,21 @@ def main() -> int:
         folder = Path(name)
         write_archive(folder / "archive", PIXELS, n=6)
         with LocalServer(folder / "archive") as server:
-            work(server.url, folder / "calm", ranges=False)
+            run_pixels(server.url, folder / "calm", PIXELS, ranges=False)
         known = sums(folder / "calm")
         began = time.monotonic()
         with LocalServer(folder / "archive", FAULTS) as server:
             while kills < options.kills:
-                out, mode = folder / f"run-{rounds}", "ranges" if rounds % 2 else "whole"
+                in_turn = ("whole", "ranges")[rounds % 2]
+                out, mode = folder / f"run-{rounds}", in_turn if options.mode == "both" else options.mode
                 rounds += 1
                 while True:
-                    command = [sys.executable, __file__, "--work", server.url, str(out), mode]
+                    script, pixels = archive_run.__file__, [str(pixel) for pixel in PIXELS]
+                    command = [sys.executable, script, server.url, str(out), mode, *pixels]
                     process = subprocess.Popen(command, start_new_session=True)
                     try:
-                        process.wait(timeout=random.uniform(0.8, 5.0))
+                        if process.wait(timeout=random.uniform(0.8, 5.0)):
+                            wrong.append(f"round {rounds}: exit status {process.returncode}")
                     except subprocess.TimeoutExpired:
                         os.kill(process.pid, signal.SIGKILL)
                         process.wait()

@@ -17,7 +17,7 @@ import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from qsospec_duck.batch import register_fit_jobs
-from qsospec_duck.catalog.bundle_views import views_for_this_duckdb
+from qsospec_duck.catalog.bundle_views import SHARD_SOURCE, spectra_view, views_for_this_duckdb
 from qsospec_duck.catalog.wide_cache import cached_view
 from qsospec_duck.columns import arrow_type
 from qsospec_duck.database import load_sql, show_in_notebook, without_progress_bar
@@ -26,6 +26,7 @@ from qsospec_duck.fit_functions import FIT_ARGUMENTS, FIT_RETURNS, fit_row, plai
 from qsospec_duck.fitting import FitConfig
 from qsospec_duck.fitting.compiled import compile_fit
 from qsospec_duck.runs import open_run
+from qsospec_duck.tiles.shard_index import is_shard_root, shard_paths
 from qsospec_duck.workflow import finalize_run
 
 _open_connections: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
@@ -56,7 +57,8 @@ def connect(
     run : path or opened run, optional
         A run directory: its tables become views, with ``catalog`` and ``line_catalog`` beside them.
     tiles : glob, path or several of them, optional
-        Tile Parquet: becomes the view ``spectra``.
+        Tile Parquet: becomes the view ``spectra``. The root of shards, as `qsospec_duck.tiles.compact_tiles` leaves
+        it, makes a view that finds a ``target_id`` through their index.
     database : path, optional
         A DuckDB file to work in; in memory when absent.
     config : FitConfig, optional
@@ -78,6 +80,8 @@ def connect(
         ``run`` has no ``manifest.json``.
     ConfigError
         ``workers`` is less than 1.
+    TileError
+        ``tiles`` is the root of shards whose compaction was interrupted.
     duckdb.IOException
         ``tiles`` matches no file, or ``tile_root`` has no ledger.
     """
@@ -88,8 +92,7 @@ def connect(
         without_progress_bar(con)
         parts, instead = ["macros"], dict[str, str]()
         if tiles is not None:
-            patterns = [str(tiles)] if isinstance(tiles, (str, Path)) else [str(tile) for tile in tiles]
-            con.execute("SET VARIABLE qsospec_tiles = ?", [patterns])
+            instead |= _set_tiles(con, tiles)
             parts.append("tiles")
         if tile_root is not None:
             con.execute("SET VARIABLE qsospec_tile_root = ?", [str(tile_root)])
@@ -126,6 +129,20 @@ def _close_connections() -> None:
     # a connection that still holds a Python function when the interpreter ends makes the client report leaks
     for con in list(_open_connections):
         con.close()
+
+
+def _set_tiles(con: duckdb.DuckDBPyConnection, tiles: str | Path | Sequence[str | Path]) -> dict[str, str]:
+    """Say where spectra are; the view that takes the place of the usual one, where they are shards."""
+    if isinstance(tiles, (str, Path)) and is_shard_root(tiles):
+        root = Path(tiles).expanduser().resolve()
+        con.execute("SET VARIABLE qsospec_shards = ?", [root.as_posix()])
+        con.execute("SET VARIABLE qsospec_tiles = ?", [[path.as_posix() for path in shard_paths(root)]])
+        # A footer tells of ten thousand column chunks: reading it again for each query would take most of a look-up.
+        con.execute("SET parquet_metadata_cache = true")
+        return {"spectra": spectra_view(SHARD_SOURCE)}
+    patterns = [str(tiles)] if isinstance(tiles, (str, Path)) else [str(tile) for tile in tiles]
+    con.execute("SET VARIABLE qsospec_tiles = ?", [patterns])
+    return {}
 
 
 def _run_directory(run: str | Path | HasPath) -> str:

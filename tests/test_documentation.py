@@ -16,12 +16,17 @@ import matplotlib.pyplot as plt
 import pytest
 
 from qsospec_duck import connect
+from qsospec_duck.archive.local_server import LocalServer
 from qsospec_duck.cli import main
 from qsospec_duck.cli.main import COMMANDS, parser
 from qsospec_duck.columns import tables
 from qsospec_duck.database import sql_files, sql_folder
 from qsospec_duck.models.recipes import packaged_recipes
 from qsospec_duck.models.templates import packaged_templates
+
+sys.path.insert(0, str(Path(__file__).parent / "helpers"))
+
+from made_archive import write_archive
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOCS = CHECKOUT / "docs"
@@ -84,6 +89,29 @@ def test_commands_of_the_second_tutorial_leave_what_it_says(walked):
     assert (walked / "runs/hb/qa/index.html").is_file()
     assert (walked / "runs/hb.duckdb").is_file()
     assert (walked / "catalog.fits").is_file()
+
+
+def test_commands_of_the_tiles_page_run_against_an_archive_on_this_machine(tmp_path, monkeypatch, capsys):
+    served = tmp_path / "served"
+    tiles = write_archive(served, [23040, 23041], n=2)
+    monkeypatch.chdir(tmp_path)
+    Path("listing.txt").write_text("".join(f"s3://desi-public/{tile.key('coadd')}\n" for tile in tiles))
+    commands = [
+        command
+        for language, text in blocks_of(DOCS / "how-to/tiles.md")
+        for command in (commands_of(text) if language == "console" else ())
+    ]
+    with LocalServer(served) as server:
+        for command in commands:
+            words = shlex.split(command)[1:]
+            asks_the_archive = words[0] == "download" or words[:2] == ["tiles", "run"]
+            assert main([*words, "--mirror", server.url, "--quiet"] if asks_the_archive else words) == 0, command
+    said = capsys.readouterr().out
+    assert "2 tiles: 4 fetched, 0 present" in said
+    assert "2 tiles, 4 spectra" in said
+    assert "23040001" in said
+    assert "2 tiles: 0 errors" in said
+    assert Path("dashboard.html").is_file()
 
 
 @pytest.mark.parametrize("page", pages_with("sql"))

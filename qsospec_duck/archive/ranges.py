@@ -3,7 +3,8 @@
 Four fifths of a coadd are the RESOLUTION matrices. The wavelengths, flux, inverse variance and mask of a camera are
 neighbours in the file, so that one request a camera, and one for the headers and fibre tables before them, fetch all
 that is needed. The requests fall into a sparse file at the positions they have in the whole one; HDUs are then copied,
-header and data as they are, into a smaller FITS file, each compared with its own DATASUM.
+header and data as they are, into a smaller FITS file. Data are compared with DATASUM, and the header of every HDU, also
+of those that are left out, with CHECKSUM: a wrong byte in a name would make a camera vanish.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from qsospec_duck.archive.fetch import Line, discard, read_note, settle, write_note
 from qsospec_duck.archive.remote import Remote, TryLater
 from qsospec_duck.errors import ChecksumError, ReaderError
-from qsospec_duck.fits import BLOCK, Extent, datasum, refusal
+from qsospec_duck.fits import BLOCK, Extent, datasum, header_agrees, refusal
 from qsospec_duck.fits.header import read_extent
 
 CAMERAS = {"B": 2751, "R": 2326, "Z": 2881}
@@ -45,7 +46,7 @@ def fetch_needed(line: Line, key: str, to: Path) -> int:
     Raises
     ------
     ChecksumError
-        An HDU does not agree with its DATASUM, or has none, time and again.
+        An HDU does not agree with its CHECKSUM or DATASUM, or has none, time and again.
     ReaderError
         The file is no coadd.
     AbsentError, TransferError
@@ -68,7 +69,7 @@ def fetch_needed(line: Line, key: str, to: Path) -> int:
                 discard(part)
                 line.events.emit("fetched", key=key, bytes=to.stat().st_size, travelled=travelled + sparse.travelled)
                 return travelled + sparse.travelled
-            error = f"{bad[0].where} does not agree with its DATASUM, or has none"
+            error = f"{bad[0].where} does not agree with its DATASUM"
         except ReaderError as problem:
             # A header with a wrong byte in it: fetched again like any other damage.
             error = str(problem)
@@ -185,7 +186,13 @@ def _needed(sparse: SparseFile) -> Iterator[tuple[int, Extent]]:
     while position < sparse.size:
         extent = read_extent(sparse, position, index)
         if extent is None:
-            break
+            raise refusal(
+                sparse.path, f"no header starts at byte {position}", "an HDU after the last", where=f"HDU {index}"
+            )
+        if not _header_agrees(sparse, position, extent):
+            raise refusal(
+                sparse.path, "the header does not agree with CHECKSUM, or has none", "one that does", where=extent.where
+            )
         camera, _, kind = extent.name.partition("_")
         if extent.name == "FIBERMAP":
             n_rows = int(extent.header.need("NAXIS2"))
@@ -219,14 +226,17 @@ def _padded(count: int) -> int:
     return -(-count // BLOCK) * BLOCK
 
 
-def _agrees(sparse: SparseFile, extent: Extent) -> bool:
-    """Tell whether the data agree with DATASUM; an HDU without data needs none."""
-    if not extent.data_bytes:
-        return True
-    stated = extent.header.get("DATASUM")
-    if stated in (None, ""):
+def _header_agrees(sparse: SparseFile, start: int, extent: Extent) -> bool:
+    """Tell whether the header agrees with CHECKSUM and DATASUM, both of which it must have."""
+    if not all(extent.header.get(card) for card in ("CHECKSUM", "DATASUM")):
         return False
-    return str(stated).strip() == str(datasum(sparse.read_at(extent.data_start, extent.data_bytes)))
+    data_sum = extent.header.whole("DATASUM")
+    return data_sum is not None and header_agrees(sparse.read_at(start, extent.data_start - start), data_sum)
+
+
+def _agrees(sparse: SparseFile, extent: Extent) -> bool:
+    """Tell whether the data agree with DATASUM."""
+    return extent.header.whole("DATASUM") == datasum(sparse.read_at(extent.data_start, extent.data_bytes))
 
 
 def _copy(sparse: SparseFile, extents: list[tuple[int, Extent]], to: Path) -> None:

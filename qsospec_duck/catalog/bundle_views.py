@@ -105,18 +105,34 @@ SPECTRA_HEADER = f"""\
 """
 
 
-def spectra_view() -> str:
-    """Text of ``sql/tiles/spectra.sql``."""
+SHARD_SOURCE = """\
+SELECT shards.* EXCLUDE (filename)
+    FROM read_parquet(getvariable('qsospec_tiles'), filename := true) AS shards
+    INNER JOIN (
+        SELECT
+            getvariable('qsospec_shards') || '/' || shard AS filename,
+            unnest(target_id) AS target_id
+        FROM read_parquet(getvariable('qsospec_shards') || '/_scalars/targets.pq')
+    ) AS places ON shards.filename = places.filename AND shards.target_id = places.target_id"""
+"""Where spectra of shards come from.
+
+The join keeps every row, since `targets.pq` names each target of each shard once; a condition on ``target_id`` reaches
+it first, and then only the shards that it names are opened. Opening one costs as much as its many columns. As the
+targets are a list a shard, DuckDB takes them for the smaller side and streams the shards past them."""
+
+
+def spectra_view(source: str | None = None) -> str:
+    """Text of ``sql/tiles/spectra.sql``, or of the same view over another source."""
     columns = columns_of("spectra")
     empty = ",\n".join(f"        NULL::{_type(column)} AS {_name(column)}" for column in columns)
+    files = "SELECT *\n    FROM read_parquet(getvariable('qsospec_tiles'), union_by_name := true)"
     return f"""\
 {SPECTRA_HEADER}CREATE OR REPLACE VIEW spectra AS
     SELECT
 {empty}
     WHERE false
     UNION ALL BY NAME
-    SELECT *
-    FROM read_parquet(getvariable('qsospec_tiles'), union_by_name := true);
+    {source or files};
 
 {comments("spectra", columns)}"""
 

@@ -21,9 +21,11 @@ def add_tile_options(parser: argparse.ArgumentParser) -> None:
         'table, such as "z > 2 AND zwarn = 0"; default seed',
     )
     parser.add_argument(
-        "--wavelength-range", nargs=2, type=float, metavar=("MIN", "MAX"), help="observed Å to keep; default 3600 9800"
+        "--wavelength-range",
+        default="3600,9800",
+        metavar="MIN,MAX",
+        help="observed Å to keep, or none to keep every wavelength, to 9824 Å; default 3600,9800",
     )
-    parser.add_argument("--whole-grid", action="store_true", help="keep every wavelength, to 9824 Å")
     parser.add_argument(
         "--precision", default="lossless", help="lossless, 6-decimals or noise/16 (smallest); default lossless"
     )
@@ -42,21 +44,27 @@ def add_tile_options(parser: argparse.ArgumentParser) -> None:
 
 def tile_options(given: argparse.Namespace) -> TileOptions:
     """Make the options of what was given."""
-    from qsospec_duck.errors import ConfigError
     from qsospec_duck.tiles import TileOptions
 
-    if given.whole_grid and given.wavelength_range:
-        raise ConfigError("--whole-grid and --wavelength-range exclude each other; give one of them.")
-    kept = {}
-    if given.whole_grid or given.wavelength_range:
-        kept["wavelength_range"] = None if given.whole_grid else tuple(given.wavelength_range)
     return TileOptions(
         selection=given.selection,
+        wavelength_range=_range(given.wavelength_range),
         precision=given.precision,
         qn_threshold=given.qn_threshold,
         verify=given.verify,
-        **kept,
     )
+
+
+def _range(text: str) -> tuple[float, float] | None:
+    from qsospec_duck.errors import ConfigError
+
+    if text == "none":
+        return None
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise ConfigError(f"--wavelength-range is {text!r}; it should be MIN,MAX in Å, or none.") from error
+    return low, high
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def run_status(given: argparse.Namespace) -> int:
     from qsospec_duck.tiles.ledger import ledger_folder
 
     if not (ledger_folder(given.root) / "log.jsonl").is_file():
-        raise TileError(f"{given.root}: there is no ledger; 'tiles run' writes one.")
+        raise TileError(f"{given.root}: there is no ledger; 'tiles convert' and 'tiles run' write one.")
     status = read_status(given.root)
     if given.json:
         print(json.dumps({**asdict(status), "left": status.left}, indent=2))

@@ -4,8 +4,8 @@ Enters: anything that gives bytes from a position, be it a file or a remote obje
 """
 
 from qsospec_duck.fits.byte_source import ByteSource, open_source
-from qsospec_duck.fits.datasum import datasum
+from qsospec_duck.fits.datasum import datasum, header_agrees
 from qsospec_duck.fits.header import BLOCK, Cards, Extent, walk
 from qsospec_duck.fits.refusal import refusal
 
-__all__ = ["BLOCK", "ByteSource", "Cards", "Extent", "datasum", "open_source", "refusal", "walk"]
+__all__ = ["BLOCK", "ByteSource", "Cards", "Extent", "datasum", "header_agrees", "open_source", "refusal", "walk"]

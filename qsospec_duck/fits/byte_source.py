@@ -40,8 +40,7 @@ class LocalFile:
 
     def read_at(self, start: int, count: int) -> bytes:
         """Bytes from ``start``; fewer than ``count`` only at the end."""
-        self._file.seek(start)
-        return self._file.read(count) or b""
+        return os.pread(self._file.fileno(), count, start)
 
     def close(self) -> None:
         """Close the file."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ class Extent:
     data_bytes: int
     """Length of the data without padding."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """EXTNAME in capitals; empty where there is none."""
         return str(self.header.get("EXTNAME", "")).strip().upper()

@@ -11,6 +11,7 @@ https://desidatamodel.readthedocs.io/en/latest/DESI_SPECTRO_REDUX/SPECPROD/healp
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ class Coadd:
         """Targets in the file."""
         return int(self.target_id.size)
 
-    @property
+    @cached_property
     def is_sky(self) -> NDArray[np.bool_]:
         """(n_rows,) True for sky fibres: a negative TARGETID, or OBJTYPE SKY."""
         negative = self.target_id < 0

@@ -48,9 +48,10 @@ def read_exposures(fits: FitsFile, target_id: NDArray[np.int64]) -> dict[str, li
     for start, stop in zip(first.tolist(), last.tolist(), strict=True):
         rows = order[start:stop]
         mjd = values["mjd"][rows]
+        exposures = zip(*(column[rows].tolist() for column in values.values()), strict=True)
         found["n_exposures"].append(stop - start)
         found["exptime"].append(float(values["exptime"][rows].sum()) if rows.size else None)
         for name, reduce in (("mjd_min", np.min), ("mjd_max", np.max), ("mjd_mean", np.mean)):
             found[name].append(float(reduce(mjd)) if rows.size else None)
-        found["exposures"].append([{name: values[name][row].item() for name in values} for row in rows])
+        found["exposures"].append([dict(zip(values, one, strict=True)) for one in exposures])
     return found

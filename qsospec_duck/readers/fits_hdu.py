@@ -87,7 +87,7 @@ class Hdu:
         """An image, plain or compressed."""
         return self.is_compressed or self.header.get("XTENSION", "IMAGE") == "IMAGE"
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Shape of an image in numpy order, or (rows,) of a table."""
         if self.is_table:
@@ -214,7 +214,10 @@ class Hdu:
                 if cell.repeat
                 else np.full(n_rows, b"")
             )
-            return np.array([value.decode("ascii", errors="replace").rstrip() for value in text], dtype=object)
+            cells = text.tolist()
+            # Classes and types repeat: each distinct cell is decoded once.
+            decoded = {value: value.decode("ascii", errors="replace").rstrip() for value in set(cells)}
+            return np.array([decoded[value] for value in cells], dtype=object)
         if cell.letter not in _CELL_TYPES:
             raise refusal(
                 self.source.path, f"column {cell.name} has format {cell.letter}", "numbers or text", where=self.where

@@ -35,14 +35,18 @@ def clean_pixels(flux: NDArray[Any], ivar: NDArray[Any]) -> tuple[NDArray[np.flo
     """Flux and inverse variance as the relation stores them.
 
     A pixel whose flux is not finite, or whose inverse variance is not a positive number, is kept with ivar 0;
-    a flux that is not finite becomes 0, so that no sum over a list can turn into NaN.
+    a flux that is not finite becomes 0, so that no sum over a list can turn into NaN. The arrays that were given are
+    not written to; they come back themselves where they are as they should be.
     """
     # A number beyond the range of a float32 becomes infinite, hence not used.
     with np.errstate(over="ignore", invalid="ignore"):
-        value, weight = np.array(flux, dtype=np.float32), np.array(ivar, dtype=np.float32)
+        value, weight = np.asarray(flux, dtype=np.float32), np.asarray(ivar, dtype=np.float32)
     bad = ~np.isfinite(value)
-    value[bad] = 0.0
-    weight[bad | ~(np.isfinite(weight) & (weight > 0))] = 0.0
+    unused = bad | ~(np.isfinite(weight) & (weight > 0))
+    if bad.any():
+        value = np.where(bad, np.float32(0), value)
+    if weight[unused].any():
+        weight = np.where(unused, np.float32(0), weight)
     return value, weight
 
 
@@ -73,14 +77,15 @@ def spectra_table(path: str | Path, n_rows: int, columns: Mapping[str, Any]) -> 
         The columns break the contract of the relation.
     """
     schema = arrow_schema("spectra")
-    extra = pa.unify_schemas([arrow_schema("tiles"), arrow_schema("spectra_extra")])
+    own = {field.name for field in schema}
+    extra = {field.name: field for table in ("spectra_extra", "tiles") for field in arrow_schema(table)}
     arrays, fields = [], []
     for field in schema:
         arrays.append(arrow_column(columns.get(field.name), field.type, n_rows))
         fields.append(field)
     for name in columns:
-        if name not in schema.names:
-            field = extra.field(name) if name in extra.names else None
+        if name not in own:
+            field = extra.get(name)
             array = arrow_column(columns[name], field.type if field else None, n_rows)
             arrays.append(array)
             fields.append(field or pa.field(name, array.type))
@@ -92,16 +97,23 @@ def spectra_table(path: str | Path, n_rows: int, columns: Mapping[str, Any]) -> 
 def arrow_column(values: Any, kind: pa.DataType | None, n_rows: int) -> pa.Array:
     """Make an Arrow column of one value for all rows, or of one for each; of the given type, or of the values' own."""
     if isinstance(values, pa.Array | pa.ChunkedArray):
-        whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-        return whole.cast(kind) if kind is not None else whole
+        whole = one_chunk(values) if isinstance(values, pa.ChunkedArray) else values
+        return whole.cast(kind) if kind is not None and kind != whole.type else whole
     if kind is not None and pa.types.is_list(kind) and not pa.types.is_nested(kind.value_type):
         return _lists(values, kind, n_rows)
-    if values is None or isinstance(values, str | bool | int | float | np.generic):
+    if values is None:
+        return pa.nulls(n_rows, kind or pa.null())
+    if isinstance(values, str | bool | int | float | np.generic):
         plain = values.item() if isinstance(values, np.generic) else values
         return pa.array([plain] * n_rows, kind)
     if isinstance(values, np.ndarray) and values.dtype != object:
         return pa.array(values, kind) if kind is None else pa.array(values).cast(kind)
     return pa.array(list(values), kind)
+
+
+def one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    """Column as one array; of one chunk without a copy, which ``combine_chunks`` would make."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _lists(values: Any, kind: pa.DataType, n_rows: int) -> pa.Array:
@@ -138,7 +150,7 @@ def check_relation(path: str | Path, table: pa.Table) -> None:
                 "a finite redshift greater than -1 (or give redshift=)",
                 where=f"row {row} ({keys[row]})",
             )
-    lists = {name: table[name].combine_chunks() for name in LISTS}
+    lists = {name: one_chunk(table[name]) for name in LISTS}
     lengths = {name: np.diff(array.offsets.to_numpy()) for name, array in lists.items() if array.null_count == 0}
     for name in ("wavelength", "flux", "ivar"):
         if name not in lengths:

@@ -4,13 +4,15 @@ Enters: a DESI coadd with redrock, emline, rrdetails, qso_qn and qso_mgii beside
 Leaves: a Parquet file of the spectra relation with one row a target, and a receipt of what went into it.
 """
 
-from qsospec_duck.tiles.compact import Shard, compact_tiles, look_up
-from qsospec_duck.tiles.convert import convert_folder, convert_tile, find_coadds
+from qsospec_duck.tiles.compact import Shard, compact_tiles
+from qsospec_duck.tiles.convert import convert_tile, find_coadds
 from qsospec_duck.tiles.ledger import Entry, read_ledger
 from qsospec_duck.tiles.loader import as_arrays, stream_batches, torch_dataset
 from qsospec_duck.tiles.options import TileOptions, TileReceipt
-from qsospec_duck.tiles.run import Batch, RunOptions, run_archive, run_tiles
+from qsospec_duck.tiles.queue import RunOptions
+from qsospec_duck.tiles.run import Batch, run_archive, run_tiles
 from qsospec_duck.tiles.selection import PRESETS, select
+from qsospec_duck.tiles.shard_index import look_up
 from qsospec_duck.tiles.status import Status, read_status
 from qsospec_duck.tiles.tile_file import count_in_name, tile_folder, tile_id, tile_name, write_tile
 from qsospec_duck.tiles.validate import find_tiles, validate_tile, validate_tiles
@@ -26,7 +28,6 @@ __all__ = [
     "TileReceipt",
     "as_arrays",
     "compact_tiles",
-    "convert_folder",
     "convert_tile",
     "count_in_name",
     "find_coadds",

@@ -8,7 +8,7 @@ TARGETID; one that is absent leaves its columns NULL and is named in the receipt
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,47 +99,6 @@ def convert_tile(
         cameras,
         table["n_pix"][0].as_py() if table.num_rows else 0,
     )
-
-
-def convert_folder(
-    folders: str | Path | Iterable[str | Path],
-    out: str | Path,
-    *,
-    options: TileOptions | None = None,
-    con: Any = None,
-    on_tile: Callable[[TileReceipt], None] | None = None,
-) -> list[TileReceipt]:
-    """Convert every coadd in some folders, their sub-folders included.
-
-    Parameters
-    ----------
-    folders : path or iterable of paths
-        Folders, or coadd files.
-    out, options, con
-        As for `convert_tile`.
-    on_tile : callable, optional
-        Called with each receipt as it is there (a progress bar, a ledger).
-
-    Raises
-    ------
-    ReaderError, TileError
-        As `convert_tile`; also where there is no coadd, or two coadds are the same tile.
-    """
-    coadds = find_coadds(folders)
-    receipts: list[TileReceipt] = []
-    made: dict[Path, str] = {}
-    for coadd in coadds:
-        with Coadd(coadd) as opened:
-            folder = tile_folder(out, opened.identity)
-        if folder in made:
-            raise TileError(
-                f"{coadd}: its tile {folder} was already made of {made[folder]}; give each release a run of its own."
-            )
-        made[folder] = str(coadd)
-        receipts.append(convert_tile(coadd, out, options=options, con=con))
-        if on_tile is not None:
-            on_tile(receipts[-1])
-    return receipts
 
 
 def find_coadds(folders: str | Path | Iterable[str | Path]) -> Sequence[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +74,16 @@ def exposure_columns(fits: FitsFile, target_id: NDArray[np.int64]) -> dict[str, 
     return read_exposures(fits, target_id) or dict.fromkeys(NAMES)
 
 
-def _columns_of(kind: str) -> list[str]:
+@cache
+def _columns_of(kind: str) -> tuple[str, ...]:
     """Names of the tile columns that a kind of companion fills."""
     names = arrow_schema("tiles").names
     if kind == "emline":
-        return [name for name in names if name.startswith(tuple(f"{line}_" for line in LINES))]
+        starts = tuple(f"{line}_" for line in LINES)
+        return tuple(name for name in names if name.startswith(starts))
     if kind == "qso_qn":
-        return ["z_new", "zerr_new", "z_qn", "is_qso_qn_new_rr", *CONFIDENCES]
-    return [name for name in names if name == "is_qso_mgii" or name.startswith("mgii_")]
+        return ("z_new", "zerr_new", "z_qn", "is_qso_qn_new_rr", *CONFIDENCES)
+    return tuple(name for name in names if name == "is_qso_mgii" or name.startswith("mgii_"))
 
 
 def _read(kind: str, path: Path, release: str | None) -> pa.Table:

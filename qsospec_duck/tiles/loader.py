@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,10 @@ def torch_dataset(tiles: str | Path | Iterable[str | Path], columns: Sequence[st
 
     class Tiles(IterableDataset):
         """Batches of spectra."""
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            # A class that is made in a function travels to workers as the call that made it.
+            return partial(torch_dataset, **options), (tiles, columns)
 
         def __iter__(self) -> Iterator[Mapping[str, Any]]:
             worker = get_worker_info()

@@ -165,6 +165,28 @@ def test_range_mode_overcomes_faults(archive: Archive, tmp_path: Path, seed: int
     assert not list(tmp_path.glob("*.part*"))
 
 
+def test_a_wrong_byte_in_any_header_is_noticed(archive: Archive, tmp_path: Path) -> None:
+    """A camera whose MASK had a wrong byte in its name was left out in silence, and its tile was refused."""
+    folder, tiles = archive
+    key = tiles[0].key("coadd")
+    good = (folder / key).read_bytes()
+    served = tmp_path / "served" / key
+    served.parent.mkdir(parents=True)
+    for text in (b"R_MASK", b"XTENSION= 'IMAGE   '           / Image", b"NAXIS2  =", b"B_RESOLUTION", b"FIBERMAP"):
+        damaged = bytearray(good)
+        damaged[good.index(text) + 3] ^= 8
+        served.write_bytes(damaged)
+        with LocalServer(tmp_path / "served") as server:
+            line = Downloader(
+                tmp_path, DownloadOptions(mirrors=(server.url,), patience=Patience(2, 0.001, 0.01, 2))
+            ).line
+            with pytest.raises(ChecksumError, match="2 times in a row"):
+                fetch_needed(line, key, tmp_path / "small.fits")
+        assert not (tmp_path / "small.fits").exists()
+        assert verify_fits(served) is not None
+    assert verify_fits(folder / key) is None
+
+
 def test_mirrors_are_tried_in_order_and_absence_needs_all_of_them(archive: Archive, tmp_path: Path) -> None:
     folder, tiles = archive
     (tmp_path / "empty").mkdir()

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
 from pathlib import Path
 
+import archive_run
 import pytest
 
 from qsospec_duck.archive import ArchiveTile, Downloader, DownloadOptions, Patience
 from qsospec_duck.archive.local_server import LocalServer, Manners
-from qsospec_duck.tiles import RunOptions, read_status, run_archive, run_tiles
+from qsospec_duck.tiles import RunOptions, read_ledger, read_status, run_archive, run_tiles
 
 Archive = tuple[Path, list[ArchiveTile]]
 
@@ -139,3 +145,31 @@ def test_batches_are_limited_and_downloads_run_ahead(archive: Archive, tmp_path:
             assert len(entries) == 1
             assert read_status(tmp_path / "out").converted == number
         assert run_archive(tiles, tmp_path / "out", downloader(server, tmp_path / "fits"), run=run) == []
+
+
+@pytest.mark.parametrize("mode", ["whole", "ranges"])
+def test_a_run_that_is_killed_time_and_again_ends_as_an_undisturbed_one(
+    archive: Archive, known: dict[str, str], tmp_path: Path, mode: str
+) -> None:
+    folder, tiles = archive
+    out = tmp_path / "out"
+    pixels = [str(tile.healpix) for tile in tiles]
+    left_over = []
+    with LocalServer(folder, Manners(latency=0.02, drop=0.1, wrong_bytes=0.1, seed=3)) as server:
+        command = [sys.executable, archive_run.__file__, server.url, str(out), mode, *pixels]
+        # Killed when the third, fifth, ... request of the process has come: in the midst of a transfer.
+        for count in (3, 5, 7, 9):
+            seen = len(server.requests)
+            process = subprocess.Popen(command, start_new_session=True)
+            while process.poll() is None and len(server.requests) < seen + count:
+                time.sleep(0.001)
+            process.kill()
+            was_killed = process.wait() == -signal.SIGKILL
+            left_over.append(was_killed and any(archive_run.fits_folder(out).rglob("*.part")))
+        assert subprocess.run(command, timeout=120).returncode == 0
+    assert any(left_over), "no transfer was interrupted"
+    assert sums(out) == known
+    made = Counter(entry.key for entry in read_ledger(out) if entry.status == "converted")
+    assert set(made.values()) == {1}
+    assert len(made) == len(tiles)
+    assert not [path for path in archive_run.fits_folder(out).rglob("*") if path.is_file()]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from qsospec_duck import __version__, connect
 from qsospec_duck.archive.local_server import LocalServer
 from qsospec_duck.cli import main
 
@@ -92,3 +93,38 @@ def test_a_transfer_is_measured_without_network(tmp_path: Path, capsys) -> None:
     assert all(one["files"] == 3 and one["failures"] == 0 for one in found["measurements"])
     assert found["recommended_workers"] in (1, 2)
     assert main(["bench", "transfer", "--local-server", "--workers", "x"]) == 1
+
+
+def test_convert_notes_its_tiles_and_makes_only_what_changed(tmp_path: Path, capsys) -> None:
+    write_archive(tmp_path / "served", [7, 8], n=2)
+    out = tmp_path / "tiles"
+    arguments = ["tiles", "convert", str(tmp_path / "served"), "--out", str(out)]
+    assert main(arguments) == 0
+    assert "2 tiles, 4 spectra" in capsys.readouterr().out
+    with connect(tile_root=out, tiles=out / "**" / "*.parquet") as con:
+        rows = con.execute(
+            "SELECT tile, status, spectra, list_transform(sources, lambda one: one.kind), path, software "
+            "FROM tile_ledger ORDER BY tile"
+        ).fetchall()
+        assert con.execute("SELECT count(*) FROM spectra").fetchone() == (4,)
+    assert [row[:4] for row in rows] == [(tile, "converted", 2, ["coadd", "redrock"]) for tile in ("7", "8")]
+    assert all((out / row[4]).is_file() and row[5] == f"qsospec_duck {__version__}" for row in rows)
+    times = {path: path.stat().st_mtime_ns for path in out.rglob("*.parquet")}
+    assert main(arguments) == 0
+    assert "0 tiles, 0 spectra, 0.0 MB" in (told := capsys.readouterr().out)
+    assert told.strip().endswith("2 were up to date")
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.parquet")} == times
+    assert main([*arguments, "--wavelength-range", "none"]) == 0
+    assert pq.read_table(next(out.rglob("*.parquet")))["n_pix"].to_pylist() == [7781, 7781]
+    assert main([*arguments, "--wavelength-range", "4000,9000"]) == 0
+    assert pq.read_table(next(out.rglob("*.parquet")))["n_pix"].to_pylist() == [6251, 6251]
+    arguments += ["--wavelength-range", "4000,9000"]
+    capsys.readouterr()
+    # A coadd that is damaged: it alone is tried, it fails with a reason, and its exit code says so.
+    coadd = next((tmp_path / "served").rglob("coadd-main-dark-8.fits"))
+    coadd.write_bytes(coadd.read_bytes()[:-10_000])
+    assert main(arguments) == 3
+    told = capsys.readouterr()
+    assert "malformed_fits" in told.err
+    assert "truncated" in told.err
+    assert "1 failed, 1 were up to date" in told.out

@@ -30,6 +30,10 @@ def test_nonsense_on_the_command_line_is_a_usage_error(capsys):
         (["qa", "nowhere"], "manifest.json"),
         (["tiles", "convert", ".", "--out", "tiles"], "no coadd-*.fits"),
         (["tiles", "convert", ".", "--out", "tiles", "--precision", "half"], "precision is 'half'"),
+        (
+            ["tiles", "convert", ".", "--out", "tiles", "--wavelength-range", "4000"],
+            "it should be MIN,MAX in Å, or none",
+        ),
         (["catalog", ".", "--to", "x.duckdb"], "manifest.json"),
         (["export", ".", "--to", "x.txt"], "not .txt"),
     ],

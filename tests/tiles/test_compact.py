@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -97,3 +98,64 @@ def test_places_that_make_no_sense_are_refused(root: Path, tmp_path: Path, con) 
         compact_tiles(root, root / "shards", con)
     with pytest.raises(TileError, match="no tile"):
         compact_tiles(tmp_path / "empty", tmp_path / "shards", con)
+
+
+def test_the_view_over_shards_holds_every_row_and_opens_only_the_shard_of_a_target(
+    root: Path, tmp_path: Path, con
+) -> None:
+    out = tmp_path / "shards"
+    shards = compact_tiles(root, out, con, target_mb=0.001)
+    with connect(tiles=out) as session, connect(tiles=root / "**" / "*.parquet") as known:
+        everything = "SELECT * FROM spectra ORDER BY object_key"
+        assert session.sql(everything).to_arrow_table().equals(known.sql(everything).to_arrow_table())
+        some = "SELECT count(*), sum(z), count(DISTINCT program) FROM spectra WHERE z > 1 AND target_id > 7001"
+        assert session.execute(some).fetchone() == known.execute(some).fetchone()
+        one = "SELECT target_id, program, len(flux) FROM spectra WHERE target_id = 12001"
+        assert session.execute(one).fetchall() == [(12001, "dark", 7751)]
+    # Files that are no Parquet at all harm nobody who does not open them; the first one tells the columns.
+    for shard in sorted(shard.path for shard in shards)[1:]:
+        if shard.name != "shard_12_12.parquet":
+            shard.write_bytes(b"nothing")
+    with connect(tiles=out) as session:
+        assert session.execute(one).fetchall() == [(12001, "dark", 7751)]
+        with pytest.raises(duckdb.Error):
+            session.execute("SELECT sum(z) FROM spectra").fetchall()
+
+
+def test_after_a_compaction_that_was_interrupted_nothing_is_believed(
+    root: Path, tmp_path: Path, con, monkeypatch
+) -> None:
+    out = tmp_path / "shards"
+    compact_tiles(root, out, con)
+    tile = next((root / "dr1/main/dark/tile_12").glob("*.parquet"))
+    shutil.rmtree(root / "_ledger")
+    content = tile.read_bytes()
+    pq.write_table(pq.read_table(tile).slice(0, 2), tile)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("qsospec_duck.tiles.compact.write_index", stop)
+        with pytest.raises(KeyboardInterrupt):
+            compact_tiles(root, out, con)
+    # The shard is new, its index old: rows would be missing without a word.
+    for ask in (lambda: connect(tiles=out), lambda: look_up(con, out, 12001)):
+        with pytest.raises(TileError, match="interrupted"):
+            ask()
+    # The manifest of before agrees with the tile of before, the shard does not.
+    tile.write_bytes(content)
+    assert all(shard.is_new for shard in compact_tiles(root, out, con))
+    assert look_up(con, out, 12002).num_rows == 1
+
+
+def test_tiles_that_do_not_belong_together_are_refused(root: Path, tmp_path: Path, con) -> None:
+    tile = next((root / "dr1/main/dark/tile_100").glob("*.parquet"))
+    whole = pq.read_table(tile)
+    pq.write_table(whole.drop_columns(["hbeta_flux"]), tile)
+    with pytest.raises(TileError, match="its columns are not those of the other tiles"):
+        compact_tiles(root, tmp_path / "a", con)
+    nobody = pa.nulls(whole.num_rows, pa.int64())
+    pq.write_table(whole.set_column(whole.schema.get_field_index("target_id"), "target_id", nobody), tile)
+    with pytest.raises(TileError, match="3 spectra have no target_id"):
+        compact_tiles(root, tmp_path / "b", con)

@@ -12,7 +12,7 @@ import pytest
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.errors import ConfigError, ReaderError, TileError
 from qsospec_duck.readers import read_spectra
-from qsospec_duck.tiles import TileOptions, convert_folder, convert_tile, count_in_name
+from qsospec_duck.tiles import TileOptions, convert_tile, count_in_name, find_coadds
 
 COADD = "coadd-main-dark-23040.fits"
 
@@ -135,18 +135,13 @@ def test_real_coadds_become_tiles_of_their_own_identity(shared_data: Path, tmp_p
     assert found.fetchone() == (6,)
 
 
-def test_folders_are_searched_and_one_tile_is_made_once(tile_folder_in: Path, tmp_path: Path) -> None:
-    seen = []
-    receipts = convert_folder(tile_folder_in, tmp_path / "out", on_tile=seen.append)
-    assert [receipt.count for receipt in receipts] == [2]
-    assert seen == receipts
-    (tile_folder_in / "copy").mkdir()
-    for path in list(tile_folder_in.glob("*.fits")):
-        (tile_folder_in / "copy" / path.name).write_bytes(path.read_bytes())
-    with pytest.raises(TileError, match="was already made"):
-        convert_folder(tile_folder_in, tmp_path / "out")
+def test_coadds_are_found_in_folders_below_and_a_folder_without_any_is_refused(
+    tile_folder_in: Path, tmp_path: Path
+) -> None:
+    assert find_coadds(tmp_path) == [tile_folder_in / COADD]
+    assert find_coadds([tile_folder_in, tile_folder_in / COADD]) == [tile_folder_in / COADD]
     with pytest.raises(TileError, match="no coadd"):
-        convert_folder(tmp_path / "out", tmp_path / "out2")
+        find_coadds(tmp_path / "out")
 
 
 def test_what_cannot_be_converted_is_refused(shared_data: Path, tile_folder_in: Path, tmp_path: Path) -> None:

@@ -76,11 +76,30 @@ def test_what_cannot_be_streamed_is_refused(tiles: Path, tmp_path: Path) -> None
         next(stream_batches(tiles, share=(3, 3)))
 
 
-def test_torch_sees_every_spectrum_once_through_workers(tiles: Path) -> None:
-    torch = pytest.importorskip("torch")
-    loader = torch.utils.data.DataLoader(torch_dataset(tiles, ("target_id", "flux")), batch_size=None, num_workers=2)
-    ids = [int(one) for batch in loader for one in batch["target_id"]]
-    assert sorted(ids) == [*range(1000, 1150), 2000, 2001, 2002]
+@pytest.mark.parametrize(("workers", "shuffle"), [(0, None), (0, 5), (1, None), (3, None), (3, 5)])
+@pytest.mark.filterwarnings("ignore:This DataLoader will create 3 worker processes")
+def test_torch_sees_every_spectrum_once_whatever_the_workers(tiles: Path, workers: int, shuffle: int | None) -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'qsospec_duck[torch]'")
+    dataset = torch_dataset(tiles, ("target_id", "z", "flux", "spectype"), batch_size=40, shuffle=shuffle)
+    assert isinstance(dataset, torch.utils.data.IterableDataset)
+    # Forked workers would inherit the threads of this process.
+    context = "spawn" if workers else None
+    loader = torch.utils.data.DataLoader(dataset, batch_size=None, num_workers=workers, multiprocessing_context=context)
+    found = {}
+    for batch in loader:
+        assert batch["flux"].dtype == torch.float32
+        assert batch["flux"].shape == (len(batch["target_id"]), 7751)
+        assert set(batch["spectype"]) == {"QSO"}
+        for target, flux in zip(batch["target_id"].tolist(), batch["flux"], strict=True):
+            assert target not in found, f"target {target} came twice"
+            found[target] = float(flux[6000])
+    known = [as_arrays(batch) for batch in stream_batches(tiles, ("target_id", "flux"))]
+    assert found == {
+        int(target): float(flux[6000])
+        for arrays in known
+        for target, flux in zip(arrays["target_id"], arrays["flux"], strict=True)
+    }
+    assert len(found) == 153
 
 
 def test_torch_is_named_where_it_is_missing(tiles: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from qsospec_duck.tiles.ledger import STARTED, Ledger, hold_root
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "helpers"))
 
 import deadly
+import endless
 
 
 @pytest.fixture
@@ -139,12 +143,35 @@ def test_a_tile_that_a_run_died_of_is_made_last_and_in_its_own_process(
         ledger.append(replace(entry, tile="2", status=STARTED, finished_at=None, path=None))
     (out / "dr1/main/dark/tile_2/qso_data_TILE2_3_qsos.parquet").unlink()
     # The name of a function that ends its process travels to the child.
-    monkeypatch.setattr("qsospec_duck.tiles.run.convert_tile", deadly.convert_tile)
+    monkeypatch.setattr("qsospec_duck.tiles.attempt.convert_tile", deadly.convert_tile)
     assert made(folder, out) == ["2 failed"]
     assert read_status(out).reasons == {"zero_selected": 1, "killed": 1}
     monkeypatch.undo()
     assert made(folder, out) == []
     assert made(folder, out, run=RunOptions(retry_killed=True)) == ["2 converted"]
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_the_process_of_a_tile_ends_with_the_run_that_started_it(tmp_path: Path) -> None:
+    told = tmp_path / "process"
+    with subprocess.Popen([sys.executable, endless.__file__, str(told)]) as run:
+        until = time.monotonic() + 60
+        while not (told.is_file() and told.read_text()) and time.monotonic() < until:
+            time.sleep(0.01)
+        process = int(told.read_text())
+        assert is_alive(process)
+        run.kill()
+    until = time.monotonic() + 60
+    while is_alive(process) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not is_alive(process)
 
 
 def test_the_ledger_survives_a_torn_line_and_refuses_a_damaged_one(folder: Path, tmp_path: Path) -> None:
