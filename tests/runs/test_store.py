@@ -15,7 +15,6 @@ from qsospec_duck.runs import (
     Failure,
     Origin,
     ShardWriter,
-    compact_run,
     finalize_run,
     hold_store,
     load_archived_model,
@@ -267,11 +266,3 @@ def test_the_index_leads_to_every_object(tmp_path, store_objects):
     for number in (0, 13, 27, 39):
         assert load_archived_model(run, f"made-{number:04d}").object_key == key(number)
         assert load_archived_model(run, key(number)).object_id == f"made-{number:04d}"
-
-
-@pytest.mark.parametrize("use", [open_run, verify_run, finalize_run, compact_run, lambda path: hold(path).__enter__()])
-def test_remote_storage_is_refused_and_no_folder_is_made_for_it(tmp_path, monkeypatch, use):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(RunError, match=r"s3://bucket/run: remote storage; .*Copy the directory"):
-        use("s3://bucket/run")
-    assert list(tmp_path.iterdir()) == []
