@@ -33,6 +33,7 @@ from pathlib import Path
 HELPERS = Path(__file__).resolve().parents[1] / "tests" / "helpers"
 sys.path[:0] = [str(HELPERS), str(Path(__file__).resolve().parent)]
 
+import polars as pl  # noqa: E402
 from disk_faults import EVERY, disk_full, fault_at  # noqa: E402
 from made_fits import MadeConfig, made_fit, made_spectrum  # noqa: E402
 
@@ -70,12 +71,12 @@ def coordinate(run: Path, n_workers: int) -> None:
         work(run, disturbed=True, n_workers=n_workers)
 
 
-def rows(run: Path, table: str) -> list[str]:
-    """Rows of a table, without what differs between runs of one job."""
-    read = open_run(run).read_table(table)
+def rows(run: Path, table: str) -> pl.DataFrame:
+    """Rows of a table by object, without what differs between runs of one job."""
+    read = pl.from_arrow(open_run(run).read_table(table))
     # The mood travels in the spectrum's metadata and is no result.
-    drop = {"run_id", "completed_at", "failed_at", "traceback", "spectrum_metadata"} & set(read.column_names)
-    return sorted(map(repr, read.drop_columns(sorted(drop)).to_pylist()))
+    drop = ["run_id", "completed_at", "failed_at", "traceback", "spectrum_metadata"]
+    return read.drop(drop, strict=False).sort("object_key", maintain_order=True)
 
 
 def look(run: Path, calm: Path, n_spectra: int = N_SPECTRA) -> str:
@@ -92,7 +93,7 @@ def look(run: Path, calm: Path, n_spectra: int = N_SPECTRA) -> str:
             return f"{n_spectra - len(keys)} lost"
     except RunError as error:
         return f"torn: {error}"
-    differing = [table for table in TABLES if rows(calm, table) != rows(run, table)]
+    differing = [table for table in TABLES if not rows(calm, table).equals(rows(run, table))]
     return f"tables differ: {', '.join(differing)}" if differing else ""
 
 
@@ -112,7 +113,7 @@ def killed(folder: Path, calm: Path, kills: int, n_workers: int, *, of: str) -> 
             process.start()
             if of == "coordinator":
                 # Early, so that a run is killed again and again at another place before it gets through.
-                process.join(random.uniform(0.0, 0.5) * whole if done < kills else None)
+                process.join(random.uniform(0.0, 0.8) * whole if done < kills else None)
                 if process.is_alive():
                     # With its workers, or leaving them behind.
                     with suppress(ProcessLookupError):
