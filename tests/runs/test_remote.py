@@ -16,6 +16,7 @@ import urllib3
 from disk_faults import PowerCutError
 from local_s3 import lead_to
 from made_fits import MadeConfig, deadly_fit, made_fit, made_spectrum
+from made_runs import key
 
 from qsospec_duck.batch import fit_batch, plan_batch, progress_of, read_events
 from qsospec_duck.errors import ConfigurationMismatchError, RunError, StoreError
@@ -39,10 +40,6 @@ OPTIONS = {"config": CONFIG, "fit": made_fit, "progress": False, "task_size": 2}
 
 def spectra(number: int = 6) -> list:
     return [made_spectrum(i, 200) for i in range(number)]
-
-
-def key(number: int) -> str:
-    return f"made-{number:04d}.fits#0"
 
 
 def rows(run) -> dict[str, list[str]]:
