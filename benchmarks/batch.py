@@ -4,6 +4,8 @@
     python benchmarks/batch.py --parts storing grown # some of it
     python benchmarks/batch.py --smoke               # small numbers, to see that it works
 
+size      bytes of the bundle an object, by table and by column of models: spectra of SDSS, coadds of DESI, and
+          simulated quasars on the grid of DESI; every spectrum once
 scaling   two workers against one, on real spectra under new keys, from the event log after the first tasks
 storing   CPU of everything but the fit (plan, rows, Parquet, checksums, promotion) an object, at 100 and at 10,000
           objects: fits are made once and given out again; beside it the CPU of a fit
@@ -24,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -35,6 +38,7 @@ os.environ.update(SINGLE_THREAD)
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from qsospec_duck.batch import fit_batch, read_events
 from qsospec_duck.batch.relation_file import spill
@@ -45,9 +49,11 @@ from qsospec_duck.runs import Origin, ShardWriter, finalize_run, hold_store, loa
 from qsospec_duck.runs.layout import object_number
 from qsospec_duck.runs.rows import tables_from_results
 from qsospec_duck.runs.shard import MODEL_ROW_GROUP, open_writer, stage_part, write_table
+from qsospec_duck.simulate import simulate_spectra
 from qsospec_duck.spectra import from_table
 
-PARTS = ("scaling", "storing", "grown", "peer")
+PARTS = ("size", "scaling", "storing", "grown", "peer")
+DESI_WAVELENGTH = 3600.0 + 0.8 * np.arange(7781)
 CHECKOUT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("QSOSPEC_DUCK_TEST_DATA", CHECKOUT.parent / "shared" / "data"))
 SHARD = 2048
@@ -89,6 +95,47 @@ def given_out_again(spectrum, config):
     result = made[int(spectrum.object_key.rpartition("-")[2]) % len(made)]
     named = replace(result.spectrum, object_key=spectrum.object_key, object_id=spectrum.object_id)
     return replace(result, spectrum=named)
+
+
+def size(folder: Path, sizes: dict[str, int]) -> dict[str, object]:
+    """Bytes of a bundle an object."""
+    grid = {"snr": 5.0, "wavelength": DESI_WAVELENGTH}
+    samples = {
+        "sdss": fits(),
+        "desi": [fit_quasar(spectrum, FitConfig()) for spectrum in desi_spectra()],
+        "desi_like": [fit_quasar(one, FitConfig()) for one in simulate_spectra(sizes["size"], seed=3, **grid)[0]],
+    }
+    return {name: size_of(folder / name, results) for name, results in samples.items()}
+
+
+def desi_spectra() -> list:
+    """Quasars and galaxies of the coadds in the data folder that have redshifts."""
+    folder = DATA / "desi"
+    pairs = {
+        folder / "coadd-1-80693-thru20210204.fits": folder / "derived" / "redrock-1-80693-thru20210204.fits",
+        folder / "coadd-4-80613-thru20210324.fits": folder / "redrock-4-80613-thru20210324.fits",
+    }
+    return [one for path, redrock in pairs.items() for one in from_table(read_spectra(path, redrock=redrock))]
+
+
+def size_of(folder: Path, results: list) -> dict[str, object]:
+    """Bytes an object of a shard with these fits."""
+    with ShardWriter(folder, "size") as shard:
+        for i, result in enumerate(results):
+            shard.add(result, Origin(f"k{i}", f"k{i}", "made.fits", i))
+        parts = shard.close()
+    number, columns = len(results), Counter()
+    with pq.ParquetFile(folder / "models.parquet") as file:
+        for group in map(file.metadata.row_group, range(file.metadata.num_row_groups)):
+            for column in map(group.column, range(group.num_columns)):
+                columns[column.path_in_schema.partition(".")[0]] += column.total_compressed_size
+    return {
+        "objects": number,
+        "pixels": sum(result.spectrum.n_pix for result in results) / number,
+        "bytes": sum(part.bytes for part in parts) / number,
+        "by_table": {part.table: round(part.bytes / number) for part in parts},
+        "models_by_column": {name: round(count / number) for name, count in columns.most_common(6)},
+    }
 
 
 def scaling(folder: Path, sizes: dict[str, int]) -> dict[str, object]:
@@ -270,9 +317,9 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "qsospec_duck" / "benchmarks")
     parser.add_argument("--json", type=Path, help="also write the numbers here")
     options = parser.parse_args()
-    sizes = {"scaling": 600, "few": 100, "many": 10_000, "grown": 100_000, "peer": 300}
+    sizes = {"size": 48, "scaling": 600, "few": 100, "many": 10_000, "grown": 100_000, "peer": 300}
     if options.smoke:
-        sizes = {"scaling": 96, "few": 100, "many": 300, "grown": 4096, "peer": 25}
+        sizes = {"size": 4, "scaling": 96, "few": 100, "many": 300, "grown": 4096, "peer": 25}
     numbers: dict[str, object] = {}
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         for part in options.parts:
@@ -281,7 +328,9 @@ def main() -> int:
             if part == "peer":
                 numbers[part] = one_by_one(folder, sizes, options.cache)
             else:
-                numbers[part] = {"scaling": scaling, "storing": storing, "grown": grown}[part](folder, sizes)
+                numbers[part] = {"size": size, "scaling": scaling, "storing": storing, "grown": grown}[part](
+                    folder, sizes
+                )
             print(json.dumps({part: numbers[part]}, indent=2, default=float), flush=True)
     if options.json:
         options.json.write_text(json.dumps(numbers, indent=2, default=float) + "\n", encoding="utf-8")

@@ -16,9 +16,10 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from qsospec_duck.archive.object_store import is_remote
 from qsospec_duck.batch import register_fit_jobs
 from qsospec_duck.catalog.bundle_views import SHARD_SOURCE, spectra_view, views_for_this_duckdb
-from qsospec_duck.catalog.wide_cache import cached_view
+from qsospec_duck.catalog.wide_cache import build_wide_cache, cached_view, is_current
 from qsospec_duck.columns import arrow_type
 from qsospec_duck.database import load_sql, show_in_notebook, without_progress_bar
 from qsospec_duck.errors import ConfigError, RunError
@@ -28,6 +29,9 @@ from qsospec_duck.fitting.compiled import compile_fit
 from qsospec_duck.runs import open_run
 from qsospec_duck.tiles.shard_index import is_shard_root, shard_paths
 from qsospec_duck.workflow import finalize_run
+
+WEB = ("http://", "https://")
+"""Addresses that DuckDB itself reads."""
 
 _open_connections: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 
@@ -55,7 +59,8 @@ def connect(
     Parameters
     ----------
     run : path or opened run, optional
-        A run directory: its tables become views, with ``catalog`` and ``line_catalog`` beside them.
+        A run directory: its tables become views, with ``catalog`` and ``line_catalog`` beside them. One in an object
+        store, such as ``s3://bucket/runs/hb``, is downloaded first, once.
     tiles : glob, path or several of them, optional
         Tile Parquet: becomes the view ``spectra``. The root of shards, as `qsospec_duck.tiles.compact_tiles` leaves
         it, makes a view that finds a ``target_id`` through their index.
@@ -147,11 +152,22 @@ def _set_tiles(con: duckdb.DuckDBPyConnection, tiles: str | Path | Sequence[str 
 
 def _run_directory(run: str | Path | HasPath) -> str:
     path = run if isinstance(run, (str, Path)) else run.path
-    if "://" in str(path):
+    if str(path).startswith(WEB):
         return str(path).rstrip("/")
+    if is_remote(path):
+        return _downloaded(str(path))
     directory = Path(path).expanduser().resolve()
     if not (directory / "manifest.json").is_file():
         raise RunError(f"{directory}: no manifest.json; it should be the directory of a run.")
+    return str(directory)
+
+
+def _downloaded(address: str) -> str:
+    """Directory of a run of an object store, with everything in it and its wide catalog."""
+    bundle = open_run(address)
+    directory = bundle.fetch()
+    if bundle.is_complete and not is_current(directory):
+        build_wide_cache(directory)
     return str(directory)
 
 

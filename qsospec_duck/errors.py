@@ -5,6 +5,7 @@
     ├── TransferError    (OSError)       a file that an archive does not give
     │   ├── AbsentError                  no mirror has it
     │   └── ChecksumError                its bytes are not those the release published
+    ├── StoreError       (OSError)       an object store that refused or did not answer
     ├── TileError        (ValueError)    a tile that breaks the tile contract
     ├── SpectrumError    (ValueError)    arrays, units or a redshift that make no spectrum
     │   └── FrameError                   an operation in the wrong frame
@@ -73,3 +74,7 @@ class NotInRunError(QsospecDuckError, KeyError):
     def __str__(self) -> str:
         # KeyError quotes its argument; a sentence reads better bare.
         return str(self.args[0]) if self.args else ""
+
+
+class StoreError(QsospecDuckError, OSError):
+    """An object store refused or did not answer."""

@@ -46,7 +46,8 @@ def compact_run(run: RunBundle | Path | str, **options: Any) -> RunCounts:
 
 def _keep_wide_catalog(run: RunBundle) -> None:
     """Give a sealed run the cache of its ``catalog`` unless it has a current one."""
-    if run.manifest.get("status") == "complete" and not is_current(run.path):
+    # One in an object store gets it where it is looked at, see `connect`.
+    if run.address is None and run.manifest.get("status") == "complete" and not is_current(run.path):
         build_wide_cache(run)
 
 

@@ -36,6 +36,9 @@ THREAD_VARIABLES = (
 
 MAX_AUTO_WORKERS = 8
 
+STARTS = 3
+"""Times that a pool is started whose processes end at once: a machine short of memory kills one as it starts, too."""
+
 
 class WorkerKilledError(RuntimeError):
     """A worker process ended while it worked on a task that it had for itself."""
@@ -165,36 +168,49 @@ def one_thread_each() -> Iterator[None]:
 
 @contextmanager
 def _pool(n_workers: int) -> Iterator[ProcessPoolExecutor]:
-    # Never fork: a forked child inherits locks of BLAS and DuckDB threads that do not exist in it.
-    pool = ProcessPoolExecutor(n_workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker)
-    try:
-        with _importable_main():
-            _require_start(pool)
+    with _importable_main():
+        pool = _started_pool(n_workers)
+        try:
             yield pool
-    except BaseException:
-        processes = list((getattr(pool, "_processes", None) or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
-        raise
+        except BaseException:
+            _end(pool)
+            raise
     pool.shutdown(wait=True)
 
 
-def _require_start(pool: ProcessPoolExecutor) -> None:
-    """Tell a pool that cannot start from one that a spectrum kills.
+def _started_pool(n_workers: int) -> ProcessPoolExecutor:
+    """Give a pool whose processes run: tell one that cannot start from one that a spectrum kills.
 
     Raises
     ------
     RunError
-        Its processes end before they take any work.
+        Its processes end before they take any work, `STARTS` times.
     """
-    try:
-        pool.submit(os.getpid).result()
-    except BrokenExecutor:
-        raise RunError(
-            "worker processes end while they start, see their message above. They import the main module: in a script, "
-            "the call of fit_batch belongs under `if __name__ == '__main__':`; n_workers=1 needs no processes."
-        ) from None
+    for _ in range(STARTS):
+        # Never fork: a forked child inherits locks of BLAS and DuckDB threads that do not exist in it.
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(n_workers, mp_context=context, initializer=_begin_worker)
+        try:
+            pool.submit(os.getpid).result()
+        except BrokenExecutor:
+            pool.shutdown(wait=True)
+        except BaseException:
+            _end(pool)
+            raise
+        else:
+            return pool
+    raise RunError(
+        "worker processes end while they start, see their message above. They import the main module: in a script, "
+        "the call of fit_batch belongs under `if __name__ == '__main__':`; n_workers=1 needs no processes."
+    )
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End a pool at once, whatever it works on."""
+    processes = list((getattr(pool, "_processes", None) or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qsospec_duck.archive.object_store import is_remote
 from qsospec_duck.batch.executors import has_process_pools, resolve_workers
 from qsospec_duck.batch.inputs import expand_inputs, require_unique, with_known
 from qsospec_duck.batch.limits import Limits
@@ -26,7 +27,9 @@ from qsospec_duck.runs import RunBundle, finalize_run, hold_store, open_run
 class BatchSummary:
     """How a batch ended."""
 
-    run_directory: Path
+    run_directory: Path | str
+    """Where the run is: a directory, or an address of an object store."""
+
     run_id: str
     fitted: int
     """Spectra fitted by this call."""
@@ -79,7 +82,7 @@ def fit_batch(
     inputs : path, glob, directory, Spectrum, table of the spectra relation, or an iterable of those
         See `qsospec_duck.batch.expand_inputs`.
     run_directory : path
-        Run to create or to continue.
+        Run to create or to continue: a directory, or a prefix of an object store such as ``s3://bucket/runs/hb``.
     config : FitConfig, optional
         Scientific options; defaults where none are given.
     reader : str
@@ -166,4 +169,5 @@ def fit_batch(
         is_sealed = store.manifest["status"] == "complete"
     if finalize and num_shards == 1 and not is_sealed:
         finalize_run(run_directory)
-    return BatchSummary(Path(run_directory), store.run_id, fitted, failed, plan.skipped, objects, failures)
+    where = str(run_directory) if is_remote(run_directory) else Path(run_directory)
+    return BatchSummary(where, store.run_id, fitted, failed, plan.skipped, objects, failures)

@@ -11,11 +11,12 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet as pq
 
+from qsospec_duck.archive.object_store import ObjectStore, is_remote, split_address
 from qsospec_duck.batch.items import Item
 from qsospec_duck.batch.manifest_table import is_manifest, manifest_items
 from qsospec_duck.batch.relation_file import is_relation, relation_items, spill
+from qsospec_duck.batch.remote_inputs import list_files, local_file, open_parquet
 from qsospec_duck.errors import ReaderError
 from qsospec_duck.spectra import Spectrum
 
@@ -30,8 +31,9 @@ def expand_inputs(inputs: Any, spill_folder: Path, rows_per_item: int = 256) -> 
     Parameters
     ----------
     inputs : path, glob, directory, Spectrum, Arrow table or relation, or an iterable of those
-        A table (Parquet, CSV, pyarrow, polars, a DuckDB relation) either names files (column ``path`` or an alias of
-        it) or holds spectra (columns of the spectra relation).
+        Files, globs and prefixes of an object store are addresses such as ``s3://bucket/tiles/**/*.parquet``. A table
+        (Parquet, CSV, pyarrow, polars, a DuckDB relation) either names files (column ``path`` or an alias of it) or
+        holds spectra (columns of the spectra relation).
     spill_folder : Path
         Where spectra that come as a stream are written, for the workers to read.
     rows_per_item : int
@@ -59,19 +61,21 @@ def expand_inputs(inputs: Any, spill_folder: Path, rows_per_item: int = 256) -> 
 
 
 def _items_of_path(text: str, rows_per_item: int) -> list[Item]:
-    if "://" in text:
-        raise ReaderError(
-            f"{text}: remote storage; give a query instead, which DuckDB reads there: "
-            f"con.sql(\"SELECT * FROM '{text}'\"), or download the files."
-        )
+    if is_remote(text):
+        return [
+            replace(item, bytes=size) if item.path == address else item
+            for address, size in list_files(text).items()
+            if _holds_spectra(address.rpartition("/")[2]) or address == text
+            for item in _items_of_file(address, rows_per_item)
+        ]
     path = Path(text).expanduser()
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if _holds_spectra(file))
+        found = sorted(file for file in path.rglob("*") if file.is_file() and _holds_spectra(file.name))
         if not found:
             raise ReaderError(f"{path}: no spectra in this directory; expected files {', '.join(_SPECTRUM_SUFFIXES)}.")
-        return [item for file in found for item in _items_of_file(file, rows_per_item)]
+        return [item for file in found for item in _items_of_file(str(file), rows_per_item)]
     if path.exists():
-        return _items_of_file(path, rows_per_item)
+        return _items_of_file(str(path), rows_per_item)
     if glob.has_magic(text):
         # Path.glob takes no absolute pattern.
         matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207
@@ -81,35 +85,38 @@ def _items_of_path(text: str, rows_per_item: int) -> list[Item]:
             item
             for match in matches
             if match.is_file() and not match.name.startswith(_COMPANIONS)
-            for item in _items_of_file(match, rows_per_item)
+            for item in _items_of_file(str(match), rows_per_item)
         ]
     raise ReaderError(f"{text}: no such file or directory.")
 
 
-def _holds_spectra(file: Path) -> bool:
-    name = file.name.lower()
-    return file.is_file() and name.endswith(_SPECTRUM_SUFFIXES) and not name.startswith((".", *_COMPANIONS))
+def _holds_spectra(name: str) -> bool:
+    name = name.lower()
+    return name.endswith(_SPECTRUM_SUFFIXES) and not name.startswith((".", *_COMPANIONS))
 
 
-def _items_of_file(path: Path, rows_per_item: int) -> list[Item]:
+def _items_of_file(path: str, rows_per_item: int) -> list[Item]:
     """Items of one file; only Parquet footers and CSV manifests are opened here."""
-    suffix = path.suffix.lower()
+    suffix = Path(path).suffix.lower()
+    folder = split_address(path)[0] if is_remote(path) else Path(path).parent
     if suffix == ".parquet":
         try:
-            schema = pq.read_schema(path)
+            with open_parquet(path) as file:
+                schema = file.schema_arrow
+                if is_manifest(schema.names):
+                    return manifest_items(file.read(), folder, path)
         except pa.ArrowInvalid:
             # A damaged file is the worker's to report, as a failure that stops nothing.
-            return [Item(str(path))]
+            return [Item(path)]
         if is_relation(schema):
-            return relation_items(str(path), rows_per_item)
-        if is_manifest(schema.names):
-            return manifest_items(pq.read_table(path), path.parent, str(path))
+            return relation_items(path, rows_per_item)
     if suffix == ".csv":
-        with path.open(encoding="utf-8", errors="replace") as file:
-            header = [name.strip().strip('"') for name in file.readline().lstrip("\ufeff").split(",")]
-        if is_manifest(header):
-            return manifest_items(pyarrow.csv.read_csv(path), path.parent, str(path))
-    return [Item(str(path))]
+        with local_file(path) as here:
+            with here.open(encoding="utf-8", errors="replace") as text:
+                header = [name.strip().strip('"') for name in text.readline().lstrip("\ufeff").split(",")]
+            if is_manifest(header):
+                return manifest_items(pyarrow.csv.read_csv(here), folder, path)
+    return [Item(path)]
 
 
 def _items_of_stream(inputs: Any, spill_folder: Path, rows_per_item: int) -> list[Item]:
@@ -169,7 +176,7 @@ def _names(items: list[Item]) -> Iterator[tuple[str, str]]:
 def with_known(items: list[Item], known: Mapping[str, Any], options: Mapping[str, Any]) -> list[Item]:
     """Add what the caller says of all files, and their sizes; what a manifest says of one is kept."""
     return [
-        replace(item, known={**known, **item.known}, options=options, bytes=_size(item.path))
+        replace(item, known={**known, **item.known}, options=options, bytes=item.bytes or _size(item.path))
         if item.kind == "file"
         else item
         for item in items
@@ -178,6 +185,9 @@ def with_known(items: list[Item], known: Mapping[str, Any], options: Mapping[str
 
 def _size(path: str) -> int:
     """Size of a file; 0 where there is none, which is the worker's to report."""
+    if is_remote(path):
+        prefix, name = split_address(path)
+        return ObjectStore(prefix).size(name) or 0
     try:
         return Path(path).stat().st_size
     except OSError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from qsospec_duck.archive.object_store import is_remote
 from qsospec_duck.spectra import Spectrum
 
 
@@ -15,12 +16,17 @@ def file_name(path: str | Path) -> str:
     return Path(path).name.removesuffix(".gz")
 
 
+def full_path(path: str) -> str:
+    """Path of a file that another process finds as well; an address is one already."""
+    return path if is_remote(path) else str(Path(path).absolute())
+
+
 @dataclass(frozen=True)
 class Item:
     """A part of the input that is planned as one."""
 
     path: str = ""
-    """File; empty for spectra in memory."""
+    """File, or its address in an object store; empty for spectra in memory."""
 
     kind: str = "file"
     """``file`` (a reader opens it), ``relation`` (Parquet in the columns of the spectra relation) or ``spectra``."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from qsospec_duck.archive.object_store import is_remote
 from qsospec_duck.batch.items import Item
 from qsospec_duck.errors import ReaderError
 
@@ -31,8 +32,8 @@ def is_manifest(names: Iterable[str]) -> bool:
     return bool(lower & set(_ALIASES["path"])) and not lower & {"wavelength", "wave", "loglam", "flux"}
 
 
-def manifest_items(table: pa.Table, folder: Path, where: str) -> list[Item]:
-    """Items of a manifest table; relative paths start at ``folder``.
+def manifest_items(table: pa.Table, folder: Path | str, where: str) -> list[Item]:
+    """Items of a manifest table; relative paths start at ``folder``, which may be an address in an object store.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def manifest_items(table: pa.Table, folder: Path, where: str) -> list[Item]:
         known = {house: column[row] for house, column in values.items() if column[row] not in (None, "")}
         if "path" not in known:
             raise ReaderError(f"{where}: row {row} has no {columns['path']!r}; every row should name a file.")
-        path = Path(str(known.pop("path"))).expanduser()
+        path = _full(str(known.pop("path")), folder)
         row_index = known.pop("row_index", None)
         for name in _NUMBERS:
             if name in known:
@@ -56,13 +57,22 @@ def manifest_items(table: pa.Table, folder: Path, where: str) -> list[Item]:
                 known[name] = str(known[name])
         items.append(
             Item(
-                path=str(path if path.is_absolute() else folder / path),
+                path=path,
                 rows=None if row_index is None else (int(row_index),),
                 keys=(known["object_key"],) if "object_key" in known else None,
                 known=known,
             )
         )
     return items
+
+
+def _full(path: str, folder: Path | str) -> str:
+    if is_remote(path):
+        return path
+    expanded = Path(path).expanduser()
+    if expanded.is_absolute():
+        return str(expanded)
+    return f"{folder}/{path}" if is_remote(folder) else str(Path(folder) / expanded)
 
 
 def _columns(names: list[str], where: str) -> dict[str, str]:

@@ -11,8 +11,8 @@ from qsospec_duck.batch.inputs import expand_inputs, require_unique, with_known
 from qsospec_duck.batch.plan import MAX_TASK_SIZE, Plan, make_plan
 from qsospec_duck.fitting import FitConfig
 from qsospec_duck.runs import RunState
-from qsospec_duck.runs.layout import MANIFEST, local_path
 from qsospec_duck.runs.manifest import require_same_configuration
+from qsospec_duck.runs.remote_copy import existing_run
 
 
 def plan_batch(
@@ -46,8 +46,8 @@ def plan_batch(
         An input does not exist, or two inputs share a key.
     """
     config = FitConfig() if config is None else config
-    run = local_path(run_directory)
-    state = RunState(run) if (run / MANIFEST).exists() else None
+    run = existing_run(run_directory)
+    state = RunState(run) if run is not None else None
     if state is not None:
         require_same_configuration(state.manifest, config.to_dict(), config.hash())
     items = with_known(

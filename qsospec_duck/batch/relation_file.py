@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qsospec_duck.batch.items import Item, file_name
+from qsospec_duck.batch.remote_inputs import open_parquet
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.errors import ReaderError
 
@@ -28,7 +29,7 @@ def is_relation(schema: pa.Schema) -> bool:
 
 def relation_items(path: str, rows_per_item: int) -> list[Item]:
     """Items of bounded size of one file, with the keys of their rows; only key columns are read."""
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         names = file.schema_arrow.names
         n_rows = file.metadata.num_rows
         keys = file.read(columns=["object_key"])["object_key"].to_pylist() if "object_key" in names else None
@@ -48,7 +49,7 @@ def relation_items(path: str, rows_per_item: int) -> list[Item]:
 def read_relation(path: str, rows: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of one file by number, a row group at a time, with the columns that a spectrum is built from."""
     wanted = set(rows)
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         known = {*arrow_schema("spectra").names, *_UNDERSTOOD}
         columns = [name for name in file.schema_arrow.names if name in known]
         start = 0

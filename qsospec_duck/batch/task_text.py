@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-from qsospec_duck.batch.items import Item
+from qsospec_duck.batch.items import Item, full_path
 from qsospec_duck.batch.plan import Task
 from qsospec_duck.errors import ConfigError
 
@@ -41,7 +40,7 @@ def _plain(item: Item) -> dict[str, Any]:
         fields["rows"] = {"from": rows[0], "to": rows[-1]}
     if item.only_keys is not None:
         fields["only_keys"] = sorted(item.only_keys)
-    return {**fields, "path": str(Path(item.path).absolute())}
+    return {**fields, "path": full_path(item.path)}
 
 
 def _item(fields: dict[str, Any]) -> Item:

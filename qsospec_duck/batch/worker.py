@@ -17,10 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qsospec_duck.batch.items import Item
+from qsospec_duck.batch.items import Item, full_path
 from qsospec_duck.batch.limits import Guard, Limits
 from qsospec_duck.batch.plan import Task
 from qsospec_duck.batch.relation_file import read_relation, table_row
+from qsospec_duck.batch.remote_inputs import local_file
 from qsospec_duck.errors import ReaderError
 from qsospec_duck.fitting import FitResult
 from qsospec_duck.runs import Failure, Origin, Part, ShardWriter
@@ -179,13 +180,14 @@ def _spectra(item: Item) -> Iterator[tuple[Origin, Callable[[], Spectrum]]]:
         for row, values in read_relation(item.path, item.rows or ()):
             yield _from_values({**values, "object_key": keys[row]}, item, row)
     else:
-        table = _read_spectra()(
-            item.path,
-            reader=item.known.get("reader", "auto"),
-            rows=None if item.rows is None else list(item.rows),
-            redshift=item.known.get("z"),
-            **item.options,
-        )
+        with local_file(item.path) as path:
+            table = _read_spectra()(
+                path,
+                reader=item.known.get("reader", "auto"),
+                rows=None if item.rows is None else list(item.rows),
+                redshift=item.known.get("z"),
+                **item.options,
+            )
         known = {name: value for name, value in item.known.items() if name != "reader"}
         if known.keys() & {"object_id", "object_key"} and table.num_rows > 1:
             raise ReaderError(
@@ -237,7 +239,7 @@ def _input(item: Item) -> dict[str, str]:
 
 def _about_failure(item: Item) -> dict[str, str]:
     # Whoever looks at a failure wants its data: where the file lay, which nothing else depends on.
-    return {**_input(item), "path": str(Path(item.path).absolute())} if item.path else _input(item)
+    return {**_input(item), "path": full_path(item.path)} if item.path else _input(item)
 
 
 def _fit_quasar() -> FitFunction:

@@ -44,7 +44,7 @@ def run_sql(given: argparse.Namespace) -> int:
     if run is not None and query is None and any(letter.isspace() for letter in run.strip()):
         # Only a query was given.
         run, query = None, run
-    if run is not None and not Path(run).exists():
+    if run is not None and "://" not in run and not Path(run).exists():
         raise ConfigError(f"{run}: no such run directory.")
     target = Path(given.to) if given.to else None
     kind = given.format or (target.suffix.lstrip(".") if target else "table")

@@ -12,11 +12,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow.dataset import dataset
 
+from qsospec_duck.archive.object_store import is_remote
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.errors import RunError
 from qsospec_duck.runs.index import find_in_index, find_in_table, index_table, the_one
-from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, local_path, object_number, receipts_folder
+from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, object_number, receipts_folder
 from qsospec_duck.runs.manifest import read_manifest
+from qsospec_duck.runs.remote_copy import RemoteCopy, copy_to_read
 from qsospec_duck.runs.state import RunState
 
 
@@ -24,7 +26,8 @@ class RunBundle:
     """A run directory opened to read: one that this package wrote, finished or not, or one of ``qsospec`` 0.1.1."""
 
     def __init__(self, path: Path | str) -> None:
-        self.path = local_path(path)
+        self._remote: RemoteCopy | None = copy_to_read(str(path)) if is_remote(path) else None
+        self.path = Path(path) if self._remote is None else self._remote.folder
         self.manifest: dict[str, Any] = read_manifest(self.path)
 
     @classmethod
@@ -35,6 +38,25 @@ class RunBundle:
     def __repr__(self) -> str:
         count = self.manifest.get("completed_objects")
         return f"<{type(self).__name__} {self.run_id!r}, {count} objects, {self.manifest.get('status')}>"
+
+    @property
+    def address(self) -> str | None:
+        """Where the run lies in an object store, of which ``path`` is a copy; ``None`` of one on a file system."""
+        return None if self._remote is None else self._remote.address
+
+    def refresh(self) -> None:
+        """Read again what the run is, after somebody has written to it."""
+        if self._remote is not None:
+            self._remote.pull()
+        self.__dict__.pop("_state", None)
+        self.__dict__.pop("_names", None)
+        self.manifest = read_manifest(self.path)
+
+    def fetch(self) -> Path:
+        """Have every shard of a run in an object store here; give the directory."""
+        if self._remote is not None:
+            self._remote.fetch(self._remote.parts())
+        return self.path
 
     @property
     def run_id(self) -> str:
@@ -72,7 +94,10 @@ class RunBundle:
             raise RunError(f"{self.path}: no table {table!r}; a run has {', '.join(TABLES)}.")
         if self._state is None or table == "derived":
             return sorted(data_folder(self.path, table).glob("*.parquet"))
-        return sorted(self.path / part.path for part in self._state.parts.values() if part.table == table)
+        parts = [part for part in self._state.parts.values() if part.table == table]
+        if self._remote is not None:
+            self._remote.fetch(parts)
+        return sorted(self.path / part.path for part in parts)
 
     def read_table(
         self, name: str, columns: Sequence[str] | None = None, filter: pc.Expression | None = None
@@ -122,12 +147,12 @@ class RunBundle:
             found = find_in_index(self.path, identifier)
             names = pq.read_table(self.path / INDEX, columns=["name"])["name"] if not found else None
         elif self._state is not None and (shard := self._state.ledger.part_of(identifier, "models")) is not None:
-            return identifier, self.path / shard
+            return identifier, self._here(shard)
         else:
             found = find_in_table(self._names, identifier)
             names = self._names["name"]
         key, path = the_one(found, identifier, names, self.path)
-        return key, self.path / path
+        return key, self._here(path)
 
     @cached_property
     def _names(self) -> pa.Table:
@@ -135,7 +160,7 @@ class RunBundle:
 
     def rows_of(self, table: str, object_key: str, models_shard: Path) -> pa.Table:
         """Rows of one object from the shard that was committed together with its model."""
-        twin = data_folder(self.path, table) / models_shard.name
+        twin = self._here(f"data/{table}/{models_shard.name}")
         if self._names_shards_alike and not twin.is_file():
             return arrow_schema(table).empty_table()
         shards = [twin] if twin.is_file() else self.shards(table)
@@ -147,6 +172,12 @@ class RunBundle:
             # Rows are sorted by this number: the statistics leave one row group to read.
             mine = (pc.field("object_number") == object_number(object_key)) & mine
         return found.to_table(filter=mine)
+
+    def _here(self, shard: str) -> Path:
+        """Path of a shard, after its download where the run lies in an object store."""
+        if self._remote is not None and self._state is not None and shard in self._state.parts:
+            self._remote.fetch([self._state.parts[shard]])
+        return self.path / shard
 
     @property
     def _names_shards_alike(self) -> bool:
@@ -160,7 +191,8 @@ def open_run(path: Path | str) -> RunBundle:
     Parameters
     ----------
     path : path
-        Run directory, written by this package (finished or not) or by ``qsospec`` 0.1.1.
+        Run directory, written by this package (finished or not) or by ``qsospec`` 0.1.1; or the address of one in an
+        object store, such as ``s3://bucket/runs/hb``: its shards are downloaded when they are read.
 
     Raises
     ------

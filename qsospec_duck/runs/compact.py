@@ -16,8 +16,7 @@ import pyarrow.parquet as pq
 from qsospec_duck.errors import RunError
 from qsospec_duck.runs.bundle import RunBundle
 from qsospec_duck.runs.failure_ledger import inputs_of
-from qsospec_duck.runs.finalize import RunCounts, finalize_run, verify_run
-from qsospec_duck.runs.layout import local_path
+from qsospec_duck.runs.finalize import RunCounts, address_of, finalize_run, verify_run
 from qsospec_duck.runs.lock import hold_run
 from qsospec_duck.runs.manifest import read_manifest
 from qsospec_duck.runs.receipts import Commit, Part
@@ -53,7 +52,9 @@ def compact_run(run: RunBundle | Path | str, *, objects_per_shard: int = OBJECTS
     """
     if objects_per_shard < 1:
         raise RunError(f"objects_per_shard is {objects_per_shard}; it should be 1 or more.")
-    path = run.path if isinstance(run, RunBundle) else local_path(run)
+    if (address := address_of(run)) is not None:
+        raise RunError(f"{address}: shards in an object store are not rewritten; fit with larger tasks (task_size).")
+    path = run.path if isinstance(run, RunBundle) else Path(run)
     before = verify_run(path)
     was_sealed = read_manifest(path)["status"] == "complete"
     with hold_run(path):

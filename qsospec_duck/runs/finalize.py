@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from qsospec_duck.archive.object_store import is_remote
 from qsospec_duck.errors import RunError
 from qsospec_duck.runs.bundle import RunBundle
 from qsospec_duck.runs.index import write_index
@@ -15,7 +16,6 @@ from qsospec_duck.runs.layout import (
     INDEX,
     TABLES,
     data_folder,
-    local_path,
     object_number,
     receipts_folder,
     staging_folder,
@@ -51,7 +51,11 @@ def verify_run(run: RunBundle | Path | str) -> RunCounts:
     RunError
         Naming the first thing that is not as it should be.
     """
-    path = run.path if isinstance(run, RunBundle) else local_path(run)
+    if (address := address_of(run)) is not None:
+        from qsospec_duck.runs.remote_store import verify_remote
+
+        return verify_remote(address)
+    path = run.path if isinstance(run, RunBundle) else Path(run)
     manifest = read_manifest(path)
     if manifest.get("writer") != "qsospec_duck":
         raise RunError(f"{path}: written by another package, without receipts; it can be read and not be verified.")
@@ -91,36 +95,52 @@ def finalize_run(run: RunBundle | Path | str) -> RunCounts:
     RunError
         A coordinator works on it, or `verify_run` finds something wrong.
     """
-    path = run.path if isinstance(run, RunBundle) else local_path(run)
-    with hold_run(path):
-        manifest = read_manifest(path)
-        if manifest.get("writer") != "qsospec_duck":
-            raise RunError(f"{path}: written by another package; it can be read and not be finalized here.")
-        store = RunStore(path, manifest, "all", alone=True)
-        # A share may have completed what failed in another division of the run.
-        store.withdraw_failures({key for key, _ in store.failures if store.is_done(key)})
-        store.manifest.pop("receipt_heads", None)
-        store.save_manifest(status="running", finalized_at=None)
-        counts = verify_run(path)
-        temporary = path / f".{INDEX}"
-        write_index(path, sorted(part.path for part in store.parts.values() if part.table == "models"), temporary)
-        sync_file(temporary)
-        temporary.replace(path / INDEX)
-        sync_folder(path)
-        store.save_manifest(
-            status="complete",
-            finalized_at=now(),
-            receipt_heads=read_receipts(path)[1],
-            datasets={table: f"data/{table}" for table in TABLES if store.count(table)},
-        )
-        shutil.rmtree(staging_folder(path), ignore_errors=True)
-        for lock in path.glob(".lock-*"):
-            lock.unlink()
-        if isinstance(run, RunBundle):
-            run.__dict__.pop("_state", None)
-            run.__dict__.pop("_names", None)
-            run.manifest = store.manifest
+    if (address := address_of(run)) is not None:
+        from qsospec_duck.runs.remote_store import finalize_remote
+
+        counts = finalize_remote(address)
+    else:
+        path = run.path if isinstance(run, RunBundle) else Path(run)
+        with hold_run(path):
+            manifest = read_manifest(path)
+            if manifest.get("writer") != "qsospec_duck":
+                raise RunError(f"{path}: written by another package; it can be read and not be finalized here.")
+            counts = seal_store(RunStore(path, manifest, "all", alone=True))
+            shutil.rmtree(staging_folder(path), ignore_errors=True)
+            for lock in path.glob(".lock-*"):
+                lock.unlink()
+    if isinstance(run, RunBundle):
+        run.refresh()
     return counts
+
+
+def seal_store(store: RunStore) -> RunCounts:
+    """Verify a run that is held alone, write its index and seal its manifest."""
+    path = store.path
+    # A share may have completed what failed in another division of the run.
+    store.withdraw_failures({key for key, _ in store.failures if store.is_done(key)})
+    store.manifest.pop("receipt_heads", None)
+    store.save_manifest(status="running", finalized_at=None)
+    counts = verify_run(path)
+    temporary = path / f".{INDEX}"
+    write_index(path, sorted(part.path for part in store.parts.values() if part.table == "models"), temporary)
+    sync_file(temporary)
+    temporary.replace(path / INDEX)
+    sync_folder(path)
+    store.save_manifest(
+        status="complete",
+        finalized_at=now(),
+        receipt_heads=read_receipts(path)[1],
+        datasets={table: f"data/{table}" for table in TABLES if store.count(table)},
+    )
+    return counts
+
+
+def address_of(run: RunBundle | Path | str) -> str | None:
+    """Address of a run in an object store; ``None`` of one on a file system."""
+    if isinstance(run, RunBundle):
+        return run.address
+    return str(run) if is_remote(run) else None
 
 
 def _keys(run: Path, paths: list[str]) -> set[int]:

@@ -29,6 +29,11 @@ def to_json(value: Any) -> str:
     """JSON text of a value with numpy numbers, arrays, paths or dataclasses in it; NaN and infinities become null."""
     if isinstance(value, str):
         return _text(value)
+    # The encoder costs more than a number does.
+    if type(value) is float:
+        return repr(value) if math.isfinite(value) else "null"
+    if type(value) is int:
+        return repr(value)
     try:
         return _ENCODER.encode(value)
     except (ValueError, TypeError):

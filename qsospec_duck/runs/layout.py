@@ -18,8 +18,6 @@ import hashlib
 import os
 from pathlib import Path
 
-from qsospec_duck.errors import RunError
-
 SCHEMA_VERSION = "5"
 """Run schema; the one that ``qsospec`` 0.1.1 writes and reads."""
 
@@ -28,22 +26,6 @@ TABLES = ("inputs", "objects", "measurements", "warnings", "models", "failures",
 
 MANIFEST = "manifest.json"
 INDEX = "index.parquet"
-
-
-def local_path(path: Path | str) -> Path:
-    """Path of a run directory on a file system.
-
-    Raises
-    ------
-    RunError
-        It is an address of remote storage: a run is promoted by renaming, which object stores cannot.
-    """
-    if "://" in str(path):
-        raise RunError(
-            f"{path}: remote storage; a run is written and opened on a file system (promotion is a rename). Copy the "
-            "directory here first, or look at its tables through qsospec_duck.connect(run=...)."
-        )
-    return Path(path)
 
 
 def data_folder(run: Path, table: str) -> Path:

@@ -92,8 +92,13 @@ def write_manifest(run: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     """Seal a manifest and put it in place durably; returns what was written."""
     written = {**manifest, "updated_at": now()}
     written["seal"] = seal_of(written)
-    write_durably(run / MANIFEST, json.dumps(written, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    write_durably(run / MANIFEST, _text(written))
     return written
+
+
+def sealed_text(manifest: Mapping[str, Any]) -> str:
+    """Text of ``manifest.json``, sealed."""
+    return _text({**manifest, "seal": seal_of(manifest)})
 
 
 def seal_of(manifest: Mapping[str, Any]) -> str:
@@ -123,6 +128,10 @@ def require_same_configuration(manifest: Mapping[str, Any], configuration: Mappi
         + ("; ".join(differing) or f"hash {manifest['configuration_hash']} instead of {digest}")
         + ". Give the options of the run, or another run directory."
     )
+
+
+def _text(manifest: Mapping[str, Any]) -> str:
+    return json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _leaves(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,15 +1,16 @@
 """Model rows: Arrow columns of the ``models`` table from fit results, without a loop over pixels.
 
-Lists are full-length so that every reader of the format understands them. They stay small because a
-component is float32 and exactly zero outside its support, and because ``wave_rest`` keeps 32 bits of its
-mantissa: 1e-10 of a wavelength is 0.03 m/s, and half of the bytes of a column that no encoding can shorten.
+Lists are full-length so that every reader of the format understands them. They stay small because a component is
+exactly zero outside its support, because ``wave_rest`` keeps 32 bits of its mantissa (1e-10 of a wavelength is
+0.03 m/s, and half of the bytes of a column that no encoding can shorten), and by what `stored_precision` says.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, fields
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from qsospec_duck.columns import arrow_schema
-from qsospec_duck.fitting.result import ComplexFit, Component, ContinuumFit, FitResult
+from qsospec_duck.fitting.result import ComplexFit, Component, ContinuumFit, FitResult, Trial
 from qsospec_duck.runs.key_values import KeyValues, to_key_values
+from qsospec_duck.runs.stored_precision import multiples_of, short_error, steps_of_flux, steps_of_model
 
 WAVELENGTH_BITS = 32
 """Bits of the mantissa that a stored rest wavelength keeps."""
@@ -28,38 +30,66 @@ def model_columns(results: Sequence[FitResult]) -> dict[str, pa.Array]:
     """Columns of the ``models`` table that hold arrays and statistics, one row a result."""
     schema = arrow_schema("models")
     spectra = [result.spectrum for result in results]
-    with np.errstate(over="ignore"):
-        errors = [spectrum.error.astype(np.float32) for spectrum in spectra]
+    errors = [spectrum.error for spectrum in spectra]
+    steps = [steps_of_flux(error) for error in errors]
+    fluxes = [multiples_of(spectrum.flux, step) for spectrum, step in zip(spectra, steps, strict=True)]
     return {
         "wave_rest": _lists([round_mantissa(spectrum.wavelength, WAVELENGTH_BITS) for spectrum in spectra], np.float64),
-        "flux": _lists([spectrum.flux for spectrum in spectra], np.float32),
-        "error": _lists(errors, np.float32),
+        "flux": _lists(fluxes, np.float32),
+        "error": _lists([short_error(error) for error in errors], np.float32),
         "input_mask": _lists([spectrum.good for spectrum in spectra], np.bool_),
-        "total_flux": _lists([result.total_flux for result in results], np.float32),
+        "total_flux": _lists([_total_flux(*pair) for pair in zip(results, steps, strict=True)], np.float32),
         "host_model": _lists([result.host_model for result in results], np.float32),
         "host_fit_mask": _lists([_host_mask(result, "host_fit_mask") for result in results], np.bool_),
         "host_emission_mask": _lists([_host_mask(result, "host_emission_mask") for result in results], np.bool_),
         "continuum_fit_mask": _lists([result.continuum.fit_mask for result in results], np.bool_),
         "continuum_clip_mask": _lists([result.continuum.clip_mask for result in results], np.bool_),
-        "components": _structs(results, components_of, schema.field("components").type, _component_fields),
+        "components": _structs(results, _placed_components, schema.field("components").type, _component_fields),
         "complexes": _structs(results, _complexes_of, schema.field("complexes").type, _complex_fields),
         "spectrum_metadata": pa.array([_spectrum_metadata(result) for result in results], KEY_VALUES),
         "workflow_metadata": pa.array([_workflow_metadata(result) for result in results], KEY_VALUES),
     }
 
 
+# Not dataclasses.astuple, which copies every value deeply.
+_TRIAL = attrgetter(*(field.name for field in fields(Trial)))
+
 KEY_VALUES = arrow_schema("models").field("workflow_metadata").type
 
 
 def round_mantissa(values: NDArray[np.float64], bits: int) -> NDArray[np.float64]:
-    """Round numbers to ``bits`` significant bits."""
-    mantissa, exponent = np.frexp(values)
-    return np.ldexp(np.round(np.ldexp(mantissa, bits)), exponent - bits)
+    """Round finite numbers to ``bits`` significant bits, half away from zero."""
+    dropped = np.uint64(53 - bits)
+    half = np.uint64(1) << (dropped - np.uint64(1))
+    shorter = (np.asarray(values, np.float64).view(np.uint64) + half) >> dropped << dropped
+    return shorter.view(np.float64)
 
 
 def components_of(result: FitResult) -> list[Component]:
     """All additive parts of a model but the host: continuum first, then complex by complex."""
     return [*result.continuum.components, *(c for fit in result.complexes.values() for c in fit.components)]
+
+
+def _placed_components(result: FitResult) -> list[tuple[Component, NDArray[np.float64]]]:
+    """Components with the steps in which their values are stored."""
+    steps = steps_of_model(result.model)
+    return [(component, steps) for component in components_of(result)]
+
+
+def _stored_values(placed: list[tuple[Component, NDArray[np.float64]]]) -> pa.ListArray:
+    """Values of components as they are stored; a line is looked at only where it is not zero."""
+    offsets = _offsets([component.values.size for component, _ in placed])
+    stored = np.zeros(offsets[-1], np.float32)
+    for (component, steps), start in zip(placed, offsets, strict=False):
+        inside = component.values != 0
+        first, last = int(inside.argmax()), inside.size - int(inside[::-1].argmax())
+        if inside.any():
+            stored[start + first : start + last] = multiples_of(component.values[first:last], steps[first:last])
+    return pa.ListArray.from_arrays(offsets, pa.array(stored))
+
+
+def _total_flux(result: FitResult, steps: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    return None if result.total_flux is None else multiples_of(result.total_flux, steps)
 
 
 def pack_matrix(matrix: NDArray[np.float64]) -> str:
@@ -107,13 +137,13 @@ def _structs(
     )
 
 
-def _component_fields(flat: list[Component]) -> dict[str, Any]:
+def _component_fields(flat: list[tuple[Component, NDArray[np.float64]]]) -> dict[str, Any]:
     return {
-        "section": [component.section for component in flat],
-        "recipe_id": [component.recipe_id for component in flat],
-        "name": [component.name for component in flat],
-        "role": [component.role for component in flat],
-        "values": _lists([component.values for component in flat], np.float32),
+        "section": [component.section for component, _ in flat],
+        "recipe_id": [component.recipe_id for component, _ in flat],
+        "name": [component.name for component, _ in flat],
+        "role": [component.role for component, _ in flat],
+        "values": _stored_values(flat),
     }
 
 
@@ -147,7 +177,7 @@ def _solution(fit: ContinuumFit | ComplexFit) -> dict[str, Any]:
         "parameters": list(fit.parameters.items()),
         "parameter_errors": [fit.parameter_errors.get(name) for name in fit.parameters],
         "covariance_float32_base64": pack_matrix(fit.covariance),
-        "trials": [astuple(trial) for trial in fit.trials],
+        "trials": [_TRIAL(trial) for trial in fit.trials],
     }
 
 

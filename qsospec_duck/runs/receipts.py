@@ -63,14 +63,18 @@ class ReceiptLog:
 
     def append(self, commit: Commit) -> None:
         """Write one commit; when this returns it is on the disk."""
-        body = json.dumps(asdict(commit), sort_keys=True, ensure_ascii=False)
-        chain = _link(self.chain, body)
+        line = self.line_of(commit)
         with self.path.open("ab") as file:
-            file.write(f"{_HEAD}{chain}{_MIDDLE}{body}}}\n".encode())
+            file.write(line.encode())
             file.flush()
             os.fsync(file.fileno())
-        self.chain = chain
+        self.chain = line[len(_HEAD) : len(_HEAD) + 64]
         self.commits.append(commit)
+
+    def line_of(self, commit: Commit) -> str:
+        """Line that a commit is, after those that are written."""
+        body = json.dumps(asdict(commit), sort_keys=True, ensure_ascii=False)
+        return f"{_HEAD}{_link(self.chain, body)}{_MIDDLE}{body}}}\n"
 
 
 def read_logs(run: Path, opened: ReceiptLog | None = None) -> dict[str, tuple[list[Commit], str]]:

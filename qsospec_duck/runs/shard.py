@@ -26,6 +26,9 @@ ROW_GROUP = 20_480
 FAILED_INPUTS = "inputs_of_failures"
 """Staged name of the ``inputs`` rows of failed objects, which are replaced together with their failures."""
 
+FAILED_MARK = "-failed"
+"""Ends the name of their file in the run."""
+
 _FLOAT_LISTS = (
     "wave_rest.list.element",
     "flux.list.element",

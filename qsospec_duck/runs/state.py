@@ -9,7 +9,7 @@ from typing import Any
 
 from qsospec_duck.runs.failure_ledger import FailureLedger
 from qsospec_duck.runs.key_ledger import KeyLedger, read_ledger
-from qsospec_duck.runs.layout import local_path, object_number
+from qsospec_duck.runs.layout import object_number
 from qsospec_duck.runs.manifest import read_manifest
 from qsospec_duck.runs.receipts import Commit, Part, live_parts, read_logs
 
@@ -23,7 +23,7 @@ class RunState:
         manifest: dict[str, Any] | None = None,
         logs: Mapping[str, list[Commit]] | None = None,
     ) -> None:
-        self.path = local_path(path)
+        self.path = Path(path)
         self.manifest = read_manifest(self.path) if manifest is None else manifest
         self._logs = dict(logs) if logs is not None else {share: log[0] for share, log in read_logs(self.path).items()}
         self._commits = [commit for share in sorted(self._logs) for commit in self._logs[share]]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,13 @@ from uuid import uuid4
 
 import pyarrow.parquet as pq
 
+from qsospec_duck.archive.object_store import is_remote
 from qsospec_duck.errors import RunError
-from qsospec_duck.runs.key_ledger import append_records, records_of, replace_records
+from qsospec_duck.runs.key_ledger import Records, append_records, records_of, replace_records
 from qsospec_duck.runs.layout import (
     MANIFEST,
     TABLES,
     data_folder,
-    local_path,
     object_number,
     receipts_folder,
     share_name,
@@ -30,7 +30,7 @@ from qsospec_duck.runs.lock import hold_run
 from qsospec_duck.runs.manifest import new_manifest, read_manifest, require_same_configuration, write_manifest
 from qsospec_duck.runs.parts import require_files, verify_part
 from qsospec_duck.runs.receipts import Commit, Part, ReceiptLog, live_parts, read_logs
-from qsospec_duck.runs.shard import FAILED_INPUTS
+from qsospec_duck.runs.shard import FAILED_INPUTS, FAILED_MARK
 from qsospec_duck.runs.state import RunState
 
 
@@ -50,7 +50,7 @@ def hold_store(
     Parameters
     ----------
     path : path
-        Run directory; made when absent.
+        Run directory, or prefix of an object store such as ``s3://bucket/runs/hb``; made when absent.
     configuration : mapping
         Options, nested, JSON-able.
     configuration_hash : str
@@ -71,7 +71,34 @@ def hold_store(
     """
     if not 0 <= shard_index < num_shards:
         raise RunError(f"shard_index is {shard_index} of {num_shards} shards; it should be 0 to {num_shards - 1}.")
-    run = local_path(path)
+    with _holder(path)(str(path), configuration, configuration_hash, run_id, num_shards, shard_index) as store:
+        require_same_configuration(store.manifest, configuration, configuration_hash)
+        if run_id is not None and store.run_id != run_id:
+            raise RunError(f"{path}: it holds run {store.run_id!r}, not {run_id!r}; give another directory.")
+        if not resume and store.count("objects"):
+            raise RunError(f"{path}: it holds {store.count('objects')} objects; resume=True continues it.")
+        yield store
+
+
+def _holder(path: Path | str) -> Callable[..., AbstractContextManager[RunStore]]:
+    if is_remote(path):
+        # What works on object stores needs this module.
+        from qsospec_duck.runs.remote_store import hold_remote_store
+
+        return hold_remote_store
+    return _hold_local
+
+
+@contextmanager
+def _hold_local(
+    path: str,
+    configuration: Mapping[str, Any],
+    configuration_hash: str,
+    run_id: str | None,
+    num_shards: int,
+    shard_index: int,
+) -> Iterator[RunStore]:
+    run = Path(path)
     if run.exists() and not run.is_dir():
         raise RunError(f"{run}: a file; a run needs a directory.")
     if not (run / MANIFEST).exists() and any(run.glob("data/*/*.parquet")):
@@ -88,12 +115,7 @@ def hold_store(
         require_same_configuration(manifest, configuration, configuration_hash)
         if manifest.get("writer") != "qsospec_duck":
             raise RunError(f"{run}: written by another package; it can be read here and not be continued.")
-        if run_id is not None and manifest["run_id"] != run_id:
-            raise RunError(f"{run}: it holds run {manifest['run_id']!r}, not {run_id!r}; give another directory.")
-        store = RunStore(run, manifest, share_name(num_shards, shard_index), alone=num_shards == 1)
-        if not resume and store.count("objects"):
-            raise RunError(f"{run}: it holds {store.count('objects')} objects; resume=True continues it.")
-        yield store
+        yield RunStore(run, manifest, share_name(num_shards, shard_index), alone=num_shards == 1)
 
 
 class RunStore(RunState):
@@ -105,7 +127,7 @@ class RunStore(RunState):
         self._session = uuid4().hex[:8]
         self._log = ReceiptLog(path, share)
         super().__init__(path, manifest, {name: log[0] for name, log in read_logs(path, self._log).items()})
-        require_files(path, self.parts.values())
+        self._require_parts()
         self._remove_strays()
         replace_records(path, share, self.ledger.records[share])
         # A share leaves the failures that others wrote to them and to finalize, which has the run for itself.
@@ -157,9 +179,8 @@ class RunStore(RunState):
             twice = [key for key in completed if self.is_done(key) or completed.count(key) > 1]
             raise RunError(f"task {task}: {twice[0]!r} would be stored twice; every object_key should be unique.")
         carried, retired = self.failures.replace(folder, {*completed, *failed, *covered_keys}, set(covered_inputs))
-        if numbers:
-            append_records(self.path, self.share, records_of(folder, staged, len(self._log.commits)))
-        self._commit(task, folder, [*staged, *carried], retired, facts)
+        records = records_of(folder, staged, len(self._log.commits)) if numbers else None
+        self._commit(task, folder, [*staged, *carried], retired, facts, records)
         self._done |= numbers
 
     def replace_shards(self, task: str, staged: Iterable[Part], retired: set[str]) -> None:
@@ -190,17 +211,31 @@ class RunStore(RunState):
             self.manifest = write_manifest(self.path, {**self.manifest, **counts, "shard_state": state, **changes})
 
     def _commit(
-        self, task: str, folder: Path, staged: list[Part], retired: set[str], facts: Mapping[str, Any] | None
+        self,
+        task: str,
+        folder: Path,
+        staged: list[Part],
+        retired: set[str],
+        facts: Mapping[str, Any] | None,
+        records: Records | None = None,
     ) -> None:
         """Move files into place, write the receipt, then remove what it retires. This order is the crash safety."""
         if self.manifest["status"] == "complete":
             self.manifest.pop("receipt_heads", None)
             self.manifest = write_manifest(self.path, {**self.manifest, "status": "running", "finalized_at": None})
         stem = f"part-{self.share}-{task}-{uuid4().hex[:8]}"
-        parts = tuple(self._put_in_place(folder, stem, part) for part in staged)
+        parts = tuple(replace(part, path=_place_of(stem, part)) for part in staged)
+        commit = Commit(task, parts, tuple(sorted(retired)), facts)
+        self._publish(commit, [folder / part.path for part in staged], records)
+        if records is not None:
+            append_records(self.path, self.share, records)
+        for old, new in zip(staged, parts, strict=True):
+            # Its content is on the disk before its name is.
+            sync_file(folder / old.path)
+            (folder / old.path).rename(self.path / new.path)
         for table in {part.table for part in parts}:
             sync_folder(data_folder(self.path, table))
-        self._log.append(Commit(task, parts, tuple(sorted(retired)), facts))
+        self._log.append(commit)
         for path in retired:
             (self.path / path).unlink(missing_ok=True)
             self.parts.pop(path, None)
@@ -210,16 +245,17 @@ class RunStore(RunState):
             if part.table == "failures":
                 self.failures.add(part)
         shutil.rmtree(folder, ignore_errors=True)
+        self._committed(commit)
 
-    def _put_in_place(self, folder: Path, stem: str, part: Part) -> Part:
-        """Move one staged file under its final name; its content is on the disk before its name is."""
-        staged = folder / part.path
-        carried = "".join(part.path.removesuffix(".parquet").partition("-carried-")[1:])
-        failed = "-failed" if part.path.startswith(FAILED_INPUTS) else ""
-        target = data_folder(self.path, part.table) / f"{stem}{carried}{failed}.parquet"
-        sync_file(staged)
-        staged.rename(target)
-        return replace(part, path=str(target.relative_to(self.path)))
+    def _require_parts(self) -> None:
+        """Raise `RunError` where a file that a receipt names is missing."""
+        require_files(self.path, self.parts.values())
+
+    def _publish(self, commit: Commit, staged: list[Path], records: Records | None) -> None:
+        """Store a commit where others see it before it happens here; a run on a file system is that place itself."""
+
+    def _committed(self, commit: Commit) -> None:
+        """Do what is to be done once a commit has happened."""
 
     def _remove_strays(self) -> None:
         """Remove what no receipt names: files of a commit that a crash cut short, and old staging."""
@@ -231,6 +267,13 @@ class RunStore(RunState):
                     path.unlink()
         for folder in staging_folder(self.path).glob("*" if self._alone else f"{self.share}-*"):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place_of(stem: str, part: Part) -> str:
+    """Path of a staged file in the run."""
+    carried = "".join(part.path.removesuffix(".parquet").partition("-carried-")[1:])
+    failed = FAILED_MARK if part.path.startswith(FAILED_INPUTS) else ""
+    return f"data/{part.table}/{stem}{carried}{failed}.parquet"
 
 
 def _keys_in(folder: Path, staged: list[Part], table: str) -> list[str]:

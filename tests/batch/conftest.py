@@ -13,6 +13,7 @@ from qsospec_duck.readers import spectra_from_arrays
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "helpers"))
 
+from local_s3 import local_s3
 from made_fits import made_spectrum
 
 
@@ -31,3 +32,6 @@ def relation(spectra) -> pa.Table:
         )
         for spectrum in spectra
     )
+
+
+s3 = pytest.fixture(local_s3)

@@ -129,8 +129,3 @@ def test_two_inputs_that_share_a_key_are_refused_naming_both(tmp_path, spectra):
     require_unique(with_known(expand_inputs(tmp_path, tmp_path), {}, {}))
     manifest = pa.table({"path": ["coadd.fits", "coadd.fits"], "row": [1, 2]})
     require_unique(expand_inputs(manifest, tmp_path))
-
-
-def test_remote_inputs_are_refused_with_the_way_that_works(tmp_path):
-    with pytest.raises(ReaderError, match=r"give a query instead, .*SELECT \* FROM 's3://bucket/\*\.parquet'"):
-        expand_inputs("s3://bucket/*.parquet", tmp_path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from disk_faults import WRITES, disk_full, fault_at
 from made_fits import MadeConfig, greedy_fit, made_fit
 
 from qsospec_duck.batch import Limits, fit_batch, read_events
@@ -52,55 +53,30 @@ def test_limits_that_nobody_could_keep_are_refused(tmp_path, spectra):
     assert not (tmp_path / "run").exists()
 
 
-def fill_disk_at(monkeypatch, step: int) -> itertools.count:
-    """Let the writing call number ``step``, and all after it, meet a full disk."""
-    counter = itertools.count()
-
-    def guard(owner: object, name: str) -> None:
-        real = getattr(owner, name)
-
-        def guarded(*args, **kwargs):
-            if next(counter) >= step:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            return real(*args, **kwargs)
-
-        monkeypatch.setattr(owner, name, guarded)
-
-    for owner, name in [(pq.ParquetWriter, "write_table"), (os, "fsync"), (Path, "rename"), (Path, "replace")]:
-        guard(owner, name)
-    return counter
-
-
 @pytest.mark.slow
 def test_a_disk_that_fills_up_at_any_step_stops_with_a_reason_and_loses_nothing(tmp_path, spectra):
     for step in itertools.count():
         run = tmp_path / f"full-{step}"
-        with pytest.MonkeyPatch.context() as patch:
-            fill_disk_at(patch, step)
+        stopped = ""
+        with fault_at(step, WRITES, disk_full()) as refused:
             try:
                 fit_batch(spectra, run, fit=made_fit, task_size=3, **OPTIONS)
             except (RunError, OSError) as error:
                 stopped = str(error)
-            else:
-                stopped = ""
-        assert not stopped or "No space left on device" in stopped
+        assert ("No space left on device" in stopped) == bool(refused)
         summary = fit_batch(spectra, run, fit=made_fit, task_size=3, **OPTIONS)
         assert (summary.objects, summary.failures) == (6, 0)
         assert verify_run(run).objects == 6
-        if not stopped:
+        if not refused:
             break
     assert step > 20
 
 
-def test_a_full_disk_is_in_the_log(tmp_path, spectra, monkeypatch):
-    def full(*args, **kwargs):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
+def test_a_full_disk_is_in_the_log(tmp_path, spectra):
     told = []
-    with monkeypatch.context() as patch:
-        patch.setattr(pq.ParquetWriter, "write_table", full)
-        with pytest.raises(RunError, match=r"No space left on device.*call fit_batch again"):
-            fit_batch(spectra, tmp_path / "run", fit=made_fit, notify=told.append, **OPTIONS)
+    full = fault_at(0, [(pq.ParquetWriter, "write_table")], disk_full())
+    with full, pytest.raises(RunError, match=r"No space left on device.*call fit_batch again"):
+        fit_batch(spectra, tmp_path / "run", fit=made_fit, notify=told.append, **OPTIONS)
     (event,) = told
     assert event["event"] == "stopped"
     assert "No space left on device" in event["reason"]

@@ -11,6 +11,7 @@ from qsospec_duck.runs import Origin, ShardWriter, hold_store
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "helpers"))
 
+from local_s3 import local_s3
 from made_fits import MadeConfig, made_result
 
 
@@ -43,3 +44,6 @@ def run(tmp_path: Path) -> Path:
     store_made_objects(path, range(25), task="t0")
     store_made_objects(path, range(25, 40), task="t1")
     return path
+
+
+s3 = pytest.fixture(local_s3)

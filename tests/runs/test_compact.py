@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from disk_faults import PowerCutError, fault_at
 from made_fits import MadeConfig, made_result
+from made_runs import commit, key
 
 from qsospec_duck.errors import RunError
 from qsospec_duck.runs import (
     TABLES,
-    Failure,
-    Origin,
-    ShardWriter,
     compact_run,
     finalize_run,
     hold_store,
@@ -29,26 +28,14 @@ from qsospec_duck.runs import (
 CONFIG = MadeConfig()
 
 
-def key(number: int) -> str:
-    return f"made-{number:04d}.fits#0"
-
-
 def write_small_shards(run: Path, *, num_shards: int = 1, tasks: int = 6) -> None:
     """Two objects a commit, and a failure with every second one."""
     for share in range(num_shards):
         with hold_store(run, CONFIG.to_dict(), CONFIG.hash(), num_shards=num_shards, shard_index=share) as store:
             for task in range(tasks // num_shards):
                 first = 2 * (task + share * tasks // num_shards)
-                with ShardWriter(store.task_folder(f"t{task}"), store.run_id) as shard:
-                    for number in (first, first + 1):
-                        about = {"input": f"{number}.file"}
-                        shard.add(made_result(number), Origin(key(number), f"id-{number}", "made.fits", metadata=about))
-                    if first % 4 == 0:
-                        bad = f"bad-{first}"
-                        about = {"input": f"{bad}.file"}
-                        shard.add_failure(Failure(Origin(bad, bad, "made.fits"), "FitError", "no", "", about))
-                    parts = shard.close()
-                store.promote(f"t{task}", parts, facts={"inputs": [f"{first}.file"]})
+                bad = [f"bad-{first}"] if first % 4 == 0 else []
+                commit(store, f"t{task}", [first, first + 1], bad, facts={"inputs": [f"{first}.file"]})
 
 
 def rows(run: Path) -> dict[str, list[str]]:
@@ -72,7 +59,7 @@ def test_the_rows_stay_and_the_files_become_few(tmp_path, num_shards, sealed):
     assert verify_run(run) == counts
     for number in range(12):
         model = load_archived_model(run, key(number))
-        assert model.object_id == f"made-{number:04d}" or model.object_id == f"id-{number}"
+        assert model.object_id == f"made-{number:04d}"
         np.testing.assert_allclose(model.model, made_result(number).model, rtol=1e-6)
     assert open_run(run).keys_of_input("7.file") == [key(7)]
 
@@ -86,10 +73,7 @@ def test_a_compacted_run_goes_on_where_it_was(tmp_path):
         assert {"inputs": ["2.file"]} in share.facts
     with hold_store(run, CONFIG.to_dict(), CONFIG.hash()) as store:
         assert {name for name, _ in store.failures} == {"bad-0", "bad-4", "bad-8"}
-        with ShardWriter(store.task_folder("new"), store.run_id) as shard:
-            shard.add(made_result(20), Origin("bad-4", "bad-4", "made.fits"))
-            parts = shard.close()
-        store.promote("new", parts)
+        commit(store, "new", [20], covered_keys=["bad-4"])
     assert finalize_run(run).failures == 2
     assert verify_run(run).objects == 13
 
@@ -119,28 +103,6 @@ def test_a_run_that_somebody_works_on_is_left_alone(tmp_path):
         compact_run(run)
 
 
-class PowerCutError(BaseException):
-    """Stops the process where it is."""
-
-
-def cut_power_at(monkeypatch, step: int) -> None:
-    """Let the disk-changing call number ``step`` not happen, nor any after it."""
-    counter = itertools.count()
-
-    def guard(owner: object, name: str) -> None:
-        real = getattr(owner, name)
-
-        def guarded(*args, **kwargs):
-            if next(counter) >= step:
-                raise PowerCutError
-            return real(*args, **kwargs)
-
-        monkeypatch.setattr(owner, name, guarded)
-
-    for owner, name in [(os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "unlink")]:
-        guard(owner, name)
-
-
 @pytest.mark.slow
 def test_a_power_cut_while_shards_are_rewritten_loses_nothing(tmp_path):
     write_small_shards(tmp_path / "whole", tasks=4)
@@ -148,18 +110,12 @@ def test_a_power_cut_while_shards_are_rewritten_loses_nothing(tmp_path):
     for step in itertools.count():
         run = tmp_path / f"cut-{step}"
         shutil.copytree(tmp_path / "whole", run)
-        with pytest.MonkeyPatch.context() as patch:
-            cut_power_at(patch, step)
-            try:
-                compact_run(run, objects_per_shard=4)
-            except PowerCutError:
-                survived = False
-            else:
-                survived = True
+        with fault_at(step) as cut, suppress(PowerCutError):
+            compact_run(run, objects_per_shard=4)
         with hold_store(run, CONFIG.to_dict(), CONFIG.hash()) as store:
             assert store.count("objects") == 8
         assert rows(run) == before, step
         assert verify_run(run).failures == 2
-        if survived:
+        if not cut:
             break
     assert step > 15

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from made_fits import MadeConfig
+from made_runs import key
 
 from qsospec_duck.errors import RunError
 from qsospec_duck.runs import finalize_run, hold_store, load_archived_model, open_run, verify_run
@@ -22,10 +23,6 @@ def hold(run: Path, **options):
 
 def ledger_of(run: Path) -> Path:
     return run / "receipts" / "keys-all.bin"
-
-
-def key(number: int) -> str:
-    return f"made-{number:04d}.fits#0"
 
 
 @pytest.fixture

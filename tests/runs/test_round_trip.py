@@ -22,6 +22,8 @@ from qsospec_duck.runs import (
     open_run,
     tables_from_results,
 )
+from qsospec_duck.runs.model_columns import components_of
+from qsospec_duck.runs.stored_precision import multiples_of, short_error, steps_of_flux, steps_of_model
 
 
 def test_tables_have_the_schemas_of_columns_csv():
@@ -48,14 +50,18 @@ def test_a_loaded_model_equals_the_fit_to_float32(run, finalized):
     assert model.object_key == "made-0031.fits#0"
     np.testing.assert_allclose(model.spectrum.wavelength, fit.spectrum.wavelength, rtol=2**-32)
     for ours, theirs in [
-        (model.spectrum.flux, fit.spectrum.flux),
-        (model.spectrum.ivar, fit.spectrum.ivar),
         (model.continuum.model, fit.continuum.model),
         (model.model, fit.model),
-        (model.complexes["hbeta_oiii"].components[1].values, fit.complexes["hbeta_oiii"].components[1].values),
         (model.complexes["hbeta_oiii"].covariance, fit.complexes["hbeta_oiii"].covariance),
     ]:
-        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-37)
+        np.testing.assert_allclose(ours, theirs, rtol=2e-7, atol=1e-37)
+    # Half of the last digit that float32 has at the value of the whole model.
+    for ours, theirs in zip(components_of(model.fit), components_of(fit), strict=True):
+        assert np.all(np.abs(ours.values - theirs.values) <= 2.0**-24 * fit.model), theirs.name
+        np.testing.assert_array_equal(ours.values == 0, np.abs(theirs.values) <= 0.5 * steps_of_model(fit.model))
+    good = fit.spectrum.good
+    assert np.all(np.abs(model.spectrum.flux - fit.spectrum.flux)[good] <= fit.spectrum.error[good] / 8192)
+    np.testing.assert_allclose(model.spectrum.ivar, fit.spectrum.ivar, rtol=1.6e-5)
     for name in ("fit_mask", "clip_mask"):
         np.testing.assert_array_equal(getattr(model.continuum, name), getattr(fit.continuum, name))
     stored, fitted = model.complexes["hbeta_oiii"], fit.complexes["hbeta_oiii"]
@@ -82,7 +88,8 @@ def test_the_host_comes_back(tmp_path):
         store.promote("t", parts)
     model = load_archived_model(tmp_path / "run", "k")
     np.testing.assert_allclose(model.host_model, 0.5)
-    np.testing.assert_allclose(model.total_flux, fit.total_flux, rtol=1e-6)
+    good = fit.spectrum.good
+    assert np.all(np.abs(model.total_flux - fit.total_flux)[good] <= fit.spectrum.error[good] / 8192)
     np.testing.assert_allclose(model.model, fit.model, rtol=1e-6)
 
 
@@ -150,3 +157,25 @@ def test_a_table_is_read_with_chosen_columns_and_rows(run):
         bundle.read_table("objects", columns=["z"])
     with pytest.raises(RunError, match="no table 'spectra'"):
         bundle.read_table("spectra")
+
+
+def test_what_is_stored_is_the_nearest_number_with_fewer_digits():
+    rng = np.random.default_rng(1)
+    error = 10.0 ** rng.uniform(-4, 4, 2000)
+    flux = error * rng.normal(0, 30, 2000)
+    steps = steps_of_flux(error)
+    assert np.all((steps <= error / 4096) & (steps > error / 8192 / 1.0001))
+    stored = multiples_of(flux, steps)
+    assert np.all(np.abs(stored - flux) <= steps / 2)
+    np.testing.assert_array_equal(stored / steps, np.round(stored / steps))
+    np.testing.assert_array_equal(stored.astype(np.float32), stored)
+    np.testing.assert_allclose(short_error(error), error, rtol=2.0**-17)
+    assert np.all(np.frexp(short_error(error).astype(float))[0] * 2**17 % 1 == 0)
+
+
+def test_pixels_without_an_error_keep_what_they_hold():
+    error = np.array([np.inf, 0.0, np.nan, 1.0])
+    np.testing.assert_array_equal(multiples_of(np.full(4, np.pi), steps_of_flux(error))[:3], [np.pi] * 3)
+    np.testing.assert_array_equal(short_error(np.array([np.inf, 1.0])), np.array([np.inf, 1.0], np.float32))
+    steps = steps_of_model(np.array([np.inf, np.nan, 0.0, 2.0]))
+    np.testing.assert_array_equal(multiples_of(np.full(4, 1e-3), steps)[:3], [1e-3] * 3)

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 from made_fits import MadeConfig, made_result
+from made_runs import commit, key
 
 from qsospec_duck.errors import ConfigurationMismatchError, RunError
 from qsospec_duck.runs import (
-    Failure,
     Origin,
     ShardWriter,
-    compact_run,
     finalize_run,
     hold_store,
     load_archived_model,
@@ -32,25 +31,8 @@ def hold(run: Path, **options):
     return hold_store(run, CONFIG.to_dict(), CONFIG.hash(), **options)
 
 
-def commit(store, task: str, good: list[int] = (), bad: list[str] = (), inputs: list[str] = ()) -> None:
-    with ShardWriter(store.task_folder(task), store.run_id) as shard:
-        for number in good:
-            result = made_result(number)
-            shard.add(result, Origin(result.spectrum.object_key, result.spectrum.object_id, "made.fits", number))
-        for key in bad:
-            shard.add_failure(
-                Failure(Origin(key, key, "made.fits"), "FitError", "no", "trace", {"input": f"{key}.file"})
-            )
-        parts = shard.close()
-    store.promote(task, parts, covered_inputs=inputs)
-
-
 def keys_of(run: Path, table: str) -> list[str]:
     return sorted(open_run(run).read_table(table, columns=["object_key"])["object_key"].to_pylist())
-
-
-def key(number: int) -> str:
-    return f"made-{number:04d}.fits#0"
 
 
 def test_a_finalized_run_is_sealed_and_verified(run):
@@ -267,11 +249,3 @@ def test_the_index_leads_to_every_object(tmp_path, store_objects):
     for number in (0, 13, 27, 39):
         assert load_archived_model(run, f"made-{number:04d}").object_key == key(number)
         assert load_archived_model(run, key(number)).object_id == f"made-{number:04d}"
-
-
-@pytest.mark.parametrize("use", [open_run, verify_run, finalize_run, compact_run, lambda path: hold(path).__enter__()])
-def test_remote_storage_is_refused_and_no_folder_is_made_for_it(tmp_path, monkeypatch, use):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(RunError, match=r"s3://bucket/run: remote storage; .*Copy the directory"):
-        use("s3://bucket/run")
-    assert list(tmp_path.iterdir()) == []
