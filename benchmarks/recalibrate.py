@@ -4,8 +4,8 @@
     python benchmarks/recalibrate.py --objects 200000
     python benchmarks/recalibrate.py --keep made           # keeps the made-up run for another time
 
-Every figure is wall time with two threads, with the processor time beside it where other work may share the machine. The
-recalibration is the SQL statement that gives every luminosity, mass and Eddington ratio of every object in another
+Every figure is wall time with two threads, with the processor time beside it where other work may share the machine.
+The recalibration is the SQL statement that gives every luminosity, mass and Eddington ratio of every object in another
 cosmology; ``recalibrate`` also stores them as eighteen rows an object.
 """
 

@@ -74,8 +74,9 @@ def calibrated_quantities_view() -> str:
     return f"""\
 -- calibrated_quantities: what recalibrated() and derived_masses() compute, one row a quantity.
 --
--- intrinsic_scatter is the scatter of the relation [dex], as mass_relations gives it: 0 where there is no relation, NULL
--- where it is not known. That of logmbh is the one of the relation that was chosen: column logmbh_scatter of recalibrated().
+-- intrinsic_scatter is the scatter of the relation [dex], as mass_relations gives it: 0 where there is no relation,
+-- NULL where it is not known. That of logmbh is the one of the relation that was chosen: column logmbh_scatter of
+-- recalibrated().
 -- {GENERATED}
 -- SELECT quantity, unit FROM calibrated_quantities WHERE intrinsic_scatter > 0;
 CREATE OR REPLACE VIEW calibrated_quantities AS
