@@ -4,7 +4,7 @@
     python benchmarks/figures.py --objects 200 --workers 4
     python benchmarks/figures.py --run runs/hb          # the figures of a run that is there
 
-Wall time includes the start of the workers; the processor time of the workers tells what the machine could do by itself.
+Wall time includes the start of the workers; their processor time tells what the machine could do by itself.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def measure(run: RunBundle, folder: Path, workers: int) -> None:
     wall, cpu = time.perf_counter() - began, processor_time() - before
     size = sum(path.stat().st_size for path in paths) / len(paths)
     print(
-        f"{len(paths)} figures of {size / 1e3:.0f} kB, {workers} workers: {wall:.1f} s, {len(paths) / wall:.1f} a second; "
+        f"{len(paths)} figures of {size / 1e3:.0f} kB, {workers} workers: {wall:.1f} s, {len(paths) / wall:.1f} a "
+        "second; "
         f"{cpu:.1f} s of CPU, {len(paths) / cpu:.1f} a CPU second"
     )
 
