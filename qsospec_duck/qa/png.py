@@ -46,7 +46,7 @@ def png_bytes(pixels: NDArray[np.uint8], dpi: float, texts: Mapping[str, str]) -
             _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, _COLOUR, 0, 0, 0)),
             _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)),
             *(_chunk(b"tEXt", f"{key}\0{text}".encode("latin-1")) for key, text in texts.items()),
-            _chunk(b"IDAT", zlib.compress(filtered, _LEVEL)),
+            _chunk(b"IDAT", zlib.compress(filtered.data, _LEVEL)),
             _chunk(b"IEND", b""),
         ]
     )
