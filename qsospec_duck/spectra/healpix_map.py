@@ -1,8 +1,8 @@
 """Maps of the sky in HEALPix pixels, read from FITS one pixel at a time, and E(B-V) of the Planck GNILC map.
 
 HEALPix (Górski et al. 2005, ApJ 622, 759) divides the sphere into 12 squares of N_side × N_side pixels of one area.
-With z the sine of the latitude and φ the longitude in quarters of a circle, a pixel is found by its place along the rising
-and the falling diagonal: j₋ = N(1/2 + φ + 3z/4) and j₊ = N(1/2 + φ − 3z/4) where |z| ≤ 2/3, and
+With z the sine of the latitude and φ the longitude in quarters of a circle, a pixel is found by its place along the
+rising and the falling diagonal: j₋ = N(1/2 + φ + 3z/4) and j₊ = N(1/2 + φ − 3z/4) where |z| ≤ 2/3, and
 j = N √(3(1 − |z|)) times the fraction of φ, or one less it, nearer the poles. ``RING`` counts pixels along
 circles of latitude, ``NESTED`` along a Z-curve within each square: their numbers interleave the bits of the two places.
 """
