@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -57,11 +56,19 @@ def to_astropy(table: pa.Table | duckdb.DuckDBPyRelation) -> Table:
         column.description = about.get("description", "")
         if "unit" in about:
             # dex(erg/s) and 1e-17 erg/s/cm2 are kept as they are written, whatever the format makes of them
-            column.unit = u.Unit(about["unit"], parse_strict="silent")
+            column.unit = u.Unit(_with_one_slash(about["unit"]), parse_strict="silent")
         if "ucd" in about:
             column.meta["ucd"] = about["ucd"]
         out.add_column(column, name=field.name)
     return out
+
+
+def _with_one_slash(unit: str) -> str:
+    """``erg/s/cm2`` as ``erg/(s cm2)``: what the FITS standard asks for, and astropy warns of the other."""
+    numerator, *denominators = unit.split("/")
+    if len(denominators) < 2 or "(" in unit:
+        return unit
+    return f"{numerator}/({' '.join(denominators)})"
 
 
 def _column(array: pa.Array, field: pa.Field) -> AstropyColumn:
@@ -114,7 +121,7 @@ def write_table_file(table: pa.Table, path: str | Path) -> Path:
 def _write_fits(table: Table, path: Path) -> None:
     from astropy.io import fits
 
-    units = [str(table[name].unit or "") for name in table.colnames]
+    units = ["" if table[name].unit is None else _fits_unit(table[name].unit) for name in table.colnames]
     for name in table.colnames:
         table[name].unit = None
     hdu = fits.table_to_hdu(table)
@@ -130,23 +137,44 @@ def _write_fits(table: Table, path: Path) -> None:
     fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(path, overwrite=True)
 
 
+def _fits_unit(unit: u.UnitBase) -> str:
+    """``10**-17 erg s-1 cm-2`` as the FITS standard (4.0, section 4.3) writes it; dex(erg/s) stands as it is."""
+    try:
+        return unit.to_string("fits")
+    except (ValueError, TypeError):
+        return unit.to_string()
+
+
 def _write_votable(table: Table, path: Path) -> None:
     from astropy.io.votable import from_table
 
-    with warnings.catch_warnings():
-        # VOUnits call Angstrom and erg deprecated; every client of spectra knows them
-        warnings.simplefilter("ignore", u.UnitsWarning)
-        for name in table.colnames:
-            column = table[name]
-            if column.unit is None:
-                continue
-            try:
-                column.unit = column.unit.to_string("vounit")
-            except (ValueError, TypeError):
-                # VOUnits have no logarithmic units: dex(erg/s) goes where a reader sees it
-                column.description = f"{column.description} [{column.unit.to_string()}]"
-                column.unit = None
-        document = from_table(table)
-        for field in document.get_first_table().fields:
-            field.ucd = table[field.name].meta.get("ucd") or None
-        document.to_xml(str(path), tabledata_format="binary2")
+    for name in table.colnames:
+        column = table[name]
+        if column.unit is None:
+            continue
+        written = column.unit.to_string()
+        column.unit = _vo_unit(column.unit)
+        if column.unit is None or column.unit.to_string() != written:
+            column.description = f"{column.description} [{written}]"
+    document = from_table(table)
+    for field in document.get_first_table().fields:
+        field.ucd = table[field.name].meta.get("ucd") or None
+    document.to_xml(str(path), tabledata_format="binary2")
+
+
+def _vo_unit(unit: u.UnitBase) -> u.UnitBase | None:
+    """The same unit as VOUnits write it; None where they cannot: there are no logarithmic ones.
+
+    VOUnits 1.0 (IVOA 2014) deprecate Angstrom and erg, and readers warn of them: 0.1 nm and 1e-7 J are the same.
+    """
+    if not isinstance(unit, u.UnitBase):
+        return None
+    equal = {u.Angstrom: 0.1 * u.nm, u.erg: 1e-7 * u.J}
+    found = u.CompositeUnit(unit.scale, [], [])
+    for base, power in zip(unit.bases, unit.powers, strict=True):
+        found = found * u.Unit(equal.get(base, base)) ** power
+    try:
+        found.to_string("vounit")
+    except ValueError:
+        return None
+    return found

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from qsospec_duck.catalog.bundle_views import BUNDLE_VIEWS, bundle_view, spectra_view
 from qsospec_duck.catalog.distance_macro import distance_macro
+from qsospec_duck.catalog.recalibration_macros import (
+    calibrated_quantities_view,
+    derived_masses_macro,
+    recalibrated_macro,
+)
 from qsospec_duck.catalog.wide_views import catalog_view, line_catalog_view, wide_measurements_view
 from qsospec_duck.database import sql_folder
 
@@ -20,6 +25,9 @@ def generated_files() -> dict[str, str]:
         "views/line_catalog.sql": line_catalog_view(),
         "views/wide_measurements.sql": wide_measurements_view(),
         "views/catalog.sql": catalog_view(),
+        "recalibration/calibrated_quantities.sql": calibrated_quantities_view(),
+        "recalibration/recalibrated.sql": recalibrated_macro(),
+        "recalibration/derived_masses.sql": derived_masses_macro(),
     }
 
 

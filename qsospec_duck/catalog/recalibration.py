@@ -14,13 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from qsospec_duck.catalog.derived import Calibration, store_calibration
+from qsospec_duck.catalog.recalibration_macros import BOLOMETRIC, MASS_CHOICES
 from qsospec_duck.catalog.session import as_run, run_session
 from qsospec_duck.constants import H0_DEFAULT, OM0_DEFAULT
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.runs import RunBundle
-
-BOLOMETRIC = ("richards06", "runnoe12", "netzer19")
-"""Bolometric corrections of the macro ``recalibrated``."""
 
 OBJECTS_PER_GROUP = 8_192
 """Objects of a row group: at most 131,072 rows, and their keys fit into one dictionary page."""
@@ -33,6 +31,9 @@ def recalibrate(
     h0: float = H0_DEFAULT,
     om0: float = OM0_DEFAULT,
     bolometric: str = "richards06",
+    hb_mass: str = "vp06",
+    mgii_mass: str = "vo09",
+    civ_mass: str = "vp06",
 ) -> int:
     """Write luminosities, masses and Eddington ratios of every object for a named calibration.
 
@@ -48,6 +49,10 @@ def recalibrate(
         Hubble constant [km/s/Mpc] and matter density of a flat universe.
     bolometric : str
         ``richards06``, ``runnoe12`` or ``netzer19``.
+    hb_mass, mgii_mass, civ_mass : str
+        Relation behind ``logmbh`` and ``logledd`` where that line gives the mass: ``vp06`` or ``md04``; ``vo09``,
+        ``s11`` or ``md04``; ``vp06`` or ``c17``. The view ``mass_relations`` explains them; the masses by every
+        relation are stored in any case.
 
     Returns
     -------
@@ -57,17 +62,20 @@ def recalibrate(
     Raises
     ------
     ConfigError
-        The name cannot be the name of a file, or ``bolometric`` is unknown.
+        The name cannot be the name of a file, or a correction or relation is unknown.
     """
-    if bolometric not in BOLOMETRIC:
-        raise ConfigError(f"bolometric is {bolometric!r}; it should be one of {', '.join(BOLOMETRIC)}.")
+    chosen = {"bolometric": bolometric, "hb_mass": hb_mass, "mgii_mass": mgii_mass, "civ_mass": civ_mass}
+    for argument, allowed in {"bolometric": tuple(BOLOMETRIC), **MASS_CHOICES}.items():
+        if chosen[argument] not in allowed:
+            raise ConfigError(f"{argument} is {chosen[argument]!r}; it should be one of {', '.join(allowed)}.")
     bundle = as_run(run)
-    about = Calibration(bundle.run_id, calibration_id, h0, om0, bolometric)
+    about = Calibration(bundle.run_id, calibration_id, h0, om0, **chosen)
     with run_session(bundle, catalog_only=True) as con:
         quantities = con.sql("FROM calibrated_quantities").fetchall()
         wide = con.sql(
-            "FROM recalibrated(h0 := $h0::DOUBLE, om0 := $om0::DOUBLE, bolometric := $bolometric)",
-            params={"h0": h0, "om0": om0, "bolometric": bolometric},
+            "SELECT * EXCLUDE (run_id) FROM recalibrated(h0 := $h0::DOUBLE, om0 := $om0::DOUBLE, "
+            f"{', '.join(f'{argument} := ${argument}' for argument in chosen)})",
+            params={"h0": h0, "om0": om0, **chosen},
         )
         # DuckDB computes the next objects while these are written
         con.execute("SET streaming_buffer_size = '256MB'")
@@ -78,39 +86,42 @@ def recalibrate(
 def _long_rows(
     wide: pa.RecordBatch, quantities: Sequence[tuple[str, str, float | None]], about: Calibration
 ) -> pa.Table:
-    """One row an object and quantity, objects together; quantities without a value have none."""
-    names = [name for name, _, _ in quantities]
-    value = _matrix(wide, names)
-    error = _matrix(wide, [f"{name}_err" for name in names])
-    # a dictionary of scatters: the known ones by quantity, then those of the relations behind logmbh
-    of_logmbh, which = np.unique(_matrix(wide, ["logmbh_scatter"]), return_inverse=True)
-    scatters = np.concatenate([[np.nan if known is None else known for _, _, known in quantities], of_logmbh])
-    of_scatter = np.tile(np.arange(len(names), dtype=np.int32), (wide.num_rows, 1))
-    of_scatter[:, names.index("logmbh")] = len(names) + which.ravel()
-    kept = np.isfinite(value)
-    of_object, of_quantity = (index.astype(np.int32) for index in np.nonzero(kept))
-    value, error, of_scatter = value[kept], error[kept], of_scatter[kept]
-    total = np.sqrt(error * error + (scatters * scatters)[of_scatter])
+    """One row an object and quantity, quantity after quantity; those without a value have none.
+
+    A column of the wide rows stays a column here, so nothing is transposed, and texts that repeat lie together.
+    """
+    value, error, scatter, of_object, counts = [], [], [], [], []
+    for name, _, known in quantities:
+        column = _numbers(wide, name)
+        kept = np.flatnonzero(np.isfinite(column)).astype(np.int32)
+        value.append(column[kept])
+        error.append(_numbers(wide, f"{name}_err")[kept])
+        of_relation = _numbers(wide, "logmbh_scatter")[kept] if name == "logmbh" else None
+        scatter.append(np.full(kept.size, np.nan if known is None else known) if of_relation is None else of_relation)
+        of_object.append(kept)
+        counts.append(kept.size)
+    statistical, intrinsic, objects = np.concatenate(error), np.concatenate(scatter), np.concatenate(of_object)
+    units = sorted({unit for _, unit, _ in quantities})
+    of_unit = np.array([units.index(unit) for _, unit, _ in quantities], np.int32)
+    of_quantity = np.arange(len(quantities), dtype=np.int32)
     columns = {
-        "run_id": _repeated(about.run_id, value.size),
-        "object_key": pa.DictionaryArray.from_arrays(of_object, wide["object_key"]),
-        "object_id": pa.DictionaryArray.from_arrays(of_object, wide["object_id"]),
-        "quantity": pa.DictionaryArray.from_arrays(of_quantity, names),
-        "calibration_id": _repeated(about.calibration_id, value.size),
-        "value": pa.array(value),
-        "statistical_error": pa.array(error, from_pandas=True),
-        "intrinsic_scatter": pa.DictionaryArray.from_arrays(
-            pa.array(of_scatter, mask=np.isnan(scatters)[of_scatter]), np.nan_to_num(scatters)
-        ),
-        "total_error": pa.array(total, from_pandas=True),
-        "unit": pa.DictionaryArray.from_arrays(of_quantity, [unit for _, unit, _ in quantities]),
+        "run_id": _repeated(about.run_id, objects.size),
+        "object_key": pa.DictionaryArray.from_arrays(objects, wide["object_key"]),
+        "object_id": pa.DictionaryArray.from_arrays(objects, wide["object_id"]),
+        "quantity": pa.DictionaryArray.from_arrays(np.repeat(of_quantity, counts), [name for name, _, _ in quantities]),
+        "calibration_id": _repeated(about.calibration_id, objects.size),
+        "value": pa.array(np.concatenate(value)),
+        "statistical_error": pa.array(statistical, from_pandas=True),
+        "intrinsic_scatter": pa.array(intrinsic, from_pandas=True),
+        "total_error": pa.array(np.sqrt(statistical * statistical + intrinsic * intrinsic), from_pandas=True),
+        "unit": pa.DictionaryArray.from_arrays(np.repeat(of_unit, counts), units),
     }
     return pa.table(columns)
 
 
-def _matrix(wide: pa.RecordBatch, names: Sequence[str]) -> np.ndarray:
-    """(n_objects, n_names), NaN where NULL."""
-    return np.column_stack([wide[name].to_numpy(zero_copy_only=False) for name in names])
+def _numbers(wide: pa.RecordBatch, name: str) -> np.ndarray:
+    """(n_objects,), NaN where NULL."""
+    return wide[name].to_numpy(zero_copy_only=False)
 
 
 def _repeated(text: str, count: int) -> pa.DictionaryArray:

@@ -19,8 +19,8 @@ def as_run(run: str | Path | RunBundle) -> RunBundle:
     return run if isinstance(run, RunBundle) else open_run(run)
 
 
-CATALOG = ("catalog", "calibrated_quantities", "recalibrated", "derived_masses")
-"""Objects of the part ``run`` that need only the wide cache where there is one."""
+CATALOG = ("catalog", "calibrated_quantities", "recalibrated")
+"""Objects of the part ``run`` that need only the wide cache where there is one, and that products here ask for."""
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from qsospec_duck.catalog.columns import (
     measure_of,
     measures_of_line,
 )
+from qsospec_duck.catalog.masses import MASSES
 from qsospec_duck.columns import columns_of
 from qsospec_duck.constants import CONTINUUM_WAVELENGTHS
 from qsospec_duck.fitting.systemic import SOURCES
@@ -68,6 +69,9 @@ CONTINUUM_WITHOUT_ERROR = {
 }
 """Columns of ``wide_measurements`` that are one measurement each and have no error."""
 
+_NOT_IN_CATALOG = ("logmbh_hb_md04", "logmbh_mgii_md04", "logmbh_ha_s11")
+"""Masses that ``recalibrated()`` has and ``catalog`` leaves out: a FITS table holds 999 columns."""
+
 FROM_MEASUREMENTS = {
     "is_bal": "w.bal > 0",
     "is_host_reliable": "w.host_reliable > 0",
@@ -82,37 +86,17 @@ FROM_MEASUREMENTS = {
                     + pow(w.iron_optical_ew * w.ew_hb_err / (w.ew_hb * w.ew_hb), 2)
                 )
             END""",
-    "logmbh_hb": "logmbh_hb(w.fwhm_hb, w.logl5100)",
-    "logmbh_hb_err": "logmbh_hb_err(w.fwhm_hb, w.fwhm_hb_err, w.logl5100_err)",
-    "logmbh_mgii": "logmbh_mgii(w.fwhm_mgii, w.logl3000)",
-    "logmbh_mgii_err": "logmbh_mgii_err(w.fwhm_mgii, w.fwhm_mgii_err, w.logl3000_err)",
-    "logmbh_mgii_s11": "logmbh_mgii_s11(w.fwhm_mgii, w.logl3000)",
-    "logmbh_mgii_s11_err": "logmbh_mgii_s11_err(w.fwhm_mgii, w.fwhm_mgii_err, w.logl3000_err)",
-    "logmbh_civ": "logmbh_civ(w.fwhm_civ, w.logl1350)",
-    "logmbh_civ_err": "logmbh_civ_err(w.fwhm_civ, w.fwhm_civ_err, w.logl1350_err)",
-    "logmbh_civ_c17": "logmbh_civ_c17(w.fwhm_civ, -w.voff_civ, w.logl1350)",
-    "logmbh_civ_c17_err": """logmbh_civ_c17_err(
-                w.fwhm_civ, w.fwhm_civ_err, -w.voff_civ, w.voff_civ_err, w.logl1350_err
-            )""",
-    "logmbh_ha": "logmbh_ha(w.fwhm_ha, w.logl_ha)",
-    "logmbh_ha_err": "logmbh_ha_err(w.fwhm_ha, w.fwhm_ha_err, w.logl_ha_err)",
-    "loglbol_from": """CASE
-                WHEN o.redshift < 0.7e0 AND w.logl5100 IS NOT NULL THEN 'logl5100'
-                WHEN o.redshift >= 1.9e0 AND w.logl1350 IS NOT NULL THEN 'logl1350'
-                WHEN w.logl3000 IS NOT NULL THEN 'logl3000'
-                WHEN w.logl5100 IS NOT NULL THEN 'logl5100'
-                WHEN w.logl1350 IS NOT NULL THEN 'logl1350'
+    **{mass.name: mass.value("w") for mass in MASSES if mass.name not in _NOT_IN_CATALOG},
+    **{f"{mass.name}_err": mass.error("w") for mass in MASSES if mass.name not in _NOT_IN_CATALOG},
+    "loglbol_from": """CASE band_by_redshift(o.redshift, w.logl5100, w.logl3000, w.logl1350)
+                WHEN 'optical' THEN 'logl5100' WHEN 'near_uv' THEN 'logl3000' WHEN 'uv' THEN 'logl1350'
             END""",
 }
 """Columns of ``catalog`` computed from others (``w``) and from ``objects`` (``o``)."""
 
 FIDUCIAL = {
-    "logmbh_from": """CASE
-            WHEN c.z < 0.7e0 AND c.logmbh_hb IS NOT NULL THEN 'logmbh_hb'
-            WHEN c.z >= 1.9e0 AND c.logmbh_civ IS NOT NULL THEN 'logmbh_civ'
-            WHEN c.logmbh_mgii IS NOT NULL THEN 'logmbh_mgii'
-            WHEN c.logmbh_hb IS NOT NULL THEN 'logmbh_hb'
-            WHEN c.logmbh_civ IS NOT NULL THEN 'logmbh_civ'
+    "logmbh_from": """CASE band_by_redshift(c.z, c.logmbh_hb, c.logmbh_mgii, c.logmbh_civ)
+            WHEN 'optical' THEN 'logmbh_hb' WHEN 'near_uv' THEN 'logmbh_mgii' WHEN 'uv' THEN 'logmbh_civ'
         END""",
     "loglbol": """CASE c.loglbol_from
             WHEN 'logl5100' THEN loglbol_5100(c.logl5100)

@@ -24,6 +24,7 @@ from qsospec_duck.qa.selection import Selected, select_objects
 from qsospec_duck.readers import read_spectra
 from qsospec_duck.runs import RunBundle, load_archived_model, open_run
 from qsospec_duck.runs.key_values import from_key_values
+from qsospec_duck.runs.portable_failures import PATH, path_of_failure
 from qsospec_duck.spectra import Spectrum, from_row
 
 
@@ -197,7 +198,8 @@ def _render_failure(run: RunBundle, order: _Order, one: Selected, path: Path) ->
     row = run.read_table("failures", filter=same).to_pylist()[0]
     inputs = run.read_table("inputs", columns=["redshift"], filter=same).to_pylist()
     redshift = inputs[0]["redshift"] if inputs else None
-    spectrum, why = read_failed_spectrum(row, None if order.sources is None else Path(order.sources), redshift)
+    sources = None if order.sources is None else Path(order.sources)
+    spectrum, why = read_failed_spectrum(row, run.path, sources, redshift)
     digest = digest_of_failure(row, spectrum, why=why, dpi=order.dpi)
     if not order.again and is_current(path, digest):
         return Rendered(one.object_key, path, drawn=False)
@@ -206,14 +208,15 @@ def _render_failure(run: RunBundle, order: _Order, one: Selected, path: Path) ->
 
 
 def read_failed_spectrum(
-    row: dict[str, Any], sources: Path | None, redshift: float | None = None
+    row: dict[str, Any], run: Path, sources: Path | None = None, redshift: float | None = None
 ) -> tuple[Spectrum | None, str]:
     """Read the data of a failure once more, where its file is found; else say why there are none.
 
     A file that broke the fit may break the reader as well: that is part of the answer, not an error. The file is
-    looked for in ``sources``, then where it lay when the run was made. ``redshift`` is the one it was fitted with.
+    looked for in ``sources``, then where it lay when the run was made, seen from the directory ``run``. ``redshift``
+    is the one it was fitted with.
     """
-    path = next((path for path in _places(row, sources) if path.is_file()), None)
+    path = next((path for path in _places(row, run, sources) if path.is_file()), None)
     if path is None:
         return None, f"the data are not at hand: {row['source'] or 'no source'} was not found"
     try:
@@ -224,9 +227,10 @@ def read_failed_spectrum(
         return None, f"the data cannot be shown: {error}"
 
 
-def _places(row: dict[str, Any], sources: Path | None) -> list[Path]:
+def _places(row: dict[str, Any], run: Path, sources: Path | None) -> list[Path]:
     """Where the file of a failure may lie, the likeliest first."""
-    named = [Path(text) for text in (from_key_values(row["metadata"]).get("path"), row["source"]) if text]
+    way, source = from_key_values(row["metadata"]).get(PATH), row["source"]
+    named = ([path_of_failure(way, run)] if way else []) + ([Path(source)] if source else [])
     if sources is None:
         return named
     return [*(sources / path.name for path in named), *(sources / path for path in named), *named]

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.fitting.result import FitResult
 from qsospec_duck.runs.layout import object_number, sha256_of
+from qsospec_duck.runs.portable_failures import portable_failure
 from qsospec_duck.runs.receipts import Part
 from qsospec_duck.runs.rows import Failure, Origin, failures_table, inputs_table, tables_from_results
 
@@ -41,7 +42,7 @@ _UNIQUE_NUMBERS = ("value", "error", "object_number", "redshift", "ra", "dec", "
 
 
 class ShardWriter:
-    """Writes the results of one task into a folder of its own, a row group of models at a time."""
+    """Writes the results of one task into ``<run>/.staging/<task>``, a row group of models at a time."""
 
     def __init__(self, folder: Path, run_id: str) -> None:
         self.folder = folder
@@ -88,9 +89,11 @@ class ShardWriter:
             if whole.num_rows:
                 staged[table] = write_table(table, whole, self.folder / f"{table}.parquet")
         if self._failures:
-            failures = failures_table(self._failures, self.run_id)
+            run = self.folder.parents[1]
+            portable = [portable_failure(failure, run) for failure in self._failures]
+            failures = failures_table(portable, self.run_id)
             staged["failures"] = write_table("failures", failures, self.folder / "failures.parquet")
-            inputs = inputs_table([failure.origin for failure in self._failures], self.run_id)
+            inputs = inputs_table([failure.origin for failure in portable], self.run_id)
             staged[FAILED_INPUTS] = write_table("inputs", inputs, self.folder / f"{FAILED_INPUTS}.parquet")
         return tuple(stage_part(self.folder, name, rows) for name, rows in staged.items())
 

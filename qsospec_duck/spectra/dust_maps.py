@@ -1,7 +1,7 @@
 """E(B-V) of a position from a dust map that is already on this machine.
 
-SFD98 is read from a folder that is named, or as Planck GNILC is: by the ``dust`` extra (dustmaps), from its data
-directory. Nothing is ever downloaded.
+Maps are read from a folder that is named, or from the data directory of dustmaps (the ``dust`` extra). Nothing is ever
+downloaded.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from qsospec_duck.spectra.healpix_map import gnilc_ebv, gnilc_file
 from qsospec_duck.spectra.sfd_map import sfd_ebv, sfd_files
 
 DUST_MAPS = ("sfd", "planck")
@@ -27,7 +28,7 @@ def ebv_of_map(map_name: str, ra: float, dec: float, folder: str | None = None) 
     ra, dec : float
         ICRS degrees.
     folder : str, optional
-        Where the two files of ``sfd`` lie; the data directory of dustmaps otherwise.
+        Where the two files of ``sfd``, or the one of ``planck``, lie; the data directory of dustmaps otherwise.
 
     Returns
     -------
@@ -41,7 +42,9 @@ def ebv_of_map(map_name: str, ra: float, dec: float, folder: str | None = None) 
         if files is None:
             return None, f"{folder} holds no SFD_dust_*_ngp.fits with its _sgp.fits"
         return sfd_ebv(files, ra, dec), ""
-    query, why_not = _opened_map(map_name)
+    if map_name == "planck":
+        return _ebv_of_planck(ra, dec, folder)
+    query, why_not = _opened_sfd()
     if query is None:
         return None, why_not
     from astropy.coordinates import SkyCoord
@@ -49,25 +52,39 @@ def ebv_of_map(map_name: str, ra: float, dec: float, folder: str | None = None) 
     return float(query(SkyCoord(ra, dec, unit="deg", frame="icrs"))), ""
 
 
+def _ebv_of_planck(ra: float, dec: float, folder: str | None) -> tuple[float | None, str]:
+    if folder is not None:
+        place, named = Path(folder).expanduser(), folder
+    else:
+        data, why_not = _dustmaps_folder()
+        if data is None:
+            return None, why_not
+        place, named = data / "planck", "the dustmaps data directory"
+    path = gnilc_file(place)
+    if path is None:
+        return None, f"{named} holds no COM_CompMap_Dust-GNILC-Model-Opacity_*.fits"
+    return gnilc_ebv(path, ra, dec), ""
+
+
 @cache
-def _opened_map(map_name: str) -> tuple[Any, str]:
-    """Query object of a map, or ``None`` and the reason."""
+def _dustmaps_folder() -> tuple[Path | None, str]:
     try:
         from dustmaps.std_paths import data_dir
     except ImportError:
         return None, "the dustmaps package is not installed (pip install 'qsospec_duck[dust]')"
-    folder = Path(data_dir())
-    if map_name == "sfd":
-        needed = [folder / "sfd" / f"SFD_dust_4096_{pole}.fits" for pole in ("ngp", "sgp")]
-    else:
-        needed = [folder / "planck" / "COM_CompMap_Dust-GNILC-Model-Opacity_2048_R2.01.fits"]
+    return Path(data_dir()), ""
+
+
+@cache
+def _opened_sfd() -> tuple[Any, str]:
+    """Query object of SFD98, or ``None`` and the reason."""
+    folder, why_not = _dustmaps_folder()
+    if folder is None:
+        return None, why_not
+    needed = [folder / "sfd" / f"SFD_dust_4096_{pole}.fits" for pole in ("ngp", "sgp")]
     missing = [path.name for path in needed if not path.is_file()]
     if missing:
         return None, f"the dustmaps data directory lacks {', '.join(missing)} (fetch it with dustmaps first)"
-    if map_name == "sfd":
-        from dustmaps.sfd import SFDQuery
+    from dustmaps.sfd import SFDQuery
 
-        return SFDQuery(), ""
-    from dustmaps.planck import PlanckGNILCQuery
-
-    return PlanckGNILCQuery(), ""
+    return SFDQuery(), ""

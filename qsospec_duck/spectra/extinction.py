@@ -58,11 +58,12 @@ class ExtinctionConfig:
     """E(B-V) [mag] for spectra whose row gives none; taken as true E(B-V), without ``sfd_scale``."""
 
     map_name: str | None = None
-    """``sfd`` or ``planck``: dust map asked at the position when neither row nor ``ebv`` knows. Needs the ``dust``
-    extra and its map files; nothing is ever downloaded."""
+    """``sfd`` or ``planck``: dust map asked at the position when neither row nor ``ebv`` knows. Needs its files, in
+    ``map_folder`` or where the ``dust`` extra keeps them; nothing is ever downloaded."""
 
     map_folder: str | None = None
-    """Folder that holds the two files of the ``sfd`` map, of any size; then the ``dust`` extra is not needed."""
+    """Folder that holds the two files of the ``sfd`` map, of any size, or the one of ``planck``; then the ``dust``
+    extra is not needed."""
 
     use_row_ebv: bool = True
     """False ignores the E(B-V) of the row."""

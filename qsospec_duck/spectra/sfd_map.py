@@ -17,15 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsospec_duck.errors import SpectrumError
-
-_TO_GALACTIC = np.array(
-    [
-        [-0.0548755604162154, -0.8734370902348850, -0.4838350155487132],
-        [+0.4941094278755837, -0.4448296299600112, +0.7469822444972189],
-        [-0.8676661490190047, -0.1980763734312015, +0.4559837761750669],
-    ]
-)
-"""ICRS to galactic axes (ESA 1997, The Hipparcos and Tycho Catalogues, section 1.5.3)."""
+from qsospec_duck.spectra.galactic import galactic_direction
 
 
 def sfd_files(folder: Path) -> tuple[Path, Path] | None:
@@ -54,8 +46,7 @@ def sfd_ebv(files: tuple[Path, Path], ra: float, dec: float) -> float:
     SpectrumError
         A file is no such map.
     """
-    a, d = np.radians((ra, dec))
-    x, y, sin_b = _TO_GALACTIC @ (np.cos(d) * np.cos(a), np.cos(d) * np.sin(a), np.sin(d))
+    x, y, sin_b = galactic_direction(ra, dec)
     n = 1.0 if sin_b >= 0 else -1.0
     image = _image(files[0] if n > 0 else files[1])
     # cos l and sin l are x and y over cos b, and √(1 − n sin b) = cos b / √(1 + n sin b).

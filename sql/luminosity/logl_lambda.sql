@@ -10,5 +10,6 @@
 -- lambda_rest f_rest = lambda_observed f_observed.
 -- SELECT logl_lambda(12.0, 5100, 0.5);
 CREATE OR REPLACE MACRO logl_lambda(flux, wavelength, z, h0 := 70e0, om0 := 0.3e0) AS
-    log_sphere((z), h0 := (h0), om0 := (om0))
-    + log10(CASE WHEN (flux) > 0 AND (wavelength) > 0 THEN (flux) * (wavelength) END) - 17e0;
+    logl_on_sphere(
+        (flux) * CASE WHEN (wavelength) > 0 THEN (wavelength) END, log_sphere((z), h0 := (h0), om0 := (om0))
+    );

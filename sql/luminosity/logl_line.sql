@@ -8,4 +8,4 @@
 -- Source: Hogg 1999, arXiv:astro-ph/9905116, equation 20: L = 4 pi D_L^2 F.
 -- SELECT logl_line(300.0, 0.5);
 CREATE OR REPLACE MACRO logl_line(flux, z, h0 := 70e0, om0 := 0.3e0) AS
-    log_sphere((z), h0 := (h0), om0 := (om0)) + log10(CASE WHEN (flux) > 0 THEN (flux) END) - 17e0;
+    logl_on_sphere((flux), log_sphere((z), h0 := (h0), om0 := (om0)));

@@ -9,7 +9,10 @@ CREATE OR REPLACE VIEW calibrations AS
         h0::DOUBLE AS h0,
         om0::DOUBLE AS om0,
         bolometric::VARCHAR AS bolometric,
-        made_at::VARCHAR AS made_at
+        made_at::VARCHAR AS made_at,
+        hb_mass::VARCHAR AS hb_mass,
+        mgii_mass::VARCHAR AS mgii_mass,
+        civ_mass::VARCHAR AS civ_mass
     FROM (
         SELECT
             NULL::VARCHAR AS run_id,
@@ -17,7 +20,10 @@ CREATE OR REPLACE VIEW calibrations AS
             NULL::DOUBLE AS h0,
             NULL::DOUBLE AS om0,
             NULL::VARCHAR AS bolometric,
-            NULL::VARCHAR AS made_at
+            NULL::VARCHAR AS made_at,
+            NULL::VARCHAR AS hb_mass,
+            NULL::VARCHAR AS mgii_mass,
+            NULL::VARCHAR AS civ_mass
         FROM read_json(coalesce(getvariable('qsospec_run'), '.') || '/manifest.json', columns := {schema_version: 'VARCHAR'})
         WHERE false
         UNION ALL BY NAME
@@ -31,3 +37,6 @@ COMMENT ON COLUMN calibrations.h0 IS 'Hubble constant; NULL where a Python calcu
 COMMENT ON COLUMN calibrations.om0 IS 'Matter density over the critical one';
 COMMENT ON COLUMN calibrations.bolometric IS 'Bolometric correction: richards06, runnoe12 or netzer19';
 COMMENT ON COLUMN calibrations.made_at IS 'UTC time';
+COMMENT ON COLUMN calibrations.hb_mass IS 'Mass relation for Hbeta; see mass_relations';
+COMMENT ON COLUMN calibrations.mgii_mass IS 'Mass relation for Mg II';
+COMMENT ON COLUMN calibrations.civ_mass IS 'Mass relation for C IV';

@@ -1004,12 +1004,8 @@ CREATE OR REPLACE VIEW catalog AS
     FROM (
         SELECT
             c.*,
-            CASE
-            WHEN c.z < 0.7e0 AND c.logmbh_hb IS NOT NULL THEN 'logmbh_hb'
-            WHEN c.z >= 1.9e0 AND c.logmbh_civ IS NOT NULL THEN 'logmbh_civ'
-            WHEN c.logmbh_mgii IS NOT NULL THEN 'logmbh_mgii'
-            WHEN c.logmbh_hb IS NOT NULL THEN 'logmbh_hb'
-            WHEN c.logmbh_civ IS NOT NULL THEN 'logmbh_civ'
+            CASE band_by_redshift(c.z, c.logmbh_hb, c.logmbh_mgii, c.logmbh_civ)
+            WHEN 'optical' THEN 'logmbh_hb' WHEN 'near_uv' THEN 'logmbh_mgii' WHEN 'uv' THEN 'logmbh_civ'
         END AS logmbh_from,
             CASE c.loglbol_from
             WHEN 'logl5100' THEN loglbol_5100(c.logl5100)
@@ -1049,25 +1045,19 @@ CREATE OR REPLACE VIEW catalog AS
                 )
             END AS rfe_err,
                 logmbh_hb(w.fwhm_hb, w.logl5100) AS logmbh_hb,
-                logmbh_hb_err(w.fwhm_hb, w.fwhm_hb_err, w.logl5100_err) AS logmbh_hb_err,
                 logmbh_mgii(w.fwhm_mgii, w.logl3000) AS logmbh_mgii,
-                logmbh_mgii_err(w.fwhm_mgii, w.fwhm_mgii_err, w.logl3000_err) AS logmbh_mgii_err,
                 logmbh_mgii_s11(w.fwhm_mgii, w.logl3000) AS logmbh_mgii_s11,
-                logmbh_mgii_s11_err(w.fwhm_mgii, w.fwhm_mgii_err, w.logl3000_err) AS logmbh_mgii_s11_err,
                 logmbh_civ(w.fwhm_civ, w.logl1350) AS logmbh_civ,
-                logmbh_civ_err(w.fwhm_civ, w.fwhm_civ_err, w.logl1350_err) AS logmbh_civ_err,
                 logmbh_civ_c17(w.fwhm_civ, -w.voff_civ, w.logl1350) AS logmbh_civ_c17,
-                logmbh_civ_c17_err(
-                w.fwhm_civ, w.fwhm_civ_err, -w.voff_civ, w.voff_civ_err, w.logl1350_err
-            ) AS logmbh_civ_c17_err,
                 logmbh_ha(w.fwhm_ha, w.logl_ha) AS logmbh_ha,
+                logmbh_hb_err(w.fwhm_hb, w.fwhm_hb_err, w.logl5100_err) AS logmbh_hb_err,
+                logmbh_mgii_err(w.fwhm_mgii, w.fwhm_mgii_err, w.logl3000_err) AS logmbh_mgii_err,
+                logmbh_mgii_s11_err(w.fwhm_mgii, w.fwhm_mgii_err, w.logl3000_err) AS logmbh_mgii_s11_err,
+                logmbh_civ_err(w.fwhm_civ, w.fwhm_civ_err, w.logl1350_err) AS logmbh_civ_err,
+                logmbh_civ_c17_err(w.fwhm_civ, w.fwhm_civ_err, -w.voff_civ, w.voff_civ_err, w.logl1350_err) AS logmbh_civ_c17_err,
                 logmbh_ha_err(w.fwhm_ha, w.fwhm_ha_err, w.logl_ha_err) AS logmbh_ha_err,
-                CASE
-                WHEN o.redshift < 0.7e0 AND w.logl5100 IS NOT NULL THEN 'logl5100'
-                WHEN o.redshift >= 1.9e0 AND w.logl1350 IS NOT NULL THEN 'logl1350'
-                WHEN w.logl3000 IS NOT NULL THEN 'logl3000'
-                WHEN w.logl5100 IS NOT NULL THEN 'logl5100'
-                WHEN w.logl1350 IS NOT NULL THEN 'logl1350'
+                CASE band_by_redshift(o.redshift, w.logl5100, w.logl3000, w.logl1350)
+                WHEN 'optical' THEN 'logl5100' WHEN 'near_uv' THEN 'logl3000' WHEN 'uv' THEN 'logl1350'
             END AS loglbol_from
             FROM objects AS o
             LEFT JOIN wide_measurements AS w ON w.object_key = o.object_key

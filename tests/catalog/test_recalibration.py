@@ -1,5 +1,7 @@
 """Recalibration by SQL and by Python calculators."""
 
+import math
+
 import duckdb
 import pytest
 from astropy.cosmology import FlatLambdaCDM
@@ -24,8 +26,6 @@ def test_luminosities_move_with_the_distance(con):
         ratio = FlatLambdaCDM(50, 0.2, Tcmb0=0).luminosity_distance(z) / FlatLambdaCDM(
             70, 0.3, Tcmb0=0
         ).luminosity_distance(z)
-        import math
-
         assert shift == pytest.approx(2 * math.log10(ratio.value), abs=1e-9)
 
 
@@ -74,19 +74,61 @@ def test_calibrations_live_side_by_side_and_replace_themselves(made_run, con):
 def test_calibrations_say_what_they_rest_on(made_run, con):
     recalibrate(made_run, "planck18", h0=67.66, om0=0.3111, bolometric="runnoe12")
     compute_derived_quantities(made_run, {"mine": lambda context: {"quantity": "one", "value": 1.0}})
-    rows = con.execute("SELECT calibration_id, h0, om0, bolometric FROM calibrations ORDER BY ALL").fetchall()
-    assert rows == [("mine", None, None, None), ("planck18", 67.66, 0.3111, "runnoe12")]
+    rows = con.execute(
+        "SELECT calibration_id, h0, om0, bolometric, hb_mass, mgii_mass, civ_mass FROM calibrations ORDER BY ALL"
+    ).fetchall()
+    assert rows == [("mine", *[None] * 6), ("planck18", 67.66, 0.3111, "runnoe12", "vp06", "vo09", "vp06")]
+
+
+def test_the_relation_that_is_chosen_gives_mass_scatter_and_eddington_ratio(con):
+    for argument, name, macro in (
+        ("hb_mass", "md04", "logmbh_hb_md04"),
+        ("mgii_mass", "s11", "logmbh_mgii_s11"),
+        ("mgii_mass", "vo09", "logmbh_mgii"),
+        ("civ_mass", "c17", "logmbh_civ_c17"),
+    ):
+        line = argument.removesuffix("_mass")
+        rows = con.execute(
+            f"SELECT r.logmbh, r.logmbh_err, r.{macro}, r.{macro}_err, r.logmbh_scatter, "
+            "r.logledd - (r.loglbol - r.logmbh) "
+            f"FROM recalibrated({argument} := '{name}') AS r JOIN catalog AS c USING (object_key) "
+            f"WHERE c.logmbh_from = 'logmbh_{line}'"
+        ).fetchall()
+        scatter = con.execute("SELECT scatter FROM mass_relations WHERE macro = ?", [macro]).fetchone()[0]
+        for mass, error, expected, expected_err, found_scatter, ratio in rows:
+            assert (mass, error, found_scatter) == (expected, expected_err, scatter)
+            assert ratio == pytest.approx(-math.log10(1.26e38), abs=1e-9)
+    assert con.execute("SELECT count(*) > 0 FROM catalog WHERE logmbh_from = 'logmbh_hb'").fetchone() == (True,)
+
+
+def test_errors_of_bolometric_luminosities_follow_the_slope_of_their_relation(con):
+    for name, slope in (("richards06", 1.0), ("runnoe12", 0.91), ("netzer19", 0.8)):
+        rows = con.execute(
+            "SELECT loglbol_err, logl5100_err FROM recalibrated(bolometric := ?) "
+            "WHERE object_key = 'k1' AND loglbol IS NOT NULL",
+            [name],
+        ).fetchall()
+        assert len(rows) == 1
+        assert rows[0][0] == pytest.approx(slope * rows[0][1], rel=1e-12)
+
+
+@pytest.mark.parametrize("argument", ["hb_mass", "mgii_mass", "civ_mass"])
+def test_an_unknown_mass_relation_is_an_error(made_run, con, argument):
+    with pytest.raises(duckdb.InvalidInputException, match=f"{argument} is guess"):
+        con.execute(f"FROM recalibrated({argument} := 'guess')").fetchall()
+    with pytest.raises(ConfigError, match=argument):
+        recalibrate(made_run, "mine", **{argument: "guess"})
 
 
 @pytest.mark.parametrize("is_cached", [False, True])
 def test_stored_rows_are_those_of_the_macro(made_run, con, is_cached):
     if is_cached:
         build_wide_cache(made_run)
-    recalibrate(made_run, "mine", h0=55.0, om0=0.25, bolometric="netzer19")
+    recalibrate(made_run, "mine", h0=55.0, om0=0.25, bolometric="netzer19", mgii_mass="md04")
     columns = "* EXCLUDE (metadata)"
     asked = con.execute(
         f"SELECT {columns} FROM derived_masses(calibration_id := 'mine', h0 := 55, om0 := 0.25, "
-        "bolometric := 'netzer19') ORDER BY object_key, quantity"
+        "bolometric := 'netzer19', mgii_mass := 'md04') ORDER BY object_key, quantity"
     ).fetchall()
     assert con.execute(f"SELECT {columns} FROM derived ORDER BY object_key, quantity").fetchall() == asked
     assert len(asked) > 10
@@ -97,7 +139,7 @@ def test_described_quantities_are_those_that_come_out(con):
     found = con.execute(
         "SELECT DISTINCT quantity, unit, intrinsic_scatter FROM derived_masses() WHERE quantity <> 'logmbh'"
     ).fetchall()
-    assert set(found) <= set(described)
+    assert set(found) <= set(described), set(found) - set(described)
     columns = [row[0] for row in con.execute("DESCRIBE FROM recalibrated()").fetchall()]
     assert [name for name, _, _ in described] == [
         name for name in columns[3:] if not name.endswith(("_err", "_scatter"))

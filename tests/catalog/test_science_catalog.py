@@ -3,9 +3,12 @@
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from astropy.io.votable.ucd import check_ucd
 from astropy.table import Table
 
 from qsospec_duck.catalog import build_science_catalog, to_astropy, write_table_file
+from qsospec_duck.catalog.columns import catalog_columns
+from qsospec_duck.columns import tables
 from qsospec_duck.connect import connect
 from qsospec_duck.errors import ConfigError
 
@@ -47,8 +50,8 @@ def test_a_specification_that_makes_no_sense_is_refused(made_run, specification,
         build_science_catalog(made_run, specification)
 
 
-# VOUnits call Angstrom and erg deprecated, and astropy says so at reading
-@pytest.mark.filterwarnings("ignore::astropy.units.UnitsWarning")
+# FITS has no logarithmic units, and astropy says so of dex(erg/s) at reading
+@pytest.mark.filterwarnings("ignore:'dex:astropy.units.UnitsWarning")
 @pytest.mark.parametrize("suffix", ["parquet", "fits", "vot", "ecsv"])
 def test_every_file_format_gives_values_and_units_back(made_run, tmp_path, suffix):
     path = tmp_path / f"catalog.{suffix}"
@@ -63,6 +66,28 @@ def test_every_file_format_gives_values_and_units_back(made_run, tmp_path, suffi
     assert back["fwhm_hb"].mask.tolist() == [False, True, True] or back["fwhm_hb"][1] != back["fwhm_hb"][1]
     assert str(back["fwhm_hb"].unit) == "km / s"
     assert len(back.colnames) == table.num_columns
+    assert back["ew_hb"].unit.is_equivalent("Angstrom")
+    assert back["ew_hb"].unit.to("Angstrom") == pytest.approx(1.0, rel=1e-12)
+    assert back["flux_hb"].unit.to("erg/(s cm2)") == pytest.approx(1e-17, rel=1e-12)
+
+
+def test_units_that_votable_lacks_stand_in_the_description(made_run, tmp_path):
+    path = tmp_path / "catalog.vot"
+    build_science_catalog(made_run, output_path=path)
+    back = Table.read(path)
+    assert back["logl5100"].unit is None
+    assert back["logl5100"].description.endswith("[dex(erg / s)]")
+    assert back["ew_hb"].description.endswith("[Angstrom]")
+
+
+def test_ucds_are_words_of_the_controlled_vocabulary():
+    columns = [column for of_table in tables().values() for column in of_table]
+    wrong = [
+        (column.table, column.name, column.ucd)
+        for column in (*columns, *catalog_columns())
+        if not check_ucd(column.ucd, check_controlled_vocabulary=True)
+    ]
+    assert wrong == []
 
 
 def test_astropy_table_carries_ucds_and_masks_null(made_run):

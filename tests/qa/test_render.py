@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
+import qsospec_duck
 from qsospec_duck.batch import fit_batch
 from qsospec_duck.errors import ConfigError, FitError, NotInRunError
 from qsospec_duck.qa import (
@@ -165,17 +166,39 @@ def test_a_failure_finds_its_data_where_they_lay_and_the_redshift_it_was_given(t
     batch = fit_batch(tmp_path / "list.csv", tmp_path / "run", fit=refuse, finalize=False, progress=False)
     assert batch.failed == 1
     row = batch.run.read_table("failures").to_pylist()[0]
-    spectrum, why = read_failed_spectrum(row, None, redshift=0.625)
+    spectrum, why = read_failed_spectrum(row, batch.run.path, redshift=0.625)
     assert why == ""
     assert (spectrum.z, spectrum.flux.size) == (0.625, 300)
     (figure,) = render_qa(batch.run, failures=True)
     with_data = figure.read_bytes()
     table.rename(tmp_path / "one.csv")
-    assert read_failed_spectrum(row, None)[0] is None
+    assert read_failed_spectrum(row, batch.run.path)[0] is None
     render_qa(batch.run, failures=True)
     assert figure.read_bytes() != with_data
     render_qa(batch.run, failures=True, sources=tmp_path)
     assert figure.read_bytes() == with_data
+
+
+def test_a_shared_run_names_no_folder_of_its_maker_and_finds_its_data_beside_it(tmp_path):
+    made = tmp_path / "secret"
+    (made / "data").mkdir(parents=True)
+    pixels = "".join(f"{4000 + pixel},{1 + pixel % 3},0.25\n" for pixel in range(300))
+    (made / "data" / "one.csv").write_text(f"wavelength,flux,error\n{pixels}", encoding="utf-8")
+    (made / "data" / "two.fits").write_bytes(b"no FITS file")
+    (made / "list.csv").write_text("path,z\ndata/one.csv,0.625\ndata/two.fits,0.5\n", encoding="utf-8")
+    batch = fit_batch(made / "list.csv", made / "run", fit=refuse, finalize=False, progress=False)
+    assert batch.failed == 2
+    for table in ("failures", "inputs"):
+        assert "secret" not in str(batch.run.read_table(table).to_pylist())
+    moved = tmp_path / "elsewhere"
+    made.rename(moved)
+    run = open_run(moved / "run")
+    rows = {row["source"]: row for row in run.read_table("failures").to_pylist()}
+    assert set(rows) == {"one.csv", "two.fits"}
+    assert "qsospec_duck/batch/worker.py" in rows["two.fits"]["traceback"]
+    assert str(Path(qsospec_duck.__file__).parents[1]) not in rows["two.fits"]["traceback"]
+    spectrum, why = read_failed_spectrum(rows["one.csv"], run.path, redshift=0.625)
+    assert (why, spectrum.flux.size) == ("", 300)
 
 
 @pytest.mark.parametrize(

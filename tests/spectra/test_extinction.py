@@ -131,18 +131,21 @@ def test_without_any_e_b_v_the_flux_is_unchanged_and_the_status_says_so():
     np.testing.assert_array_equal(after.flux, before.flux)
 
 
-def test_a_map_that_is_not_there_makes_the_correction_unavailable_with_the_reason(monkeypatch):
-    monkeypatch.setattr(dust_maps, "_opened_map", lambda name: (None, "the dustmaps package is not installed"))
-    after = deredden(spectrum(ra=10.0, dec=20.0), ExtinctionConfig(map_name="sfd"))
+@pytest.mark.parametrize("name", ["sfd", "planck"])
+def test_a_map_that_is_not_there_makes_the_correction_unavailable_with_the_reason(monkeypatch, name):
+    monkeypatch.setattr(dust_maps, "_dustmaps_folder", lambda: (None, "the dustmaps package is not installed"))
+    dust_maps._opened_sfd.cache_clear()
+    after = deredden(spectrum(ra=10.0, dec=20.0), ExtinctionConfig(map_name=name))
+    dust_maps._opened_sfd.cache_clear()
     assert after.extinction == Extinction("unavailable", note="the dustmaps package is not installed")
 
 
-@pytest.mark.parametrize(("name", "expected"), [("sfd", 0.086), ("planck", 0.1)])
-def test_only_the_sfd_map_is_recalibrated(monkeypatch, name, expected):
-    monkeypatch.setattr(dust_maps, "_opened_map", lambda name: (lambda position: 0.1, ""))
-    applied = deredden(spectrum(ra=10.0, dec=20.0), ExtinctionConfig(map_name=name)).extinction
-    assert applied.ebv == pytest.approx(expected)
-    assert applied.source == name
+def test_the_sfd_map_of_dustmaps_is_recalibrated(monkeypatch):
+    # that of Planck is tried on its file in test_healpix_map.py
+    monkeypatch.setattr(dust_maps, "_opened_sfd", lambda: (lambda position: 0.1, ""))
+    applied = deredden(spectrum(ra=10.0, dec=20.0), ExtinctionConfig(map_name="sfd")).extinction
+    assert applied.ebv == pytest.approx(0.086)
+    assert applied.source == "sfd"
 
 
 def test_a_map_needs_a_position():
