@@ -228,7 +228,11 @@ def templates_page() -> str:
                             ("note", row["note"]),
                             ("file", f"`data/templates/{row['file']}`"),
                             ("SHA-256", f"`{row['sha256']}`"),
-                            ("SHA-256 of the published table", f"`{row['source_sha256']}`"),
+                            *(
+                                [("SHA-256 of the published table", f"`{row['source_sha256']}`")]
+                                if row["source_sha256"]
+                                else []
+                            ),
                         ],
                     ),
                 ]

@@ -18,6 +18,7 @@ from qsospec_duck.fitting.blocks import fit_blocks
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.config import Cosmology, FitConfig
 from qsospec_duck.fitting.continuum_measurements import measure_continuum
+from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, family_of
 from qsospec_duck.fitting.cosmology import luminosity_distance_cm
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import coverage_of
@@ -175,9 +176,9 @@ def _measure(
 
 
 def _continuum_base(rest: Spectrum, continuum: Solution) -> ContinuumBase:
-    """Power law and Balmer emission with their derivatives, against which equivalent widths are measured."""
+    """What equivalent widths are measured against, with its derivatives: power law, polynomial and Balmer emission."""
     optimum = continuum.optimum
-    kept = np.array([name in ("power_law", "balmer") for name in optimum.program.columns])
+    kept = np.array([family_of(name) in (*LAW_FAMILIES, "balmer") for name in optimum.program.columns])
     amplitudes = np.where(kept, optimum.amplitudes, 0.0)
     rows = continuum.jacobian.copy()
     for slot in range(optimum.theta.size):
