@@ -20,7 +20,9 @@ def add_fit_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--config", metavar="FILE", help="TOML or JSON with options by name, or the manifest.json of a run to repeat it"
     )
-    group.add_argument("--complexes", metavar="IDS", help="line complexes, divided by commas; default all")
+    group.add_argument(
+        "--complexes", metavar="IDS", help="line complexes, divided by commas; all adds weak lines to the default"
+    )
     group.add_argument("--power-law", choices=("single", "broken", "auto"), help="default auto")
     group.add_argument("--iron-optical", metavar="TEMPLATE", help="template id or file, or none; default veron04")
     group.add_argument("--iron-uv", metavar="TEMPLATE", help="template id or file, or none; default mejia16_uv")

@@ -72,7 +72,7 @@ def gather() -> dict[str, dict[str, str]]:
     """All facts by title and name."""
     from qsospec_duck.database import sql_files, sql_folder
     from qsospec_duck.models.line_groups import is_line_list, line_list_sha256
-    from qsospec_duck.models.recipes import packaged_recipes
+    from qsospec_duck.models.recipes import further_recipes, packaged_recipes
     from qsospec_duck.models.templates import packaged_templates, read_template
     from qsospec_duck.readers import readers
 
@@ -86,7 +86,7 @@ def gather() -> dict[str, dict[str, str]]:
         templates[name] = f"{row['kind']}, {row['wave_min']}-{row['wave_max']} Å, {row['citation']}"
     recipes = {
         recipe_id: f"{recipe.label}, {recipe.window[0]:.0f}-{recipe.window[1]:.0f} Å"
-        for recipe_id, recipe in packaged_recipes().items()
+        for recipe_id, recipe in {**packaged_recipes(), **further_recipes()}.items()
     }
     kinds = [file.kind for file in sql_files()]
     return {

@@ -15,6 +15,7 @@ from qsospec_duck.fitting.option_checks import check_bands, check_positive, chec
 from qsospec_duck.fitting.shape_config import PolynomialConfig, ReddeningConfig
 from qsospec_duck.models.host_library import MissingLibraryError, load_host_library
 from qsospec_duck.models.line_groups import is_line_list, line_list_sha256
+from qsospec_duck.models.recipe_sets import expanded
 from qsospec_duck.models.recipes import load_recipe, packaged_recipes
 from qsospec_duck.models.templates import read_template
 from qsospec_duck.spectra import ExtinctionConfig
@@ -230,7 +231,8 @@ class FitConfig:
     extinction: ExtinctionConfig = field(default_factory=ExtinctionConfig)
     continuum: ContinuumConfig = field(default_factory=ContinuumConfig)
     complexes: tuple[str, ...] = field(default_factory=lambda: tuple(packaged_recipes()))
-    """Recipes: packaged ids or paths of TOML files."""
+    """Recipes: packaged ids or paths of TOML files; ``all`` stands for every packaged one. By default those of strong
+    lines: further ones overlap continuum windows, and would change what the others measure."""
 
     optional_delta_chi2: float = 9.0
     """Fall of χ² that an optional component (a wing of [O III]) must bring with its three parameters: three times what
@@ -247,9 +249,7 @@ class FitConfig:
     cosmology: Cosmology = field(default_factory=Cosmology)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "complexes", tuple(self.complexes))
-        if len(set(self.complexes)) != len(self.complexes):
-            raise ConfigError(f"FitConfig.complexes is {self.complexes}; every recipe should be named once.")
+        object.__setattr__(self, "complexes", expanded(self.complexes))
 
     def to_dict(self) -> dict[str, Any]:
         """All options as nested JSON-able values."""
