@@ -15,6 +15,7 @@ from qsospec_duck.errors import FitError
 from qsospec_duck.fitting.absorption import measure_absorption
 from qsospec_duck.fitting.assemble import complex_result, continuum_result, empty_continuum
 from qsospec_duck.fitting.blocks import fit_blocks
+from qsospec_duck.fitting.ca_k import measure_ca_k
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.config import Cosmology, FitConfig
 from qsospec_duck.fitting.continuum_measurements import measure_continuum
@@ -123,6 +124,7 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
         metadata |= {"monte_carlo": draws.kept(config.uncertainty.keep), "seconds_total": time.perf_counter() - started}
     rows = with_host_errors(rows, rest, host)
     warnings += tuple(judge_values(rows))
+    rows += measure_ca_k(whole)
     rows += [*measure_systemic(rows, rest.z), *proposed, *line_qualities(rows, warnings)]
     return FitResult(
         spectrum=rest,

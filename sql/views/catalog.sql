@@ -1047,7 +1047,7 @@ CREATE OR REPLACE VIEW catalog AS
                 w.* EXCLUDE (object_key),
                 w.bal > 0 AS is_bal,
                 w.host_reliable > 0 AS is_host_reliable,
-                CASE w.z_sys_source WHEN 0 THEN 'oii3730' WHEN 1 THEN 'oiii5008' WHEN 2 THEN 'nev3427' WHEN 3 THEN 'mgii' WHEN 4 THEN 'ciii' WHEN 5 THEN 'heii1640' WHEN 6 THEN 'hb' WHEN 7 THEN 'civ' WHEN 8 THEN 'siiv_oiv' END AS z_sys_from,
+                CASE w.z_sys_source WHEN 0 THEN 'oii3730' WHEN 1 THEN 'oiii5008' WHEN 2 THEN 'nev3427' WHEN 3 THEN 'mgii' WHEN 4 THEN 'ciii' WHEN 5 THEN 'heii1640' WHEN 6 THEN 'hb' WHEN 7 THEN 'civ' WHEN 8 THEN 'siiv_oiv' WHEN 9 THEN 'cak' END AS z_sys_from,
                 w.z_lines IS NOT NULL AS redshift_suspect,
                 CASE WHEN w.ew_hb > 0 THEN w.iron_optical_ew / w.ew_hb END AS rfe,
                 CASE WHEN w.ew_hb > 0
@@ -1178,7 +1178,7 @@ COMMENT ON COLUMN catalog.ai_mgii IS 'Absorption index (Hall et al. 2002) of Mg 
 COMMENT ON COLUMN catalog.ai_mgii_err IS '1 sigma error of ai_mgii [km/s]';
 COMMENT ON COLUMN catalog.z_sys IS 'Systemic redshift from the line that tells it best, z_sys_from';
 COMMENT ON COLUMN catalog.z_sys_err IS '1 sigma error of z_sys, with the intrinsic scatter of that line (Shen et al. 2016)';
-COMMENT ON COLUMN catalog.z_sys_from IS 'Line of lines.csv that z_sys comes from';
+COMMENT ON COLUMN catalog.z_sys_from IS 'Line of lines.csv that z_sys comes from; cak is Ca II K of the host''s stars';
 COMMENT ON COLUMN catalog.redshift_suspect IS 'Typical quasar lines fit much better at another redshift: z_lines';
 COMMENT ON COLUMN catalog.z_lines IS 'Redshift at which typical quasar lines fit best; NULL where that of the fit is not suspect';
 COMMENT ON COLUMN catalog.host_fraction_3000 IS 'Host galaxy over host and nucleus at 3000 Angstrom; NULL where it is not observed';
