@@ -21,7 +21,7 @@ from qsospec_duck.cli.main import parser
 from qsospec_duck.columns import tables
 from qsospec_duck.database import SqlFile, sql_files
 from qsospec_duck.fitting import quality_bits
-from qsospec_duck.models.recipes import ComplexRecipe, packaged_recipes
+from qsospec_duck.models.recipes import ComplexRecipe, further_recipes, packaged_recipes
 from qsospec_duck.models.templates import packaged_templates
 
 PACKAGE = Path(qsospec_duck.__file__).parent
@@ -61,7 +61,7 @@ def pages() -> dict[str, str]:
         "reference/columns.md": columns_page(),
         "reference/warnings.md": warnings_page(),
         "reference/lines.md": lines_page(),
-        "reference/recipes.md": recipes_page(packaged_recipes().values()),
+        "reference/recipes.md": recipes_page([*packaged_recipes().values(), *further_recipes().values()]),
         "reference/templates.md": templates_page(),
         "reference/sql.md": sql_page(sql_files()),
         "reference/cli.md": cli_page(),
@@ -177,7 +177,8 @@ def recipes_page(recipes: Iterable[ComplexRecipe]) -> str:
         "# Line complexes",
         "Which lines are fitted together and how they are tied, from `qsospec_duck/data/recipes`. Bands of FWHM and "
         "velocity are bounds [km/s]; components of one kinematics share velocity and width; an optional component "
-        "must earn its place. [A complex of one's own](../how-to/own-complex.md) is a file of the same kind.",
+        "must earn its place. Those after `paschen_nir` are fitted when they are named; `--complexes all` names "
+        "all but `ciii_feiii`. [A complex of one's own](../how-to/own-complex.md) is a file of the same kind.",
     ]
     for recipe in recipes:
         windows = ", ".join(f"{low:.0f}-{high:.0f}" for low, high in recipe.windows)
@@ -228,7 +229,11 @@ def templates_page() -> str:
                             ("note", row["note"]),
                             ("file", f"`data/templates/{row['file']}`"),
                             ("SHA-256", f"`{row['sha256']}`"),
-                            ("SHA-256 of the published table", f"`{row['source_sha256']}`"),
+                            *(
+                                [("SHA-256 of the published table", f"`{row['source_sha256']}`")]
+                                if row["source_sha256"]
+                                else []
+                            ),
                         ],
                     ),
                 ]

@@ -20,10 +20,15 @@ def add_fit_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--config", metavar="FILE", help="TOML or JSON with options by name, or the manifest.json of a run to repeat it"
     )
-    group.add_argument("--complexes", metavar="IDS", help="line complexes, divided by commas; default all")
+    group.add_argument(
+        "--complexes", metavar="IDS", help="line complexes, divided by commas; all adds weak lines to the default"
+    )
     group.add_argument("--power-law", choices=("single", "broken", "auto"), help="default auto")
     group.add_argument("--iron-optical", metavar="TEMPLATE", help="template id or file, or none; default veron04")
     group.add_argument("--iron-uv", metavar="TEMPLATE", help="template id or file, or none; default mejia16_uv")
+    group.add_argument("--iron-iii", metavar="TEMPLATE", help="template or line list of Fe III, feiii_uv48 is packaged")
+    group.add_argument("--reddening", choices=("off", "on", "auto"), help="SMC-like dust before the power law")
+    group.add_argument("--polynomial", choices=("off", "multiply", "add"), help="on the power law, or beside it")
     group.add_argument("--no-balmer", action="store_true", help="leave out the Balmer pseudo-continuum")
     group.add_argument("--no-dereddening", action="store_true", help="leave Galactic extinction uncorrected")
     group.add_argument("--dust-map", metavar="MAP", help="sfd or planck, where neither row nor --ebv knows E(B-V)")
@@ -52,6 +57,11 @@ def config_of(given: argparse.Namespace) -> FitConfig:
         template = getattr(given, name)
         if template:
             continuum[name] = {"enabled": False} if template == "none" else {"template": template}
+    if given.iron_iii:
+        continuum["iron_iii"] = {"enabled": True, "template": given.iron_iii}
+    for name in ("reddening", "polynomial"):
+        if getattr(given, name):
+            continuum[name] = {"mode": getattr(given, name)}
     if given.no_balmer:
         continuum["balmer"] = {"enabled": False}
     if continuum:
@@ -133,11 +143,13 @@ def _like(old: Any, value: Any, where: str) -> Any:
 
 def _require_known(config: FitConfig) -> None:
     """Refuse recipes and templates that do not exist before any spectrum is read."""
+    from qsospec_duck.models.line_groups import is_line_list
     from qsospec_duck.models.recipes import load_recipe
     from qsospec_duck.models.templates import read_template
 
     for name in config.complexes:
         load_recipe(name)
-    for iron in (config.continuum.iron_uv, config.continuum.iron_optical):
-        if iron.enabled:
-            read_template(iron.template)
+    for iron in (config.continuum.iron_uv, config.continuum.iron_optical, config.continuum.iron_iii):
+        for template in (iron.template, *iron.alternatives) if iron.enabled else ():
+            if not is_line_list(template):
+                read_template(template)

@@ -71,19 +71,22 @@ def run_info(given: argparse.Namespace) -> int:
 def gather() -> dict[str, dict[str, str]]:
     """All facts by title and name."""
     from qsospec_duck.database import sql_files, sql_folder
-    from qsospec_duck.models.recipes import packaged_recipes
+    from qsospec_duck.models.line_groups import is_line_list, line_list_sha256
+    from qsospec_duck.models.recipes import further_recipes, packaged_recipes
     from qsospec_duck.models.templates import packaged_templates, read_template
     from qsospec_duck.readers import readers
 
     templates = {}
     for name, row in packaged_templates().items():
-        if row["kind"] != "balmer":
-            # Reading one compares its checksum.
+        # Reading one compares its checksum.
+        if is_line_list(name):
+            line_list_sha256(name)
+        elif row["kind"] != "balmer":
             read_template(name)
         templates[name] = f"{row['kind']}, {row['wave_min']}-{row['wave_max']} Å, {row['citation']}"
     recipes = {
         recipe_id: f"{recipe.label}, {recipe.window[0]:.0f}-{recipe.window[1]:.0f} Å"
-        for recipe_id, recipe in packaged_recipes().items()
+        for recipe_id, recipe in {**packaged_recipes(), **further_recipes()}.items()
     }
     kinds = [file.kind for file in sql_files()]
     return {

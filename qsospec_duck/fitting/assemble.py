@@ -7,6 +7,7 @@ import numpy as np
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.continuum_measurements import continuum_parameters
+from qsospec_duck.fitting.continuum_program import family_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import Optimum, evaluate_columns
 from qsospec_duck.fitting.line_measurements import complex_parameters
@@ -21,10 +22,12 @@ def continuum_result(stage: ContinuumStage, solution: Solution) -> ContinuumFit:
     """The continuum as users see it."""
     optimum = solution.optimum
     values, errors = continuum_parameters(solution)
-    components = tuple(
-        Component("continuum", None, name, "continuum", optimum.amplitudes[column] * solution.columns[column])
-        for column, name in enumerate(optimum.program.columns)
-    )
+    by_family: dict[str, FloatArray] = {}
+    for column, name in enumerate(optimum.program.columns):
+        share = optimum.amplitudes[column] * solution.columns[column]
+        family = family_of(name)
+        by_family[family] = by_family[family] + share if family in by_family else share
+    components = tuple(Component("continuum", None, family, "continuum", share) for family, share in by_family.items())
     return ContinuumFit(
         success=optimum.status == 1,
         status=optimum.status,

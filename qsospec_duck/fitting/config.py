@@ -12,7 +12,10 @@ from qsospec_duck.constants import BALMER_EDGE, H0_DEFAULT, OM0_DEFAULT, POWER_L
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting.host_config import HostConfig
 from qsospec_duck.fitting.option_checks import check_bands, check_positive, check_windows
+from qsospec_duck.fitting.shape_config import PolynomialConfig, ReddeningConfig
 from qsospec_duck.models.host_library import MissingLibraryError, load_host_library
+from qsospec_duck.models.line_groups import is_line_list, line_list_sha256
+from qsospec_duck.models.recipe_sets import expanded
 from qsospec_duck.models.recipes import load_recipe, packaged_recipes
 from qsospec_duck.models.templates import read_template
 from qsospec_duck.spectra import ExtinctionConfig
@@ -67,12 +70,19 @@ class PowerLawConfig:
 
 @dataclass(frozen=True)
 class IronConfig:
-    """One Fe II template."""
+    """One iron component: Fe II in the UV or the optical, or Fe III."""
 
     template: str
-    """Packaged template id, or path of a two-column file (vacuum Å, flux per Å)."""
+    """Packaged template id or line list, or path of a two-column file (vacuum Å, flux per Å)."""
 
     enabled: bool = True
+    alternatives: tuple[str, ...] = ()
+    """Other templates to try; the one that fits best is taken. None by default: objects stay comparable."""
+
+    temperature: float = 10_000.0
+    """Excitation temperature of a line list's groups [K]. Strong lines of a group have E/kT within 0.15 there: it is no
+    parameter of a fit."""
+
     fwhm_bounds: Band = (500.0, 10000.0)
     """FWHM of the Gaussian that broadens the template [km/s]."""
 
@@ -82,6 +92,8 @@ class IronConfig:
     def __post_init__(self) -> None:
         check_bands("IronConfig", above=0.0, fwhm_bounds=self.fwhm_bounds)
         check_bands("IronConfig", velocity_bounds=self.velocity_bounds)
+        check_positive("IronConfig", temperature=self.temperature)
+        object.__setattr__(self, "alternatives", tuple(self.alternatives))
 
 
 @dataclass(frozen=True)
@@ -140,7 +152,12 @@ class ContinuumConfig:
     power_law: PowerLawConfig = field(default_factory=PowerLawConfig)
     iron_uv: IronConfig = field(default_factory=lambda: IronConfig("mejia16_uv"))
     iron_optical: IronConfig = field(default_factory=lambda: IronConfig("veron04"))
+    iron_iii: IronConfig = field(default_factory=lambda: IronConfig("feiii_uv48", enabled=False))
+    """Fe III, off: most quasars show too little of it between 2040 and 2110 Å to tell it from Fe II."""
+
     balmer: BalmerConfig = field(default_factory=BalmerConfig)
+    reddening: ReddeningConfig = field(default_factory=ReddeningConfig)
+    polynomial: PolynomialConfig = field(default_factory=PolynomialConfig)
     min_component_pixels: int = 20
     """Fewest fitted pixels inside a component's coverage."""
 
@@ -214,7 +231,8 @@ class FitConfig:
     extinction: ExtinctionConfig = field(default_factory=ExtinctionConfig)
     continuum: ContinuumConfig = field(default_factory=ContinuumConfig)
     complexes: tuple[str, ...] = field(default_factory=lambda: tuple(packaged_recipes()))
-    """Recipes: packaged ids or paths of TOML files."""
+    """Recipes: packaged ids or paths of TOML files; ``all`` stands for every packaged one. By default those of strong
+    lines: further ones overlap continuum windows, and would change what the others measure."""
 
     optional_delta_chi2: float = 9.0
     """Fall of χ² that an optional component (a wing of [O III]) must bring with its three parameters: three times what
@@ -231,9 +249,7 @@ class FitConfig:
     cosmology: Cosmology = field(default_factory=Cosmology)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "complexes", tuple(self.complexes))
-        if len(set(self.complexes)) != len(self.complexes):
-            raise ConfigError(f"FitConfig.complexes is {self.complexes}; every recipe should be named once.")
+        object.__setattr__(self, "complexes", expanded(self.complexes))
 
     def to_dict(self) -> dict[str, Any]:
         """All options as nested JSON-able values."""
@@ -249,9 +265,10 @@ def _hash(config: FitConfig) -> str:
     content = config.to_dict()
     content["recipe_content"] = [asdict(load_recipe(name)) for name in config.complexes]
     content["template_sha256"] = [
-        read_template(iron.template).sha256
-        for iron in (config.continuum.iron_uv, config.continuum.iron_optical)
+        line_list_sha256(name) if is_line_list(name) else read_template(name).sha256
+        for iron in (config.continuum.iron_uv, config.continuum.iron_optical, config.continuum.iron_iii)
         if iron.enabled
+        for name in (iron.template, *iron.alternatives)
     ]
     if config.host.method != "off":
         content["host_sha256"] = _library_sha256(config.host)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
 from qsospec_duck.constants import CONTINUUM_WAVELENGTHS, FLUX_UNIT, LINE_FLUX_UNIT
+from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, family_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import evaluate_columns, jacobian
 from qsospec_duck.fitting.error_calibration import error_factor
@@ -21,13 +23,7 @@ IRON_BANDS = {
 """Rest wavelengths [Å] between which Fe II is integrated: 4434-4684 defines R_Fe (Boroson & Green 1992,
 ApJS 80, 109), 2250-2650 the UV strength (Dietrich et al. 2003, ApJ 596, 817, and after)."""
 
-_AMPLITUDE_UNITS = {
-    "power_law": FLUX_UNIT,
-    "iron_uv": LINE_FLUX_UNIT,
-    "iron_optical": LINE_FLUX_UNIT,
-    "balmer": LINE_FLUX_UNIT,
-}
-_SHAPE_UNITS = {"slope": "", "fwhm": "km/s", "velocity": "km/s"}
+_SHAPE_UNITS = {"slope": "", "fwhm": "km/s", "velocity": "km/s", "ebv": "mag", "bend": ""}
 
 
 def continuum_parameters(solution: Solution) -> tuple[dict[str, float], dict[str, float | None]]:
@@ -81,7 +77,7 @@ def measure_continuum(
             )
         )  # fmt: skip
     for name, (low, high) in IRON_BANDS.items():
-        if name in solution.optimum.program.columns and good[0] <= low and high <= good[-1]:
+        if _columns_of(solution, name) and good[0] <= low and high <= good[-1]:
             rows += _iron_band(solution, name, low, high)
     return [_with_calibrated_error(row) for row in rows] if calibrated else rows, warnings
 
@@ -91,16 +87,25 @@ def _with_calibrated_error(row: Measurement) -> Measurement:
     return row if row.error is None or factor == 1.0 else replace(row, error=row.error * factor)
 
 
+def _columns_of(solution: Solution, *families: str) -> list[int]:
+    """Columns of some families."""
+    return [i for i, name in enumerate(solution.optimum.program.columns) if family_of(name) in families]
+
+
 def _parameter_rows(solution: Solution) -> list[Measurement]:
     optimum = solution.optimum
     values, errors = continuum_parameters(solution)
     alive = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
-    shapes = {p.name: (slot in alive, _SHAPE_UNITS[p.kind]) for slot, p in enumerate(optimum.program.parameters)}
+    shapes = {
+        p.name: (slot in alive and p.high > p.low, _SHAPE_UNITS[p.kind])
+        for slot, p in enumerate(optimum.program.parameters)
+    }
     rows = []
     for name, value in values.items():
-        feature = next(column for column in optimum.program.columns if name.startswith(column))
-        is_alive, unit = shapes.get(name, (True, _AMPLITUDE_UNITS[feature]))
-        assumed = optimum.prior[1][optimum.program.columns.index(feature)] > 0
+        feature = family_of(name)
+        norm_unit = FLUX_UNIT if feature in LAW_FAMILIES else LINE_FLUX_UNIT
+        is_alive, unit = shapes.get(name, (True, norm_unit))
+        assumed = optimum.prior[1][_columns_of(solution, feature)[0]] > 0
         if is_alive and not assumed:
             measure = name.removeprefix(f"{feature}_")
             rows.append(
@@ -132,17 +137,18 @@ def _statistics(solution: Solution) -> list[Measurement]:
 def _sample(
     solution: Solution, wavelength: float, log_distance: float | None, warnings: list[FitWarning]
 ) -> list[Measurement]:
-    """Power-law flux density and λL_λ at one wavelength, without Fe II and Balmer emission."""
+    """Flux density and λL_λ of power law and polynomial at one wavelength, without Fe II and Balmer emission."""
     optimum = solution.optimum
     x = np.array([np.log(wavelength)])
     columns, derivatives = evaluate_columns(optimum.program, x, np.ones(1), optimum.theta)
-    flux = float(optimum.amplitudes[0] * columns[0, 0])
-    gradient = np.zeros(optimum.theta.size + optimum.amplitudes.size)
-    gradient[optimum.theta.size] = columns[0, 0]
-    for (slot, column), derivative in zip(optimum.program.derivative_of, derivatives[:, 0], strict=True):
-        if column == 0:
-            gradient[slot] += optimum.amplitudes[0] * derivative
-    error = float(np.sqrt(np.maximum(gradient @ solution.covariance @ gradient, 0.0)))
+    flux, gradient = 0.0, np.zeros(optimum.theta.size + optimum.amplitudes.size)
+    for own in _columns_of(solution, *LAW_FAMILIES):
+        flux += float(optimum.amplitudes[own] * columns[own, 0])
+        gradient[optimum.theta.size + own] = columns[own, 0]
+        for (slot, column), derivative in zip(optimum.program.derivative_of, derivatives[:, 0], strict=True):
+            if column == own:
+                gradient[slot] += optimum.amplitudes[own] * derivative
+    error = _error_of(solution, gradient)
     name = f"{wavelength:.0f}"
     if not flux > 0:
         warnings.append(
@@ -156,14 +162,36 @@ def _sample(
         )
     ]  # fmt: skip
     if log_distance is not None:
-        rows.append(
-            Measurement(
-                "continuum_metric", f"logl{name}", float(np.log10(flux * wavelength)) + log_distance,
-                error / flux / float(np.log(10.0)) if error > 0 else None, "dex(erg/s)",
-                feature_id="power_law", role="continuum", measure="logl",
+        rows.append(_luminosity(f"logl{name}", "logl", wavelength, flux, error, log_distance))
+        ebv = next((k for k, one in enumerate(optimum.program.parameters) if one.kind == "ebv"), None)
+        if ebv is not None:
+            # λL_λ before the dust: flux and its derivatives without exp(θ C); by E(B-V) itself it does not change.
+            law = optimum.amplitudes[0] * columns[0, 0]
+            dimming = math.exp(-float(gradient[ebv] / law) * float(optimum.theta[ebv])) if law > 0 else 1.0
+            bare = gradient * dimming
+            for own in _columns_of(solution, "polynomial"):
+                bare[optimum.theta.size + own] = columns[own, 0]
+            bare[ebv] = 0.0
+            value = flux + law * (dimming - 1.0)
+            error = _error_of(solution, bare)
+            rows.append(
+                _luminosity(f"logl{name}_dereddened", "logl_dereddened", wavelength, value, error, log_distance)
             )
-        )  # fmt: skip
     return rows
+
+
+def _error_of(solution: Solution, gradient: FloatArray) -> float:
+    return float(np.sqrt(np.maximum(gradient @ solution.covariance @ gradient, 0.0)))
+
+
+def _luminosity(
+    quantity: str, measure: str, wavelength: float, flux: float, error: float, log_distance: float
+) -> Measurement:
+    return Measurement(
+        "continuum_metric", quantity, float(np.log10(flux * wavelength)) + log_distance,
+        error / flux / float(np.log(10.0)) if error > 0 else None, "dex(erg/s)",
+        feature_id="power_law", role="continuum", measure=measure,
+    )  # fmt: skip
 
 
 def _iron_band(solution: Solution, name: str, low: float, high: float) -> list[Measurement]:
@@ -171,29 +199,31 @@ def _iron_band(solution: Solution, name: str, low: float, high: float) -> list[M
     optimum = solution.optimum
     wave = np.linspace(low, high, 126)
     columns, derivatives = evaluate_columns(optimum.program, np.log(wave), np.ones_like(wave), optimum.theta)
-    own = optimum.program.columns.index(name)
+    own = _columns_of(solution, name)
     weights = np.gradient(wave)
     weights[[0, -1]] *= 0.5
     rows_of_jacobian = jacobian(optimum, columns, derivatives)
     n_par = optimum.theta.size
-    law = optimum.amplitudes[0] * columns[0]
-    iron = optimum.amplitudes[own] * columns[own]
+    base = _columns_of(solution, *LAW_FAMILIES)
+    law = optimum.amplitudes[base] @ columns[base]
+    iron = optimum.amplitudes[own] @ columns[own]
     flux = float(weights @ iron)
 
-    def gradients(column: int) -> FloatArray:
-        """∂F/∂p of one column's share, shape (n_par + n_col, n)."""
+    def gradients(own: list[int]) -> FloatArray:
+        """∂F/∂p of some columns' share, shape (n_par + n_col, n)."""
         out = np.zeros_like(rows_of_jacobian)
-        out[n_par + column] = columns[column]
-        for (slot, of_column), values in zip(optimum.program.derivative_of, derivatives, strict=True):
-            if of_column == column:
+        for column in own:
+            out[n_par + column] = columns[column]
+        for (slot, column), values in zip(optimum.program.derivative_of, derivatives, strict=True):
+            if column in own:
                 out[slot] += optimum.amplitudes[column] * values
         return out
 
     by_iron = gradients(own)
     flux_gradient = by_iron @ weights
-    flux_error = float(np.sqrt(np.maximum(flux_gradient @ solution.covariance @ flux_gradient, 0.0)))
+    flux_error = _error_of(solution, flux_gradient)
     if flux_error == 0.0:
-        flux_error = float(solution.amplitude_errors[own] * (weights @ columns[own]))
+        flux_error = float(np.linalg.norm(solution.amplitude_errors[own] * (columns[own] @ weights)))
     band = f"{low:.0f}_{high:.0f}"
 
     def row(measure: str, value: float, error: float, unit: str) -> Measurement:
@@ -205,7 +235,7 @@ def _iron_band(solution: Solution, name: str, low: float, high: float) -> list[M
     rows = [row("flux", flux, flux_error, LINE_FLUX_UNIT)]
     if np.all(law > 0):
         ew = float(weights @ (iron / law))
-        ew_gradient = (by_iron / law - gradients(0) * iron / law**2) @ weights
-        ew_error = float(np.sqrt(np.maximum(ew_gradient @ solution.covariance @ ew_gradient, 0.0)))
+        ew_gradient = (by_iron / law - gradients(base) * iron / law**2) @ weights
+        ew_error = _error_of(solution, ew_gradient)
         rows.append(row("ew", ew, ew_error, "Angstrom"))
     return rows

@@ -15,9 +15,11 @@ from qsospec_duck.errors import FitError
 from qsospec_duck.fitting.absorption import measure_absorption
 from qsospec_duck.fitting.assemble import complex_result, continuum_result, empty_continuum
 from qsospec_duck.fitting.blocks import fit_blocks
+from qsospec_duck.fitting.ca_k import measure_ca_k
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.config import Cosmology, FitConfig
 from qsospec_duck.fitting.continuum_measurements import measure_continuum
+from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, family_of
 from qsospec_duck.fitting.cosmology import luminosity_distance_cm
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import coverage_of
@@ -122,6 +124,7 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
         metadata |= {"monte_carlo": draws.kept(config.uncertainty.keep), "seconds_total": time.perf_counter() - started}
     rows = with_host_errors(rows, rest, host)
     warnings += tuple(judge_values(rows))
+    rows += measure_ca_k(whole)
     rows += [*measure_systemic(rows, rest.z), *proposed, *line_qualities(rows, warnings)]
     return FitResult(
         spectrum=rest,
@@ -175,9 +178,9 @@ def _measure(
 
 
 def _continuum_base(rest: Spectrum, continuum: Solution) -> ContinuumBase:
-    """Power law and Balmer emission with their derivatives, against which equivalent widths are measured."""
+    """What equivalent widths are measured against, with its derivatives: power law, polynomial and Balmer emission."""
     optimum = continuum.optimum
-    kept = np.array([name in ("power_law", "balmer") for name in optimum.program.columns])
+    kept = np.array([family_of(name) in (*LAW_FAMILIES, "balmer") for name in optimum.program.columns])
     amplitudes = np.where(kept, optimum.amplitudes, 0.0)
     rows = continuum.jacobian.copy()
     for slot in range(optimum.theta.size):

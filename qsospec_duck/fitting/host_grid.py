@@ -9,7 +9,7 @@ from scipy.ndimage import uniform_filter1d
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.config import ContinuumConfig
-from qsospec_duck.fitting.continuum import continuum_program
+from qsospec_duck.fitting.continuum_program import continuum_program
 from qsospec_duck.fitting.covariance import bare_columns
 from qsospec_duck.fitting.host_config import HostConfig
 from qsospec_duck.fitting.result import BoolArray, FloatArray

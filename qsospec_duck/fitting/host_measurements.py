@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, family_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.host import POOR_CHI2
 from qsospec_duck.fitting.host_grid import HostFit
@@ -17,7 +18,7 @@ from qsospec_duck.spectra import Spectrum
 FRACTIONS_AT = (3000.0, 4200.0, 5100.0)
 """Wavelengths [Å] of the host fraction."""
 
-TOTALS_AT = (3000.0, 5100.0)
+TOTALS_AT = (2500.0, 3000.0, 5100.0)
 """Wavelengths [Å] of the luminosity of power law and host together."""
 
 _WINDOW = 20.0
@@ -93,7 +94,8 @@ def _fractions(rest: Spectrum, host: HostFit, nucleus: FloatArray) -> list[Measu
 def _totals(rest: Spectrum, host: HostFit, continuum: Solution, log_distance: float) -> list[Measurement]:
     """λL_λ of power law and host, uncorrected for the host."""
     rows = []
-    law = continuum.optimum.amplitudes[0] * continuum.columns[0]
+    own = [i for i, name in enumerate(continuum.optimum.program.columns) if family_of(name) in LAW_FAMILIES]
+    law = continuum.optimum.amplitudes[own] @ continuum.columns[own]
     good = rest.wavelength[rest.good]
     for wavelength in TOTALS_AT:
         if not (good[0] <= wavelength <= good[-1] and host.covered[0] < wavelength < host.covered[1]):

@@ -17,6 +17,7 @@ from scipy.fft import next_fast_len
 
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.models.balmer import bound_free_shape, edge_density, series_lines
+from qsospec_duck.models.line_groups import read_groups
 from qsospec_duck.models.templates import read_template
 
 GRID_KMS = 50.0
@@ -74,6 +75,25 @@ def template_bank(name: str, fwhm_min: float, fwhm_max: float) -> TemplateBank:
 
 
 @cache
+def group_banks(
+    name: str, temperature: float, fwhm_min: float, fwhm_max: float
+) -> tuple[tuple[str, TemplateBank], ...]:
+    """Name and bank of every group of a packaged line list (`qsospec_duck.models.line_groups`)."""
+    out = []
+    for group in read_groups(name, temperature):
+        step = GRID_KMS / C_KMS
+        room = 5.0 * fwhm_max / FWHM_PER_SIGMA / C_KMS
+        start = float(np.log(group.wavelength.min()) - room)
+        n_grid = int(np.ceil((np.log(group.wavelength.max()) + room - start) / step)) + 1
+        log_fwhm = _log_widths(fwhm_min, fwhm_max)
+        n_fft = next_fast_len(n_grid, real=True)
+        values = _broadened(_lines_transform(group.wavelength, group.flux, start, n_fft), n_fft, log_fwhm)[:, :n_grid]
+        coverage = (float(group.wavelength.min()), float(group.wavelength.max()))
+        out.append((group.name, _bank(f"{name}:{group.name}", start, log_fwhm, values, coverage)))
+    return tuple(out)
+
+
+@cache
 def balmer_bank(
     table: str, lowest_level: int, edge: float, temperature: float, tau_edge: float, fwhm_min: float, fwhm_max: float
 ) -> TemplateBank:
@@ -88,12 +108,7 @@ def balmer_bank(
     grid = start + step * np.arange(n_grid)
     log_fwhm = _log_widths(fwhm_min, fwhm_max)
     n_fft = next_fast_len(n_grid, real=True)
-    # The transform of a sum of lines is a sum of phases: every line keeps its exact wavelength.
-    frequency = np.fft.rfftfreq(n_fft)
-    positions = (np.log(centers) - start) / step
-    phases = np.exp(-2j * np.pi * frequency[:, None] * positions[None, :])
-    # A line of flux I at λ₀ is I/λ₀ per unit of ln λ, and a grid step is Δ ln λ.
-    transform = phases @ (ratios / centers) / step
+    transform = _lines_transform(centers, ratios, start, n_fft)
     bound_free = edge_density(table) * bound_free_shape(np.exp(grid), edge, temperature, tau_edge)
     bound_free[n_blue] *= 0.5  # the edge halves its own grid cell
     transform += np.fft.rfft(bound_free, n_fft)
@@ -101,6 +116,17 @@ def balmer_bank(
     # Far redward of the first line the transform leaves rounding noise only.
     values[:, np.exp(grid) > centers[0]] *= values[:, np.exp(grid) > centers[0]] > 1e-12 * values.max()
     return _bank(f"balmer:{table}", start, log_fwhm, values, (_BALMER_BLUE, float(centers[0]) * 1.02))
+
+
+def _lines_transform(
+    centers: NDArray[np.float64], fluxes: NDArray[np.float64], start: float, n_fft: int
+) -> NDArray[np.complex128]:
+    """Transform of a sum of unbroadened lines: a sum of phases, so that every line keeps its exact wavelength."""
+    step = GRID_KMS / C_KMS
+    frequency = np.fft.rfftfreq(n_fft)
+    phases = np.exp(-2j * np.pi * frequency[:, None] * ((np.log(centers) - start) / step)[None, :])
+    # A line of flux I at λ₀ is I/λ₀ per unit of ln λ, and a grid step is Δ ln λ.
+    return phases @ (fluxes / centers) / step
 
 
 def _log_widths(fwhm_min: float, fwhm_max: float) -> NDArray[np.float64]:

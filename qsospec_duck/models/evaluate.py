@@ -17,6 +17,7 @@ import numpy as np
 
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.models.program import VELOCITY_UNIT
+from qsospec_duck.models.warp import add_warp_derivative, warp_column
 
 SUPPORT_SIGMA = 7.0
 """A Gaussian line is cut where it has fallen to 2e-11 of its peak."""
@@ -109,6 +110,11 @@ def evaluate_columns_of(
             first, last = _fill_bank(
                 x, s, theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, T[t]
             )  # fmt: skip
+        elif kind == 4:
+            bank = terms[t, 6]
+            warp_column(x, theta[slot_a], terms, t, bank_layout[bank], bank_axes[bank], bank_values, T, A)
+            span_t[t, 0], span_t[t, 1] = first, last
+            continue
         else:
             u = theta[slot_a] + constants[t, 3]
             first, last = fill_line(x, s, u, theta[slot_b], constants[t, 0], constants[t, 1], constants[t, 2], T, t)
@@ -162,6 +168,9 @@ def add_derivatives(
             x[first:last], s[first:last], theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values,
             weight, D[row_a, first:last], D[row_b, first:last],
         )  # fmt: skip
+    elif kind == 4:
+        bank = terms[t, 6]
+        add_warp_derivative(x, bank_layout[bank], bank_axes[bank], bank_values, weight, T[t], D[row_a])
     else:
         own = math.exp(theta[slot_a] + constants[t, 3]) / FWHM_PER_SIGMA
         sigma = math.sqrt(own * own + constants[t, 2])

@@ -42,6 +42,9 @@ class Kind(IntEnum):
     LINE = 3
     """A Gaussian in ln λ of unit flux; θ = (u, v)."""
 
+    WARP = 4
+    """A factor exp(θ C(λ)) on what stands in its column (`qsospec_duck.models.warp`); θ = (strength)."""
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -52,7 +55,7 @@ class Parameter:
     low: float
     high: float
     kind: str
-    """``slope``, ``fwhm`` (θ is ln km/s) or ``velocity`` (θ is in 1000 km/s)."""
+    """``slope``, ``fwhm`` (θ is ln km/s), ``velocity`` (θ is in 1000 km/s), ``ebv`` (mag) or ``bend``."""
 
     soft_low: bool = False
     """The lower bound only labels: beyond it another Gaussian of the same profile takes over."""
@@ -62,11 +65,15 @@ class Parameter:
 
     def physical(self, theta: float) -> float:
         """The value that is published: a slope, or km/s."""
-        return {"slope": theta, "fwhm": float(np.exp(theta)), "velocity": theta * VELOCITY_UNIT}[self.kind]
+        if self.kind == "fwhm":
+            return float(np.exp(theta))
+        return theta * VELOCITY_UNIT if self.kind == "velocity" else theta
 
     def physical_slope(self, theta: float) -> float:
         """Derivative of `physical` by θ."""
-        return {"slope": 1.0, "fwhm": float(np.exp(theta)), "velocity": VELOCITY_UNIT}[self.kind]
+        if self.kind == "fwhm":
+            return float(np.exp(theta))
+        return VELOCITY_UNIT if self.kind == "velocity" else 1.0
 
 
 @dataclass(frozen=True)

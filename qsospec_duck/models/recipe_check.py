@@ -16,7 +16,7 @@ from typing import Any
 
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.models.lines import line, lines
-from qsospec_duck.models.recipes import ComplexRecipe, packaged_recipes, parse_recipe
+from qsospec_duck.models.recipes import ComplexRecipe, further_recipes, packaged_recipes, parse_recipe
 
 KEYS = (
     "id", "label", "order", "windows", "coverage", "min_coverage", "min_pixels", "required", "mask_absorption",
@@ -82,7 +82,7 @@ def _suggestion(word: str, known: tuple[str, ...]) -> str:
 
 def _doubts(recipe: ComplexRecipe) -> Iterable[str]:
     """What a fit would take and nobody means."""
-    if recipe.recipe_id in packaged_recipes():
+    if recipe.recipe_id in packaged_recipes() or recipe.recipe_id in further_recipes():
         yield f"id {recipe.recipe_id!r} is that of a packaged recipe; give yours another."
     fitted = {name for component in recipe.components for name in component.lines}
     for name in recipe.required:

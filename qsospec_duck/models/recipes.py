@@ -97,6 +97,11 @@ class ComplexRecipe:
     components: tuple[ComponentRecipe, ...]
 
     @property
+    def line_ids(self) -> frozenset[str]:
+        """Lines that its components hold."""
+        return frozenset(line_id for component in self.components for line_id in component.lines)
+
+    @property
     def window(self) -> tuple[float, float]:
         """Outer limits of the windows [Å]."""
         return self.windows[0][0], self.windows[-1][1]
@@ -104,8 +109,18 @@ class ComplexRecipe:
 
 @cache
 def packaged_recipes() -> Mapping[str, ComplexRecipe]:
-    """All recipes of ``data/recipes`` by id, in order of fitting."""
-    folder = resources.files("qsospec_duck").joinpath("data/recipes")
+    """The recipes that are fitted by default, of ``data/recipes``, by id in order of fitting."""
+    return _recipes_in("data/recipes")
+
+
+@cache
+def further_recipes() -> Mapping[str, ComplexRecipe]:
+    """Recipes of ``data/recipes/further``, fitted when they are named, by id in order of fitting."""
+    return _recipes_in("data/recipes/further")
+
+
+def _recipes_in(place: str) -> Mapping[str, ComplexRecipe]:
+    folder = resources.files("qsospec_duck").joinpath(place)
     found = [
         parse_recipe(entry.name, tomllib.loads(entry.read_text(encoding="utf-8")))
         for entry in folder.iterdir()
@@ -123,12 +138,13 @@ def load_recipe(name: str) -> ComplexRecipe:
     ConfigError
         There is no such recipe or file, or the file is no recipe.
     """
-    packaged = packaged_recipes().get(name)
+    packaged = packaged_recipes().get(name) or further_recipes().get(name)
     if packaged is not None:
         return packaged
     path = Path(name).expanduser()
     if not path.is_file():
-        raise ConfigError(f"recipe {name!r} is neither a file nor packaged; those are {', '.join(packaged_recipes())}.")
+        known = ", ".join([*packaged_recipes(), *further_recipes()])
+        raise ConfigError(f"recipe {name!r} is neither a file nor packaged; those are {known}.")
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -42,6 +42,8 @@ COMPONENTS = {
     "power_law": Stroke("power law", "#0072b2", 1.1),
     "iron_uv": Stroke("Fe II, UV", "#009e73", 1.0),
     "iron_optical": Stroke("Fe II, optical", "#56b4e9", 1.0),
+    "iron_iii": Stroke("Fe III", "#007a5a", 1.0, (4.0, 1.6)),
+    "polynomial": Stroke("polynomial", "#7a7a00", 1.0, (2.0, 1.5)),
     "balmer": Stroke("Balmer", "#cc79a7", 1.0),
     "host": Stroke("host galaxy", "#8a6d00", 1.1, (5.0, 1.5, 1.0, 1.5)),
 }

@@ -43,18 +43,24 @@ CREATE OR REPLACE VIEW catalog AS
         f.power_law_slope_err,
         f.power_law_slope_red,
         f.power_law_slope_red_err,
+        f.ebv_intrinsic,
+        f.ebv_intrinsic_err,
         f.iron_uv_flux,
         f.iron_uv_flux_err,
         f.iron_uv_ew,
         f.iron_uv_ew_err,
         f.iron_uv_fwhm,
         f.iron_uv_fwhm_err,
+        f.iron_uv_velocity,
+        f.iron_uv_velocity_err,
         f.iron_optical_flux,
         f.iron_optical_flux_err,
         f.iron_optical_ew,
         f.iron_optical_ew_err,
         f.iron_optical_fwhm,
         f.iron_optical_fwhm_err,
+        f.iron_optical_velocity,
+        f.iron_optical_velocity_err,
         f.rfe,
         f.rfe_err,
         f.logmbh_hb,
@@ -111,6 +117,8 @@ CREATE OR REPLACE VIEW catalog AS
         f.host_fraction_4200_err,
         f.host_fraction_5100,
         f.host_fraction_5100_err,
+        f.logl2500_total,
+        f.logl2500_total_err,
         f.logl3000_total,
         f.logl3000_total_err,
         f.logl5100_total,
@@ -1035,7 +1043,7 @@ CREATE OR REPLACE VIEW catalog AS
                 w.* EXCLUDE (object_key),
                 w.bal > 0 AS is_bal,
                 w.host_reliable > 0 AS is_host_reliable,
-                CASE w.z_sys_source WHEN 0 THEN 'oii3730' WHEN 1 THEN 'oiii5008' WHEN 2 THEN 'nev3427' WHEN 3 THEN 'mgii' WHEN 4 THEN 'ciii' WHEN 5 THEN 'heii1640' WHEN 6 THEN 'hb' WHEN 7 THEN 'civ' WHEN 8 THEN 'siiv_oiv' END AS z_sys_from,
+                CASE w.z_sys_source WHEN 0 THEN 'oii3730' WHEN 1 THEN 'oiii5008' WHEN 2 THEN 'nev3427' WHEN 3 THEN 'mgii' WHEN 4 THEN 'ciii' WHEN 5 THEN 'heii1640' WHEN 6 THEN 'hb' WHEN 7 THEN 'civ' WHEN 8 THEN 'siiv_oiv' WHEN 9 THEN 'cak' END AS z_sys_from,
                 w.z_lines IS NOT NULL AS redshift_suspect,
                 CASE WHEN w.ew_hb > 0 THEN w.iron_optical_ew / w.ew_hb END AS rfe,
                 CASE WHEN w.ew_hb > 0
@@ -1077,15 +1085,15 @@ COMMENT ON COLUMN catalog.ebv IS 'Galactic E(B-V) that was applied [mag]';
 COMMENT ON COLUMN catalog.zwarn IS 'Redshift warning bits of the survey';
 COMMENT ON COLUMN catalog.is_host_subtracted IS 'A host galaxy was removed before the continuum was measured';
 COMMENT ON COLUMN catalog.continuum_reduced_chi2 IS 'Chi-squared of the continuum over its degrees of freedom';
-COMMENT ON COLUMN catalog.logl1350 IS 'log10 lambda L_lambda at 1350 Angstrom of the power law alone (no Fe II or Balmer emission); cosmology of the run [dex(erg/s)]';
+COMMENT ON COLUMN catalog.logl1350 IS 'log10 lambda L_lambda at 1350 Angstrom of the power law alone (no Fe II or Balmer emission; no host where is_host_subtracted); cosmology of the run [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl1350_err IS '1 sigma error of logl1350 [dex(erg/s)]';
-COMMENT ON COLUMN catalog.logl1450 IS 'log10 lambda L_lambda at 1450 Angstrom of the power law alone (no Fe II or Balmer emission); cosmology of the run [dex(erg/s)]';
+COMMENT ON COLUMN catalog.logl1450 IS 'log10 lambda L_lambda at 1450 Angstrom of the power law alone (no Fe II or Balmer emission; no host where is_host_subtracted); cosmology of the run [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl1450_err IS '1 sigma error of logl1450 [dex(erg/s)]';
-COMMENT ON COLUMN catalog.logl2500 IS 'log10 lambda L_lambda at 2500 Angstrom of the power law alone (no Fe II or Balmer emission); cosmology of the run [dex(erg/s)]';
+COMMENT ON COLUMN catalog.logl2500 IS 'log10 lambda L_lambda at 2500 Angstrom of the power law alone (no Fe II or Balmer emission; no host where is_host_subtracted); cosmology of the run [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl2500_err IS '1 sigma error of logl2500 [dex(erg/s)]';
-COMMENT ON COLUMN catalog.logl3000 IS 'log10 lambda L_lambda at 3000 Angstrom of the power law alone (no Fe II or Balmer emission); cosmology of the run [dex(erg/s)]';
+COMMENT ON COLUMN catalog.logl3000 IS 'log10 lambda L_lambda at 3000 Angstrom of the power law alone (no Fe II or Balmer emission; no host where is_host_subtracted); cosmology of the run [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl3000_err IS '1 sigma error of logl3000 [dex(erg/s)]';
-COMMENT ON COLUMN catalog.logl5100 IS 'log10 lambda L_lambda at 5100 Angstrom of the power law alone (no Fe II or Balmer emission); cosmology of the run [dex(erg/s)]';
+COMMENT ON COLUMN catalog.logl5100 IS 'log10 lambda L_lambda at 5100 Angstrom of the power law alone (no Fe II or Balmer emission; no host where is_host_subtracted); cosmology of the run [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl5100_err IS '1 sigma error of logl5100 [dex(erg/s)]';
 COMMENT ON COLUMN catalog.flux1350 IS 'Rest-frame flux density of the continuum at 1350 Angstrom [1e-17 erg/s/cm2/Angstrom]';
 COMMENT ON COLUMN catalog.flux1350_err IS '1 sigma error of flux1350 [1e-17 erg/s/cm2/Angstrom]';
@@ -1101,18 +1109,24 @@ COMMENT ON COLUMN catalog.power_law_slope IS 'Slope of the power law, f_lambda ~
 COMMENT ON COLUMN catalog.power_law_slope_err IS '1 sigma error of power_law_slope';
 COMMENT ON COLUMN catalog.power_law_slope_red IS 'Slope redward of the break; NULL for a single power law';
 COMMENT ON COLUMN catalog.power_law_slope_red_err IS '1 sigma error of power_law_slope_red';
+COMMENT ON COLUMN catalog.ebv_intrinsic IS 'E(B-V) of SMC-like dust before the power law; NULL where no dust was fitted [mag]';
+COMMENT ON COLUMN catalog.ebv_intrinsic_err IS '1 sigma error of ebv_intrinsic [mag]';
 COMMENT ON COLUMN catalog.iron_uv_flux IS 'Flux of UV Fe II, 2250-2650 Angstrom [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.iron_uv_flux_err IS '1 sigma error of iron_uv_flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.iron_uv_ew IS 'Equivalent width of UV Fe II, 2250-2650 Angstrom [Angstrom]';
 COMMENT ON COLUMN catalog.iron_uv_ew_err IS '1 sigma error of iron_uv_ew [Angstrom]';
 COMMENT ON COLUMN catalog.iron_uv_fwhm IS 'Full width at half maximum of the UV Fe II lines [km/s]';
 COMMENT ON COLUMN catalog.iron_uv_fwhm_err IS '1 sigma error of iron_uv_fwhm [km/s]';
+COMMENT ON COLUMN catalog.iron_uv_velocity IS 'Velocity of the UV Fe II lines against the redshift of the fit, positive toward the red [km/s]';
+COMMENT ON COLUMN catalog.iron_uv_velocity_err IS '1 sigma error of iron_uv_velocity [km/s]';
 COMMENT ON COLUMN catalog.iron_optical_flux IS 'Flux of optical Fe II, 4434-4684 Angstrom [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.iron_optical_flux_err IS '1 sigma error of iron_optical_flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.iron_optical_ew IS 'Equivalent width of optical Fe II, 4434-4684 Angstrom [Angstrom]';
 COMMENT ON COLUMN catalog.iron_optical_ew_err IS '1 sigma error of iron_optical_ew [Angstrom]';
 COMMENT ON COLUMN catalog.iron_optical_fwhm IS 'Full width at half maximum of the optical Fe II lines [km/s]';
 COMMENT ON COLUMN catalog.iron_optical_fwhm_err IS '1 sigma error of iron_optical_fwhm [km/s]';
+COMMENT ON COLUMN catalog.iron_optical_velocity IS 'Velocity of the optical Fe II lines against the redshift of the fit, positive toward the red [km/s]';
+COMMENT ON COLUMN catalog.iron_optical_velocity_err IS '1 sigma error of iron_optical_velocity [km/s]';
 COMMENT ON COLUMN catalog.rfe IS 'Fe II strength: iron_optical_ew over ew_hb';
 COMMENT ON COLUMN catalog.rfe_err IS '1 sigma error of rfe';
 COMMENT ON COLUMN catalog.logmbh_hb IS 'Black-hole mass from Hβ (Vestergaard & Peterson 2006) [dex(Msun)]';
@@ -1154,7 +1168,7 @@ COMMENT ON COLUMN catalog.ai_mgii IS 'Absorption index (Hall et al. 2002) of Mg 
 COMMENT ON COLUMN catalog.ai_mgii_err IS '1 sigma error of ai_mgii [km/s]';
 COMMENT ON COLUMN catalog.z_sys IS 'Systemic redshift from the line that tells it best, z_sys_from';
 COMMENT ON COLUMN catalog.z_sys_err IS '1 sigma error of z_sys, with the intrinsic scatter of that line (Shen et al. 2016)';
-COMMENT ON COLUMN catalog.z_sys_from IS 'Line of lines.csv that z_sys comes from';
+COMMENT ON COLUMN catalog.z_sys_from IS 'Line of lines.csv that z_sys comes from; cak is Ca II K of the host''s stars';
 COMMENT ON COLUMN catalog.redshift_suspect IS 'Typical quasar lines fit much better at another redshift: z_lines';
 COMMENT ON COLUMN catalog.z_lines IS 'Redshift at which typical quasar lines fit best; NULL where that of the fit is not suspect';
 COMMENT ON COLUMN catalog.host_fraction_3000 IS 'Host galaxy over host and nucleus at 3000 Angstrom; NULL where it is not observed';
@@ -1163,6 +1177,8 @@ COMMENT ON COLUMN catalog.host_fraction_4200 IS 'Host galaxy over host and nucle
 COMMENT ON COLUMN catalog.host_fraction_4200_err IS '1 sigma error of host_fraction_4200';
 COMMENT ON COLUMN catalog.host_fraction_5100 IS 'Host galaxy over host and nucleus at 5100 Angstrom; NULL where it is not observed';
 COMMENT ON COLUMN catalog.host_fraction_5100_err IS '1 sigma error of host_fraction_5100';
+COMMENT ON COLUMN catalog.logl2500_total IS 'log10 lambda L_lambda at 2500 Angstrom of power law and host galaxy: not corrected for the host [dex(erg/s)]';
+COMMENT ON COLUMN catalog.logl2500_total_err IS '1 sigma error of logl2500_total [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl3000_total IS 'log10 lambda L_lambda at 3000 Angstrom of power law and host galaxy: not corrected for the host [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl3000_total_err IS '1 sigma error of logl3000_total [dex(erg/s)]';
 COMMENT ON COLUMN catalog.logl5100_total IS 'log10 lambda L_lambda at 5100 Angstrom of power law and host galaxy: not corrected for the host [dex(erg/s)]';

@@ -83,7 +83,8 @@ def test_options_change_what_they_name_and_nothing_else():
     config = config_of(
         parsed(
             "--complexes", "hbeta_oiii, mgii", "--power-law", "single", "--iron-uv", "none", "--iron-optical", "park22",
-            "--no-balmer", "--no-dereddening", "--monte-carlo", "20",
+            "--no-balmer", "--no-dereddening", "--monte-carlo", "20", "--reddening", "auto", "--polynomial", "multiply",
+            "--iron-iii", "feiii_uv48",
         )
     )  # fmt: skip
     default = FitConfig()
@@ -93,6 +94,9 @@ def test_options_change_what_they_name_and_nothing_else():
         iron_uv=replace(default.continuum.iron_uv, enabled=False),
         iron_optical=replace(default.continuum.iron_optical, template="park22"),
         balmer=replace(default.continuum.balmer, enabled=False),
+        iron_iii=replace(default.continuum.iron_iii, enabled=True),
+        reddening=replace(default.continuum.reddening, mode="auto"),
+        polynomial=replace(default.continuum.polynomial, mode="multiply"),
     )
     assert config == replace(
         default,

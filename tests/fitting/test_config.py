@@ -45,7 +45,13 @@ def another(path, value):
     choices = {
         "mode": "single", "method": "monte_carlo", "template": "park22", "table": "sh95_ne10", "complexes": ("mgii",),
         "law": "G23", "maps": None, "keep": "draws", "templates": "xsl", "on_missing": "skip",
+        "alternatives": ("park22",),
     }  # fmt: skip
+    own = {
+        ("reddening", "mode"): "auto", ("reddening", "law"): "lmc_average", ("polynomial", "mode"): "add",
+    }  # fmt: skip
+    if path[-2:] in own:
+        return own[path[-2:]]
     if name in choices:
         return choices[name]
     if isinstance(value, bool):

@@ -193,5 +193,5 @@ def test_lines_have_unique_ids_sources_and_vacuum_wavelengths():
 
 
 def test_unknown_line_is_refused():
-    with pytest.raises(ConfigError, match=r"lines.csv has no line 'hq'; it has lyb, lya"):
+    with pytest.raises(ConfigError, match=r"lines.csv has no line 'hq'; it has lyb, ovi, lya"):
         line("hq")

@@ -6,7 +6,7 @@ import pytest
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.models.templates import load_template, packaged_templates, read_balmer_ratios, read_template
 
-IRON = [name for name, row in packaged_templates().items() if row["kind"] != "balmer"]
+IRON = [name for name, row in packaged_templates().items() if row["kind"] in ("iron_uv", "iron_optical")]
 BALMER = [name for name, row in packaged_templates().items() if row["kind"] == "balmer"]
 
 
