@@ -185,8 +185,9 @@ def parse_cards(text: bytes) -> dict[str, Any]:
     """Values of header cards; of a repeated keyword the first, strings with CONTINUE joined."""
     cards: dict[str, Any] = {}
     last = ""
-    for start in range(0, len(text), _CARD):
-        card = text[start : start + _CARD].decode("ascii", errors="replace")
+    whole = text.decode("ascii", errors="replace")
+    for start in range(0, len(whole), _CARD):
+        card = whole[start : start + _CARD]
         keyword = card[:8].rstrip()
         if keyword == "CONTINUE" and isinstance(cards.get(last), str) and cards[last].endswith("&"):
             more = _STRING.match(card[8:])

@@ -44,14 +44,17 @@ def read_exposures(fits: FitsFile, target_id: NDArray[np.int64]) -> dict[str, li
     order = np.lexsort((values["mjd"], owner))
     first = np.searchsorted(owner, target_id, "left", sorter=order)
     last = np.searchsorted(owner, target_id, "right", sorter=order)
+    at_mjd = list(values).index("mjd")
     found: dict[str, list[Any]] = {name: [] for name in NAMES}
     for start, stop in zip(first.tolist(), last.tolist(), strict=True):
         rows = order[start:stop]
-        mjd = values["mjd"][rows]
-        exposures = zip(*(column[rows].tolist() for column in values.values()), strict=True)
-        found["n_exposures"].append(stop - start)
-        found["exptime"].append(float(values["exptime"][rows].sum()) if rows.size else None)
-        for name, reduce in (("mjd_min", np.min), ("mjd_max", np.max), ("mjd_mean", np.mean)):
-            found[name].append(float(reduce(mjd)) if rows.size else None)
-        found["exposures"].append([dict(zip(values, one, strict=True)) for one in exposures])
+        columns = [column[rows].tolist() for column in values.values()]
+        mjd = columns[at_mjd]
+        found["n_exposures"].append(len(mjd))
+        found["exptime"].append(float(values["exptime"][rows].sum()) if mjd else None)
+        # The rows are in order of time.
+        found["mjd_min"].append(mjd[0] if mjd else None)
+        found["mjd_max"].append(mjd[-1] if mjd else None)
+        found["mjd_mean"].append(float(values["mjd"][rows].mean()) if mjd else None)
+        found["exposures"].append([dict(zip(values, one, strict=True)) for one in zip(*columns, strict=True)])
     return found

@@ -138,9 +138,17 @@ class Hdu:
                 f"rows 0 to {n_rows - 1}",
                 where=self.where,
             )
-        width = int(np.prod(inner)) * kind.itemsize
-        parts = [self._bytes(int(row) * width, width) for row in rows]
-        return np.frombuffer(b"".join(parts), kind).reshape(rows.size, *inner)
+        width = math.prod(inner) * kind.itemsize
+        start, read_at = self.extent.data_start, self.source.read_at
+        content = b"".join([read_at(start + row * width, width) for row in rows.tolist()])
+        if len(content) < rows.size * width:
+            raise refusal(
+                self.source.path,
+                f"{len(content)} of {rows.size * width} bytes could be read",
+                "a complete file",
+                where=self.where,
+            )
+        return np.frombuffer(content, kind).reshape(rows.size, *inner)
 
     def _bytes(self, start: int, count: int) -> bytes:
         content = self.source.read_at(self.extent.data_start + start, count)

@@ -61,11 +61,12 @@ def assemble_tile(
     columns |= exposure_columns(coadd.fits, target_id)
     names = [*arrow_schema("spectra").names, *arrow_schema("tiles").names]
     table = spectra_table(coadd.fits.path, rows.size, {name: columns.get(name) for name in names})
-    for name in NEVER_NAN:
-        # What is not known is NULL: Parquet's statistics leave NaN out, and filters that believe them miss the row.
-        at, values = table.schema.get_field_index(name), table[name]
-        table = table.set_column(at, table.schema.field(at), pc.if_else(pc.is_finite(values), values, None))
-    return table
+    # What is not known is NULL: Parquet's statistics leave NaN out, and filters that believe them miss the row.
+    arrays = [
+        pc.if_else(pc.is_finite(values), values, None) if name in NEVER_NAN else values
+        for name, values in zip(names, table.columns, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=table.schema)
 
 
 def _new_redshifts(chosen: pa.Table) -> dict[str, Any]:
