@@ -163,6 +163,9 @@ def main() -> None:
         )
         targets = some_targets(shards, options.targets)
         figures = {"shards": measure(shards, targets), "glob": measure(shards / "**" / "*.parquet", targets[:5])}
+        with session(shards / "_scalars" / "*.pq") as con:
+            scans = [timed(lambda: con.execute(SCALARS).fetchall()) for _ in range(6)]
+        figures["_scalars"] = {"scalars, first": scans[0], "scalars": statistics.median(scans[1:])}
         if not options.no_tiles:
             figures["tiles"] = measure(tiles / "**" / "*.parquet", targets[:2], scans=1)
         with connect() as con:
