@@ -32,7 +32,7 @@ def add_run(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run.add_argument("--max-batches", type=int, metavar="N", help="stop after so many; the next call goes on")
     run.add_argument("--refresh", action="store_true", help="ask the archive whether files changed since")
     run.add_argument("--deep", action="store_true", help="compare SHA-256 of tiles that are here, not their size only")
-    run.add_argument("--retry-killed", action="store_true", help="try tiles again that killed their process 3 times")
+    run.add_argument("--retry-killed", action="store_true", help="try tiles again that killed their own process twice")
     add_tile_options(run)
     add_transfer(run)
     run.set_defaults(run=run_run)

@@ -30,7 +30,7 @@ class RunOptions:
     """Ask the archive whether files changed since their tile was made."""
 
     retry_killed: bool = False
-    """Try tiles again that killed their process three times."""
+    """Try tiles again that killed their own process twice."""
 
     deep: bool = False
     """Compare SHA-256 of the tiles that are here with the ledger, not their size only."""
