@@ -139,7 +139,7 @@ def test_three_shares_make_the_run_that_one_makes(tmp_path, spectra):
     assert same(tmp_path / "one", tmp_path / "three")
 
 
-@pytest.mark.parametrize("how", ["processes", "threads", "dask", "small tasks"])
+@pytest.mark.parametrize("how", ["processes", "threads", "dask", "small tasks", "shares"])
 def test_every_executor_makes_the_same_tables(tmp_path, spectra, how):
     spectra[1] = replace(spectra[1], z=6.0)
     fit_batch(spectra, tmp_path / "serial", **OPTIONS)
@@ -156,6 +156,10 @@ def test_every_executor_makes_the_same_tables(tmp_path, spectra, how):
     elif how == "threads":
         with ThreadPoolExecutor(2) as executor:
             fit_batch(spectra, tmp_path / "other", executor=executor, task_size=1, **OPTIONS)
+    elif how == "shares":
+        for share in (2, 0, 1):
+            fit_batch(spectra, tmp_path / "other", num_shards=3, shard_index=share, **OPTIONS)
+        finalize_run(tmp_path / "other")
     else:
         fit_batch(spectra, tmp_path / "other", task_size=1, **OPTIONS)
     assert same(tmp_path / "serial", tmp_path / "other")

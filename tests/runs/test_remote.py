@@ -346,3 +346,17 @@ def test_sql_sees_a_run_in_a_bucket(s3):
         assert con.sql("SELECT count(*) FROM objects").fetchall() == [(6,)]
         assert con.sql("SELECT count(*) FROM models").fetchall() == [(6,)]
         assert con.sql("SELECT status, fitted FROM run_progress").fetchall() == [("finished", 6)]
+
+
+def test_the_command_line_looks_after_a_run_in_a_bucket(s3, capsys):
+    from qsospec_duck.cli import main
+
+    fit_batch(spectra(), RUN, finalize=False, **OPTIONS)
+    assert main(["run", "finalize", RUN]) == 0
+    assert main(["run", "verify", RUN]) == 0
+    assert "6 objects, 0 failures" in capsys.readouterr().out
+    assert main(["run", "status", RUN, "--json"]) == 0
+    state = json.loads(capsys.readouterr().out)
+    assert (state["status"], state["objects"], state["progress"][0]["status"]) == ("complete", 6, "finished")
+    assert main(["sql", RUN, "SELECT count(*) AS n FROM catalog"]) == 0
+    assert "6" in capsys.readouterr().out

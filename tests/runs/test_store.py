@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from made_fits import MadeConfig, made_result
 from made_runs import commit, key
@@ -224,8 +225,6 @@ def test_a_folder_without_a_manifest_is_no_run(tmp_path):
 
 def test_promotion_does_not_read_what_is_stored(run, monkeypatch):
     """Cost of a commit must not grow with the run: nothing but its own files is opened."""
-    import pyarrow.parquet as pq
-
     with hold(run) as store:
         opened = []
         read_table = pq.read_table
@@ -249,3 +248,26 @@ def test_the_index_leads_to_every_object(tmp_path, store_objects):
     for number in (0, 13, 27, 39):
         assert load_archived_model(run, f"made-{number:04d}").object_key == key(number)
         assert load_archived_model(run, key(number)).object_id == f"made-{number:04d}"
+
+
+@pytest.mark.parametrize("name", ["made-0123", key(123)])
+def test_one_model_touches_one_row_group_of_models(tmp_path, monkeypatch, name):
+    """Row groups are what is decoded; the index and the smallest and largest keys lead to the right one."""
+    run = tmp_path / "run"
+    with hold(run) as store:
+        for task in range(4):
+            commit(store, f"t{task}", range(50 * task, 50 * task + 50))
+    finalize_run(run)
+    shards = open_run(run).shards("models")
+    assert sum(pq.ParquetFile(shard).metadata.num_row_groups for shard in shards) == 28
+    read = []
+    real = pq.ParquetFile.read_row_group
+
+    def spy(file, group, columns=None, **options):
+        read.append((group, tuple(columns or ())))
+        return real(file, group, columns=columns, **options)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", spy)
+    assert load_archived_model(run, name).object_key == key(123)
+    assert [columns for _, columns in read] == [("object_key",), ()]
+    assert len({group for group, _ in read}) == 1
