@@ -15,7 +15,7 @@ from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting.covariance import invert_scaled
 from qsospec_duck.fitting.host_config import HostConfig
-from qsospec_duck.fitting.host_grid import GridData, HostFit, on_pixels
+from qsospec_duck.fitting.host_grid import GridData, HostFit, error_modes, on_pixels
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.host_library import HostLibrary
 from qsospec_duck.models.log_grid import GRID_KMS, broaden
@@ -75,7 +75,7 @@ def fit_ppxf(
     velocity, dispersion = (float(value) for value in fit.sol[:2])
     velocity_error, dispersion_error = (float(value) * scale for value in fit.error[:2])
     found = on_pixels(
-        rest, data, model, _sigma(np.asarray(fit.matrix), np.asarray(fit.weights), stars, noise, seen, n_poly) * level,
+        rest, data, model, _modes(np.asarray(fit.matrix), np.asarray(fit.weights), stars, noise, seen, n_poly) * level,
         used, emission, reduced_chi2,
         {"library": library.name, "sha256": library.sha256, "n_spectra": int(np.count_nonzero(weights))},
     )  # fmt: skip
@@ -86,7 +86,7 @@ def fit_ppxf(
     if not (weights.any() and is_seen):
         return found
     return HostFit(
-        found.model, found.sigma, found.covered, used, emission, reduced_chi2, (velocity, velocity_error),
+        found.model, found.modes, found.covered, used, emission, reduced_chi2, (velocity, velocity_error),
         (dispersion, dispersion_error), found.details,
     )  # fmt: skip
 
@@ -100,15 +100,14 @@ def _as_seen(spectra: FloatArray, wavelength: FloatArray, rest: Spectrum) -> Flo
     return broaden(spectra, np.sqrt(np.maximum(wanted**2 - own**2, 0.0)))
 
 
-def _sigma(
+def _modes(
     matrix: FloatArray, weights: FloatArray, stars: FloatArray, noise: FloatArray, seen: NDArray[np.intp], n_poly: int
 ) -> FloatArray:
-    """(n,) 1σ error of the galaxy from the linear part of pPXF's solution, at its velocity and dispersion."""
+    """(k, n) 1σ changes of the galaxy from the linear part of pPXF's solution, at its velocity and dispersion."""
     active = np.concatenate([np.ones(n_poly, dtype=bool), weights > 0])
     rows = (matrix[:, active][seen] / noise[seen, None]).T
     covariance, _ = invert_scaled(rows @ rows.T)
     is_star = np.zeros(matrix.shape[1], dtype=bool)
     is_star[n_poly : n_poly + stars.shape[1]] = True
     own = is_star[active]
-    columns = matrix[:, active][:, own]
-    return np.sqrt(np.maximum(np.einsum("pk,kl,pl->p", columns, covariance[np.ix_(own, own)], columns), 0.0))
+    return error_modes(matrix[:, active][:, own].T, covariance[np.ix_(own, own)])
