@@ -74,6 +74,7 @@ def fit_ppxf(
     scale = np.sqrt(max(reduced_chi2, 1.0))
     velocity, dispersion = (float(value) for value in fit.sol[:2])
     velocity_error, dispersion_error = (float(value) * scale for value in fit.error[:2])
+    dispersion, dispersion_error = _of_stars(dispersion, dispersion_error, data.wavelength[seen], rest)
     found = on_pixels(
         rest, data, model, _modes(np.asarray(fit.matrix), np.asarray(fit.weights), stars, noise, seen, n_poly) * level,
         used, emission, reduced_chi2,
@@ -98,6 +99,20 @@ def _as_seen(spectra: FloatArray, wavelength: FloatArray, rest: Spectrum) -> Flo
     own = LIBRARY_FWHM / FWHM_PER_SIGMA / wavelength * C_KMS
     wanted = np.interp(wavelength, rest.wavelength, rest.lsf_sigma)
     return broaden(spectra, np.sqrt(np.maximum(wanted**2 - own**2, 0.0)))
+
+
+def _of_stars(dispersion: float, error: float, wavelength: FloatArray, rest: Spectrum) -> tuple[float, float]:
+    """Dispersion of the stars and error [km/s] where the spectrum is sharper than the library.
+
+    A library cannot be sharpened, so what is found is too small: σ² = σ_found² + σ_library² − σ_instrument², averaged
+    over the pixels (Cappellari 2017, MNRAS 466, 798).
+    """
+    if rest.lsf_sigma is None:
+        return dispersion, error
+    own = LIBRARY_FWHM / FWHM_PER_SIGMA / wavelength * C_KMS
+    seen = np.interp(wavelength, rest.wavelength, rest.lsf_sigma)
+    stars = float(np.sqrt(dispersion**2 + np.mean(np.maximum(own**2 - seen**2, 0.0))))
+    return (stars, error * dispersion / stars) if stars > 0 else (dispersion, error)
 
 
 def _modes(

@@ -93,6 +93,22 @@ def test_errors_of_a_galaxy_are_those_of_its_weights():
     np.testing.assert_allclose(modes.T @ modes, columns.T @ root @ root.T @ columns, atol=1e-10)
 
 
+def test_a_spectrum_sharper_than_the_library_has_a_larger_dispersion_of_its_stars(mixture, populations):
+    # The galaxy has the library's own width and 180 km/s: seen by an instrument of half that width, more than 180.
+    spectrum = noisy(mixture[0], np.random.default_rng(2))
+    library_width = 2.51 / 2.3548 / spectrum.wavelength * 299_792.458
+    config = FitConfig(host=HostConfig(method="ppxf", templates=populations))
+    (unknown, sharp) = (
+        next(row for row in fit_quasar(one, config).measurements if row.quantity == "stellar_dispersion")
+        for one in (spectrum, replace(spectrum, lsf_sigma=0.5 * library_width))
+    )
+    used = ~emission_mask(spectrum.wavelength, config.host)
+    added = np.sqrt(sharp.value**2 - unknown.value**2)
+    # The pixels of the fit lie evenly in ln λ, those of the spectrum here do not quite.
+    assert added == pytest.approx(np.sqrt(0.75 * np.mean(library_width[used] ** 2)), rel=0.1)
+    assert sharp.error < unknown.error
+
+
 def test_the_nucleus_is_measured_without_its_host(mixture, populations, low_z):
     truth = low_z[1]["logl3000"]
     spectrum = noisy(mixture[0], np.random.default_rng(3))
