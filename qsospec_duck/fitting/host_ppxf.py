@@ -21,9 +21,6 @@ from qsospec_duck.models.host_library import HostLibrary
 from qsospec_duck.models.log_grid import GRID_KMS, broaden
 from qsospec_duck.spectra import Spectrum
 
-LIBRARY_FWHM = 2.51
-"""Resolution of MILES-like libraries [Å] (Falcón-Barroso et al. 2011, A&A 532, A95)."""
-
 LARGEST_DISPERSION = 500.0
 """The most massive galaxies have 400 [km/s]."""
 
@@ -57,7 +54,7 @@ def fit_ppxf(
     # Wider than the spectrum on both sides, so that shifted templates still reach its ends.
     wider = slice(max(data.place.start - ROOM, 0), data.place.stop + ROOM)
     lam_temp = library.wavelength[wider]
-    templates = _as_seen(library.spectra[:, wider], lam_temp, rest).T
+    templates = _as_seen(library, wider, rest).T
     # Its minimiser divides by falls of χ² that may be 0.
     with np.errstate(invalid="ignore", divide="ignore"):
         fit = ppxf(
@@ -74,7 +71,9 @@ def fit_ppxf(
     scale = np.sqrt(max(reduced_chi2, 1.0))
     velocity, dispersion = (float(value) for value in fit.sol[:2])
     velocity_error, dispersion_error = (float(value) * scale for value in fit.error[:2])
-    dispersion, dispersion_error = _of_stars(dispersion, dispersion_error, data.wavelength[seen], rest)
+    if rest.lsf_sigma is not None:
+        own, instrument = _width(library)[data.place][seen], np.interp(data.wavelength, rest.wavelength, rest.lsf_sigma)
+        dispersion, dispersion_error = _of_stars(dispersion, dispersion_error, own, instrument[seen])
     found = on_pixels(
         rest, data, model, _modes(np.asarray(fit.matrix), np.asarray(fit.weights), stars, noise, seen, n_poly) * level,
         used, emission, reduced_chi2,
@@ -92,27 +91,28 @@ def fit_ppxf(
     )  # fmt: skip
 
 
-def _as_seen(spectra: FloatArray, wavelength: FloatArray, rest: Spectrum) -> FloatArray:
+def _as_seen(library: HostLibrary, place: slice, rest: Spectrum) -> FloatArray:
     """(n_template, n) populations at the resolution of the spectrum, where that is known and lower."""
+    spectra = library.spectra[:, place]
     if rest.lsf_sigma is None:
         return spectra
-    own = LIBRARY_FWHM / FWHM_PER_SIGMA / wavelength * C_KMS
-    wanted = np.interp(wavelength, rest.wavelength, rest.lsf_sigma)
-    return broaden(spectra, np.sqrt(np.maximum(wanted**2 - own**2, 0.0)))
+    wanted = np.interp(library.wavelength[place], rest.wavelength, rest.lsf_sigma)
+    return broaden(spectra, np.sqrt(np.maximum(wanted**2 - _width(library)[place] ** 2, 0.0)))
 
 
-def _of_stars(dispersion: float, error: float, wavelength: FloatArray, rest: Spectrum) -> tuple[float, float]:
-    """Dispersion of the stars and error [km/s] where the spectrum is sharper than the library.
+def _width(library: HostLibrary) -> FloatArray:
+    """(n,) resolution of a library [km/s, σ]."""
+    return library.fwhm / FWHM_PER_SIGMA / library.wavelength * C_KMS
+
+
+def _of_stars(found: float, error: float, library: FloatArray, instrument: FloatArray) -> tuple[float, float]:
+    """Dispersion of the stars and error [km/s] where the instrument is sharper than the library, both (n,) σ [km/s].
 
     A library cannot be sharpened, so what is found is too small: σ² = σ_found² + σ_library² − σ_instrument², averaged
     over the pixels (Cappellari 2017, MNRAS 466, 798).
     """
-    if rest.lsf_sigma is None:
-        return dispersion, error
-    own = LIBRARY_FWHM / FWHM_PER_SIGMA / wavelength * C_KMS
-    seen = np.interp(wavelength, rest.wavelength, rest.lsf_sigma)
-    stars = float(np.sqrt(dispersion**2 + np.mean(np.maximum(own**2 - seen**2, 0.0))))
-    return (stars, error * dispersion / stars) if stars > 0 else (dispersion, error)
+    stars = float(np.sqrt(found**2 + np.mean(np.maximum(library**2 - instrument**2, 0.0))))
+    return (stars, error * found / stars) if stars > 0 else (found, error)
 
 
 def _modes(

@@ -86,6 +86,17 @@ def test_the_break_has_an_error_that_tells_how_far_from_the_truth_it_is(method, 
     assert all(0.0 < row.error < 0.5 for row in rows)
 
 
+def test_a_library_has_the_resolution_that_its_file_says(tmp_path):
+    lam = np.arange(3500.0, 7500.0, 1.0)
+    templates = np.random.default_rng(1).uniform(0.9, 1.1, (lam.size, 5, 3))
+    np.savez(tmp_path / "spectra_made_1.0.npz", templates=templates, lam=lam, fwhm=lam / 2000.0)
+    np.savez(tmp_path / "plain.npz", templates=templates, lam=lam)
+    library = load_host_library(str(tmp_path / "spectra_made_1.0.npz"))
+    # 1 km/s of the air wavelengths: a sampled line of slope 1/2000
+    np.testing.assert_allclose(library.fwhm, library.wavelength / 2000.0, rtol=5e-4)
+    assert np.all(load_host_library(str(tmp_path / "plain.npz")).fwhm == 2.51)
+
+
 def test_errors_of_a_galaxy_are_those_of_its_weights():
     rng = np.random.default_rng(3)
     columns, root = rng.normal(size=(3, 50)), rng.normal(size=(3, 3))
