@@ -56,6 +56,7 @@ CONTINUUM = {
     "z_sys": ("continuum_metric", "z_sys"),
     **{f"host_fraction_{wave}": ("host_metric", f"host_fraction_{wave}") for wave in (3000, 4200, 5100)},
     **{f"logl{wave}_total": ("host_metric", f"logl{wave}_total") for wave in (2500, 3000, 5100)},
+    "d4000": ("host_metric", "d4000"),
     "stellar_velocity": ("host_parameter", "stellar_velocity"),
     "stellar_dispersion": ("host_parameter", "stellar_dispersion"),
     **{
@@ -68,7 +69,7 @@ CONTINUUM = {
 
 CONTINUUM_WITHOUT_ERROR = {
     **{name: ("continuum_metric", name) for name in ("bal", "z_sys_source", "z_lines")},
-    **{name: ("host_metric", name) for name in ("d4000", "host_reliable")},
+    "host_reliable": ("host_metric", "host_reliable"),
 }
 """Columns of ``wide_measurements`` that are one measurement each and have no error."""
 

@@ -38,8 +38,8 @@ class HostFit:
     model: FloatArray
     """(n_pix,) galaxy; continued smoothly beyond the library."""
 
-    sigma: FloatArray
-    """(n_pix,) 1σ error of ``model`` from the linear solution."""
+    modes: FloatArray
+    """(k, n_pix) independent 1σ changes of ``model``: those of the linear solution, and a share of all light."""
 
     covered: tuple[float, float]
     """Wavelengths [Å] between which the library holds."""
@@ -54,6 +54,17 @@ class HostFit:
     """Stellar dispersion and error [km/s]; pPXF only."""
 
     details: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def sigma(self) -> FloatArray:
+        """(n_pix,) 1σ error of ``model``."""
+        return np.sqrt(np.einsum("kp,kp->p", self.modes, self.modes))
+
+
+def error_modes(columns: FloatArray, covariance: FloatArray) -> FloatArray:
+    """(k, n_pix) independent 1σ changes of ``weights @ columns`` for weights of this covariance."""
+    variances, vectors = np.linalg.eigh(covariance)
+    return (vectors * np.sqrt(np.maximum(variances, 0.0))).T @ columns
 
 
 def emission_mask(wavelength: FloatArray, config: HostConfig) -> BoolArray:
@@ -110,17 +121,17 @@ def on_grid(rest: Spectrum, library: HostLibrary, config: HostConfig, continuum:
 
 
 def on_pixels(
-    rest: Spectrum, data: GridData, model: FloatArray, sigma: FloatArray, used: BoolArray, emission: BoolArray,
+    rest: Spectrum, data: GridData, model: FloatArray, modes: FloatArray, used: BoolArray, emission: BoolArray,
     reduced_chi2: float, details: dict[str, object],
 ) -> HostFit:  # fmt: skip
     """A galaxy on the grid becomes one on the spectrum's pixels."""
     covered = (float(data.wavelength[0]), float(data.wavelength[-1]))
     light = np.abs(uniform_filter1d(data.flux, _SMOOTHED_BINS))
-    sigma = np.hypot(sigma, SYSTEMATIC * light)
-    galaxy, error = (
-        continued(rest.wavelength, np.interp(rest.wavelength, data.wavelength, row), covered) for row in (model, sigma)
+    galaxy, *changes = (
+        continued(rest.wavelength, np.interp(rest.wavelength, data.wavelength, row), covered)
+        for row in (model, *modes, SYSTEMATIC * light)
     )
-    return HostFit(galaxy, error, covered, used, emission, reduced_chi2, details=details)
+    return HostFit(galaxy, np.array(changes), covered, used, emission, reduced_chi2, details=details)
 
 
 def continued(wavelength: FloatArray, model: FloatArray, covered: tuple[float, float]) -> FloatArray:

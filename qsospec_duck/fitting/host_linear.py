@@ -11,7 +11,7 @@ from scipy.optimize import nnls
 
 from qsospec_duck.fitting.covariance import invert_scaled
 from qsospec_duck.fitting.host_config import HostConfig
-from qsospec_duck.fitting.host_grid import GridData, HostFit, on_pixels
+from qsospec_duck.fitting.host_grid import GridData, HostFit, error_modes, on_pixels
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.host_library import HostLibrary, broadened_library
 from qsospec_duck.spectra import Spectrum
@@ -44,14 +44,13 @@ def fit_linear(
         return None
     chi2, sigma, library, weights, covariance = best
     galaxies = library.spectra[: weights.size, data.place]
-    variance = np.einsum("kp,kl,lp->p", galaxies, covariance, galaxies)
     dof = max(int(np.count_nonzero(data.ivar)) - int(np.count_nonzero(weights)) - len(data.nucleus), 1)
     details = {
         "library": library.name, "sha256": library.sha256, "n_spectra": int(np.count_nonzero(weights)),
         "broadened_by_kms": sigma,
     }  # fmt: skip
     return on_pixels(
-        rest, data, np.maximum(weights @ galaxies, 0.0), np.sqrt(np.maximum(variance, 0.0)), used, emission, chi2 / dof,
+        rest, data, np.maximum(weights @ galaxies, 0.0), error_modes(galaxies, covariance), used, emission, chi2 / dof,
         details,
     )  # fmt: skip
 

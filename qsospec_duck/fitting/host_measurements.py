@@ -49,7 +49,7 @@ def measure_host(rest: Spectrum, host: HostFit, continuum: Solution, log_distanc
     rows += _kinematics(host)
     break_ = _d4000(rest.wavelength, host)
     if break_ is not None:
-        rows.append(_row("host_metric", "d4000", break_, None, ""))
+        rows.append(_row("host_metric", "d4000", *break_, ""))
     best = next((row for row in reversed(rows) if row.measure == "host_fraction"), None)
     reliable = (
         best is not None and best.error is not None and best.value > _RELIABLE_SIGMA * best.error
@@ -119,17 +119,21 @@ def _kinematics(host: HostFit) -> list[Measurement]:
     ]
 
 
-def _d4000(wavelength: FloatArray, host: HostFit) -> float | None:
-    """Mean f_ν redward over blueward of the break; ``None`` where there is no galaxy or no break in sight."""
+def _d4000(wavelength: FloatArray, host: HostFit) -> tuple[float, float] | None:
+    """Mean f_ν redward over blueward of the break, and error; ``None`` where no galaxy or no break is in sight."""
     if not (host.covered[0] < D4000_BANDS[0][0] and host.covered[1] > D4000_BANDS[1][1] and host.model.any()):
         return None
-    means = []
+    means, changes = [], []
     for low, high in D4000_BANDS:
         inside = (wavelength >= low) & (wavelength <= high)
         if not inside.any():
             return None
         means.append(float(np.mean(host.model[inside] * wavelength[inside] ** 2)))
-    return means[1] / means[0] if means[0] > 0 else None
+        changes.append(np.mean(host.modes[:, inside] * wavelength[inside] ** 2, axis=1))
+    if not means[0] > 0:
+        return None
+    break_ = means[1] / means[0]
+    return break_, float(np.linalg.norm(changes[1] - break_ * changes[0])) / means[0]
 
 
 def _row(section: str, quantity: str, value: float, error: float | None, unit: str) -> Measurement:

@@ -15,14 +15,11 @@ from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting.covariance import invert_scaled
 from qsospec_duck.fitting.host_config import HostConfig
-from qsospec_duck.fitting.host_grid import GridData, HostFit, on_pixels
+from qsospec_duck.fitting.host_grid import GridData, HostFit, error_modes, on_pixels
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.host_library import HostLibrary
 from qsospec_duck.models.log_grid import GRID_KMS, broaden
 from qsospec_duck.spectra import Spectrum
-
-LIBRARY_FWHM = 2.51
-"""Resolution of MILES-like libraries [Å] (Falcón-Barroso et al. 2011, A&A 532, A95)."""
 
 LARGEST_DISPERSION = 500.0
 """The most massive galaxies have 400 [km/s]."""
@@ -57,7 +54,7 @@ def fit_ppxf(
     # Wider than the spectrum on both sides, so that shifted templates still reach its ends.
     wider = slice(max(data.place.start - ROOM, 0), data.place.stop + ROOM)
     lam_temp = library.wavelength[wider]
-    templates = _as_seen(library.spectra[:, wider], lam_temp, rest).T
+    templates = _as_seen(library, wider, rest).T
     # Its minimiser divides by falls of χ² that may be 0.
     with np.errstate(invalid="ignore", divide="ignore"):
         fit = ppxf(
@@ -74,8 +71,11 @@ def fit_ppxf(
     scale = np.sqrt(max(reduced_chi2, 1.0))
     velocity, dispersion = (float(value) for value in fit.sol[:2])
     velocity_error, dispersion_error = (float(value) * scale for value in fit.error[:2])
+    if rest.lsf_sigma is not None:
+        own, instrument = _width(library)[data.place][seen], np.interp(data.wavelength, rest.wavelength, rest.lsf_sigma)
+        dispersion, dispersion_error = _of_stars(dispersion, dispersion_error, own, instrument[seen])
     found = on_pixels(
-        rest, data, model, _sigma(np.asarray(fit.matrix), np.asarray(fit.weights), stars, noise, seen, n_poly) * level,
+        rest, data, model, _modes(np.asarray(fit.matrix), np.asarray(fit.weights), stars, noise, seen, n_poly) * level,
         used, emission, reduced_chi2,
         {"library": library.name, "sha256": library.sha256, "n_spectra": int(np.count_nonzero(weights))},
     )  # fmt: skip
@@ -86,29 +86,43 @@ def fit_ppxf(
     if not (weights.any() and is_seen):
         return found
     return HostFit(
-        found.model, found.sigma, found.covered, used, emission, reduced_chi2, (velocity, velocity_error),
+        found.model, found.modes, found.covered, used, emission, reduced_chi2, (velocity, velocity_error),
         (dispersion, dispersion_error), found.details,
     )  # fmt: skip
 
 
-def _as_seen(spectra: FloatArray, wavelength: FloatArray, rest: Spectrum) -> FloatArray:
+def _as_seen(library: HostLibrary, place: slice, rest: Spectrum) -> FloatArray:
     """(n_template, n) populations at the resolution of the spectrum, where that is known and lower."""
+    spectra = library.spectra[:, place]
     if rest.lsf_sigma is None:
         return spectra
-    own = LIBRARY_FWHM / FWHM_PER_SIGMA / wavelength * C_KMS
-    wanted = np.interp(wavelength, rest.wavelength, rest.lsf_sigma)
-    return broaden(spectra, np.sqrt(np.maximum(wanted**2 - own**2, 0.0)))
+    wanted = np.interp(library.wavelength[place], rest.wavelength, rest.lsf_sigma)
+    return broaden(spectra, np.sqrt(np.maximum(wanted**2 - _width(library)[place] ** 2, 0.0)))
 
 
-def _sigma(
+def _width(library: HostLibrary) -> FloatArray:
+    """(n,) resolution of a library [km/s, σ]."""
+    return library.fwhm / FWHM_PER_SIGMA / library.wavelength * C_KMS
+
+
+def _of_stars(found: float, error: float, library: FloatArray, instrument: FloatArray) -> tuple[float, float]:
+    """Dispersion of the stars and error [km/s] where the instrument is sharper than the library, both (n,) σ [km/s].
+
+    A library cannot be sharpened, so what is found is too small: σ² = σ_found² + σ_library² − σ_instrument², averaged
+    over the pixels (Cappellari 2017, MNRAS 466, 798).
+    """
+    stars = float(np.sqrt(found**2 + np.mean(np.maximum(library**2 - instrument**2, 0.0))))
+    return (stars, error * found / stars) if stars > 0 else (found, error)
+
+
+def _modes(
     matrix: FloatArray, weights: FloatArray, stars: FloatArray, noise: FloatArray, seen: NDArray[np.intp], n_poly: int
 ) -> FloatArray:
-    """(n,) 1σ error of the galaxy from the linear part of pPXF's solution, at its velocity and dispersion."""
+    """(k, n) 1σ changes of the galaxy from the linear part of pPXF's solution, at its velocity and dispersion."""
     active = np.concatenate([np.ones(n_poly, dtype=bool), weights > 0])
     rows = (matrix[:, active][seen] / noise[seen, None]).T
     covariance, _ = invert_scaled(rows @ rows.T)
     is_star = np.zeros(matrix.shape[1], dtype=bool)
     is_star[n_poly : n_poly + stars.shape[1]] = True
     own = is_star[active]
-    columns = matrix[:, active][:, own]
-    return np.sqrt(np.maximum(np.einsum("pk,kl,pl->p", columns, covariance[np.ix_(own, own)], columns), 0.0))
+    return error_modes(matrix[:, active][:, own].T, covariance[np.ix_(own, own)])

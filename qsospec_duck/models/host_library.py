@@ -35,6 +35,10 @@ WHERE_FROM = (
     "or by name from the folder sps_models of the installed ppxf; galaxy eigenspectra are those of Yip et al. 2004"
 )
 
+EMILES_FWHM = 2.51
+"""Resolution [Å] where a file of populations says none: that of E-MILES from 3540 to 8950 Å (Vazdekis et al. 2016,
+MNRAS 463, 3409)."""
+
 _AGE_STEP = 4
 _METAL_STEP = 2
 
@@ -61,6 +65,9 @@ class HostLibrary:
     spectra: FloatArray
     """(n_template, n)."""
 
+    fwhm: FloatArray
+    """(n,) resolution of the populations [Å]; 0 for eigenspectra, which are used as they are."""
+
 
 @cache
 def load_host_library(name: str) -> HostLibrary:
@@ -84,13 +91,14 @@ def load_host_library(name: str) -> HostLibrary:
     sha256 = hashlib.sha256(content).hexdigest()
     is_positive = path.suffix == ".npz"
     try:
-        wavelength, spectra = _populations(path) if is_positive else _eigenspectra(path)
+        wavelength, spectra, fwhm = _populations(path) if is_positive else _eigenspectra(path)
     except (OSError, KeyError, ValueError, TypeError, IndexError) as error:
         raise ConfigError(f"{path}: not a library of galaxy spectra ({error}). {WHERE_FROM}.") from error
     index = grid_between(wavelength[1], wavelength[-2])
     rows = mean_in_bins(wavelength, spectra, index)
     scale = rows.mean(axis=1, keepdims=True) if is_positive else np.full((len(rows), 1), rows[0].mean())
-    return HostLibrary(path.name, sha256, is_positive, index, grid_wavelength(index), rows / scale)
+    grid = grid_wavelength(index)
+    return HostLibrary(path.name, sha256, is_positive, index, grid, rows / scale, np.interp(grid, wavelength, fwhm))
 
 
 @cache
@@ -119,17 +127,18 @@ def _find(name: str) -> Path:
     )
 
 
-def _populations(path: Path) -> tuple[FloatArray, FloatArray]:
+def _populations(path: Path) -> tuple[FloatArray, FloatArray, FloatArray]:
     with np.load(path) as stored:
         templates, air = stored["templates"], np.asarray(stored["lam"], dtype=float)
+        fwhm = np.broadcast_to(np.asarray(stored.get("fwhm", EMILES_FWHM), float), air.shape)
     chosen = templates[:, ::_AGE_STEP, ::_METAL_STEP]
     spectra = np.asarray(chosen, dtype=float).reshape(air.size, -1).T
-    return air_to_vacuum(air), np.ascontiguousarray(spectra)
+    return air_to_vacuum(air), np.ascontiguousarray(spectra), fwhm
 
 
-def _eigenspectra(path: Path) -> tuple[FloatArray, FloatArray]:
+def _eigenspectra(path: Path) -> tuple[FloatArray, FloatArray, FloatArray]:
     table = fits.getdata(path, 1)
     wavelength = np.asarray(table["WAVE"][0], dtype=float)
     spectra = np.asarray(table["PCA"][0], dtype=float).reshape(-1, wavelength.size)
     # An eigenspectrum has no sign of its own; the first one is a mean galaxy, and positive.
-    return wavelength, spectra * np.sign(spectra[:1].mean())
+    return wavelength, spectra * np.sign(spectra[:1].mean()), np.zeros_like(wavelength)

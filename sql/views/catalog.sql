@@ -128,6 +128,7 @@ CREATE OR REPLACE VIEW catalog AS
         f.stellar_dispersion,
         f.stellar_dispersion_err,
         f.d4000,
+        f.d4000_err,
         f.is_host_reliable,
         f.flux_lya,
         f.flux_lya_err,
@@ -1188,6 +1189,7 @@ COMMENT ON COLUMN catalog.stellar_velocity_err IS '1 sigma error of stellar_velo
 COMMENT ON COLUMN catalog.stellar_dispersion IS 'Velocity dispersion of the stars (pPXF) [km/s]';
 COMMENT ON COLUMN catalog.stellar_dispersion_err IS '1 sigma error of stellar_dispersion [km/s]';
 COMMENT ON COLUMN catalog.d4000 IS 'Narrow 4000 Angstrom break of the host galaxy (Balogh et al. 1999)';
+COMMENT ON COLUMN catalog.d4000_err IS '1 sigma error of d4000';
 COMMENT ON COLUMN catalog.is_host_reliable IS 'The host fraction is above 3 sigma and galaxy plus nucleus describe the spectrum';
 COMMENT ON COLUMN catalog.flux_lya IS 'Lyα, broad: Flux [1e-17 erg/s/cm2]';
 COMMENT ON COLUMN catalog.flux_lya_err IS 'Lyα, broad: 1 sigma error of flux_lya [1e-17 erg/s/cm2]';

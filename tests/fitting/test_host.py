@@ -9,7 +9,7 @@ from quasar_truths import noisy
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting import FitConfig, HostConfig, UncertaintyConfig, fit_quasar
 from qsospec_duck.fitting.host import fit_host
-from qsospec_duck.fitting.host_grid import emission_mask
+from qsospec_duck.fitting.host_grid import emission_mask, error_modes
 from qsospec_duck.models.host_library import load_host_library
 from qsospec_duck.models.log_grid import broaden
 from qsospec_duck.spectra import to_rest_frame
@@ -66,6 +66,58 @@ def test_ppxf_finds_the_stars_velocity_and_dispersion(mixture, populations):
     assert abs(rows["stellar_velocity"].value) < 4.0 * rows["stellar_velocity"].error
     assert abs(rows["stellar_dispersion"].value - 180.0) < 4.0 * rows["stellar_dispersion"].error
     assert rows["stellar_dispersion"].error < 40.0
+
+
+@pytest.mark.parametrize("method", ["linear", "ppxf"])
+def test_the_break_has_an_error_that_tells_how_far_from_the_truth_it_is(method, mixture, populations):
+    rest, galaxy = mixture
+    low, high = (np.mean((galaxy * rest.wavelength**2)[(rest.wavelength >= a) & (rest.wavelength <= b)])
+                 for a, b in ((3850.0, 3950.0), (4000.0, 4100.0)))  # fmt: skip
+    config = FitConfig(host=HostConfig(method=method, templates=populations))
+    rng = np.random.default_rng(12)
+    rows = [
+        next(row for row in fit_quasar(noisy(rest, rng), config).measurements if row.quantity == "d4000")
+        for _ in range(8)
+    ]
+    pulls = np.array([(row.value - high / low) / row.error for row in rows])
+    assert np.all(np.abs(pulls) < 4.0)
+    # With 3 % of all light in it, an error may be larger than the scatter of the noise, not smaller by half.
+    assert np.std([row.value for row in rows]) < 2.0 * np.median([row.error for row in rows])
+    assert all(0.0 < row.error < 0.5 for row in rows)
+
+
+def test_a_library_has_the_resolution_that_its_file_says(tmp_path):
+    lam = np.arange(3500.0, 7500.0, 1.0)
+    templates = np.random.default_rng(1).uniform(0.9, 1.1, (lam.size, 5, 3))
+    np.savez(tmp_path / "spectra_made_1.0.npz", templates=templates, lam=lam, fwhm=lam / 2000.0)
+    np.savez(tmp_path / "plain.npz", templates=templates, lam=lam)
+    library = load_host_library(str(tmp_path / "spectra_made_1.0.npz"))
+    # 1 km/s of the air wavelengths: a sampled line of slope 1/2000
+    np.testing.assert_allclose(library.fwhm, library.wavelength / 2000.0, rtol=5e-4)
+    assert np.all(load_host_library(str(tmp_path / "plain.npz")).fwhm == 2.51)
+
+
+def test_errors_of_a_galaxy_are_those_of_its_weights():
+    rng = np.random.default_rng(3)
+    columns, root = rng.normal(size=(3, 50)), rng.normal(size=(3, 3))
+    modes = error_modes(columns, root @ root.T)
+    np.testing.assert_allclose(modes.T @ modes, columns.T @ root @ root.T @ columns, atol=1e-10)
+
+
+def test_a_spectrum_sharper_than_the_library_has_a_larger_dispersion_of_its_stars(mixture, populations):
+    # The galaxy has the library's own width and 180 km/s: seen by an instrument of half that width, more than 180.
+    spectrum = noisy(mixture[0], np.random.default_rng(2))
+    library_width = 2.51 / 2.3548 / spectrum.wavelength * 299_792.458
+    config = FitConfig(host=HostConfig(method="ppxf", templates=populations))
+    (unknown, sharp) = (
+        next(row for row in fit_quasar(one, config).measurements if row.quantity == "stellar_dispersion")
+        for one in (spectrum, replace(spectrum, lsf_sigma=0.5 * library_width))
+    )
+    used = ~emission_mask(spectrum.wavelength, config.host)
+    added = np.sqrt(sharp.value**2 - unknown.value**2)
+    # The pixels of the fit lie evenly in ln λ, those of the spectrum here do not quite.
+    assert added == pytest.approx(np.sqrt(0.75 * np.mean(library_width[used] ** 2)), rel=0.1)
+    assert sharp.error < unknown.error
 
 
 def test_the_nucleus_is_measured_without_its_host(mixture, populations, low_z):
