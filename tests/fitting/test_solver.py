@@ -8,7 +8,7 @@ from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.amplitudes import make_room, solve_amplitudes
 from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.config import ContinuumConfig
-from qsospec_duck.fitting.continuum import continuum_program
+from qsospec_duck.fitting.continuum_program import continuum_program
 from qsospec_duck.fitting.covariance import evaluate_columns, optimise
 from qsospec_duck.fitting.search import search_shapes
 from qsospec_duck.models.recipes import packaged_recipes
