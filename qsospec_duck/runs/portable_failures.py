@@ -12,6 +12,7 @@ import sysconfig
 from dataclasses import replace
 from pathlib import Path
 
+from qsospec_duck.archive.object_store import is_remote
 from qsospec_duck.runs.rows import Failure
 
 PATH = "path"
@@ -29,7 +30,8 @@ def portable_failure(failure: Failure, run: Path) -> Failure:
         Run directory.
     """
     path = failure.metadata.get(PATH)
-    if not path:
+    if not path or is_remote(path):
+        # An address in an object store is the same everywhere.
         return replace(failure, traceback=_shortened(failure.traceback, _folders_of_code()))
     folder, source = Path(path).parent, Path(failure.origin.source)
     folders = {str(folder), str(folder.resolve()), str(source.parent)}
