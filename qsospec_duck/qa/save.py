@@ -10,9 +10,10 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from qsospec_duck.errors import ConfigError
-from qsospec_duck.qa.png import png_bytes
 
 SUFFIXES = (".png", ".pdf", ".svg")
 _TITLE = "qsospec_duck QA"
@@ -34,9 +35,15 @@ def figure_bytes(figure: Figure, kind: str, *, digest: str | None = None) -> byt
     if kind == "png":
         canvas = FigureCanvasAgg(figure) if not isinstance(figure.canvas, FigureCanvasAgg) else figure.canvas
         canvas.draw()
-        texts = {"Title": _TITLE} | ({"Comment": mark} if mark else {})
-        return png_bytes(np.asarray(canvas.buffer_rgba()), figure.dpi, texts)
-    if kind == "pdf":
+        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+        facts = PngInfo()
+        facts.add_text("Title", _TITLE)
+        if mark:
+            facts.add_text("Comment", mark)
+        dpi = (figure.dpi, figure.dpi)
+        # Level 3 of deflate: a third of the time of the default 6 for five per cent more bytes.
+        Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "png", pnginfo=facts, dpi=dpi, compress_level=3)
+    elif kind == "pdf":
         figure.savefig(buffer, format="pdf", metadata={"Title": _TITLE, "Keywords": mark, "CreationDate": None})
     else:
         # Without a salt the ids in an SVG are random.
