@@ -23,7 +23,7 @@ SINGLE_THREAD = {
 
 def ours(cache: Path, checkout: Path) -> Path:
     """Python of an environment with this checkout installed."""
-    return _environment(cache / "ours", ["--editable", str(checkout)], "qsospec_duck")
+    return _environment(cache / "ours", ["--editable", str(checkout)], "qsospec_duck.fitting")
 
 
 def peer(cache: Path) -> Path:

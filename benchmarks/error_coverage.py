@@ -89,23 +89,25 @@ def compare(job: tuple[int, float, int, bool]) -> list[tuple]:
 
 def calibrate(rows: pl.DataFrame, least: int) -> None:
     """Write the factors that linear errors need (`qsospec_duck.fitting.error_calibration`)."""
-    factors: dict[str, float] = {}
-    # A wider error of a line's flux lowers its S/N, which decides who is counted: three rounds settle that.
+    kept = pl.DataFrame(schema={"quantity": pl.String, "measure": pl.String, "factor": pl.Float64, "n": pl.UInt32})
+    # A wider error of a line's flux lowers its S/N, which decides who is counted: three rounds settle that. Where too few
+    # are left to count, the factor of the round before stays.
     for _ in range(3):
+        factors = dict(kept.select("quantity", "factor").iter_rows())
         flux = pl.concat_str("line", pl.lit("_flux")).replace_strict(factors, default=1.0, return_dtype=pl.Float64)
         # The error of a line's luminosity is that of its flux.
         of_flux = (pl.col("measure") == "logl") & pl.col("line_snr").is_not_null()
         counted = rows.filter(~of_flux, pl.col("line_snr").is_null() | (pl.col("line_snr") >= 5.0 * flux))
-        table = (
+        found = (
             counted.group_by("quantity", "measure")
             .agg(
                 factor=pl.col("pull").abs().quantile(INSIDE, "linear").clip(lower_bound=1.0).round(2),
                 n=pl.len(),
             )
             .filter(pl.col("n") >= least)
-            .sort("quantity")
         )
-        factors = dict(table.select("quantity", "factor").iter_rows())
+        kept = pl.concat([kept.join(found, on="quantity", how="anti"), found])
+    table = kept.sort("quantity")
     path = Path(qsospec_duck.__file__).parent / TABLE
     table.write_csv(path)
     print(f"\n{table.height} factors written to {TABLE}; median {table['factor'].median():.2f}.")
