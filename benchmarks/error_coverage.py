@@ -90,8 +90,8 @@ def compare(job: tuple[int, float, int, bool]) -> list[tuple]:
 def calibrate(rows: pl.DataFrame, least: int) -> None:
     """Write the factors that linear errors need (`qsospec_duck.fitting.error_calibration`)."""
     kept = pl.DataFrame(schema={"quantity": pl.String, "measure": pl.String, "factor": pl.Float64, "n": pl.UInt32})
-    # A wider error of a line's flux lowers its S/N, which decides who is counted: three rounds settle that. Where too few
-    # are left to count, the factor of the round before stays.
+    # A wider error of a line's flux lowers its S/N, which decides who is counted: three rounds settle that. Where too
+    # few are left to count, the factor of the round before stays.
     for _ in range(3):
         factors = dict(kept.select("quantity", "factor").iter_rows())
         flux = pl.concat_str("line", pl.lit("_flux")).replace_strict(factors, default=1.0, return_dtype=pl.Float64)
