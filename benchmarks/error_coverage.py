@@ -95,8 +95,8 @@ def calibrate(rows: pl.DataFrame, least: int) -> None:
     for _ in range(3):
         factors = dict(kept.select("quantity", "factor").iter_rows())
         flux = pl.concat_str("line", pl.lit("_flux")).replace_strict(factors, default=1.0, return_dtype=pl.Float64)
-        # The error of a line's luminosity is that of its flux.
-        of_flux = (pl.col("measure") == "logl") & pl.col("line_snr").is_not_null()
+        # The error of a luminosity is that of its flux.
+        of_flux = pl.col("measure") == "logl"
         counted = rows.filter(~of_flux, pl.col("line_snr").is_null() | (pl.col("line_snr") >= 5.0 * flux))
         found = (
             counted.group_by("quantity", "measure")

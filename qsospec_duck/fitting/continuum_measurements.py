@@ -83,7 +83,10 @@ def measure_continuum(
 
 
 def _with_calibrated_error(row: Measurement) -> Measurement:
-    factor = error_factor(row.quantity, row.measure)
+    quantity, measure = row.quantity, row.measure
+    if measure == "logl":
+        quantity, measure = quantity.replace("logl", "flux_"), "flux"  # the error of a luminosity is that of its flux
+    factor = error_factor(quantity, measure)
     return row if row.error is None or factor == 1.0 else replace(row, error=row.error * factor)
 
 

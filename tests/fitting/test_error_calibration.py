@@ -50,6 +50,8 @@ def test_errors_differ_from_linear_ones_by_the_factor_and_nothing_else_does(nois
             stands_for = {"logl": "flux", "centroid": "voff"}.get(measure or "")
             if row.section == "complex_metric" and stands_for:
                 quantity, measure = quantity.removesuffix(row.measure) + stands_for, stands_for
+            elif measure == "logl":
+                quantity, measure = quantity.replace("logl", "flux_"), "flux"
             assert other.error == pytest.approx(row.error * error_factor(quantity, measure))
             compared += 1
     assert compared > 90
