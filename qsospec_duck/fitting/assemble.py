@@ -6,22 +6,19 @@ import numpy as np
 
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
-from qsospec_duck.fitting.continuum_measurements import continuum_parameters
 from qsospec_duck.fitting.continuum_program import family_of
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.covariance import Optimum, evaluate_columns
-from qsospec_duck.fitting.line_measurements import complex_parameters
+from qsospec_duck.fitting.covariance import Optimum, bare_columns
+from qsospec_duck.fitting.published import published_covariance, published_parameters
 from qsospec_duck.fitting.result import ComplexFit, Component, ContinuumFit, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
-from qsospec_duck.models.lines import line
-from qsospec_duck.models.program import Kind, Term, compile_program
 from qsospec_duck.spectra import Spectrum
 
 
 def continuum_result(stage: ContinuumStage, solution: Solution) -> ContinuumFit:
     """The continuum as users see it."""
     optimum = solution.optimum
-    values, errors = continuum_parameters(solution)
+    values, errors = published_parameters(solution, "norm")
     by_family: dict[str, FloatArray] = {}
     for column, name in enumerate(optimum.program.columns):
         share = optimum.amplitudes[column] * solution.columns[column]
@@ -35,7 +32,7 @@ def continuum_result(stage: ContinuumStage, solution: Solution) -> ContinuumFit:
         selected_model=stage.selected_model,
         parameters=values,
         parameter_errors=errors,
-        covariance=_published_covariance(optimum, solution.covariance),
+        covariance=published_covariance(optimum, solution.covariance),
         chi2=optimum.chi2,
         dof=optimum.n_pixels - optimum.n_parameters,
         fit_mask=stage.fit_mask,
@@ -59,7 +56,7 @@ def empty_continuum(rest: Spectrum) -> tuple[ContinuumFit, FitWarning]:
 def complex_result(rest: Spectrum, stage: ComplexStage, solution: Solution) -> ComplexFit:
     """A line complex as users see it."""
     optimum = solution.optimum
-    values, errors = complex_parameters(solution)
+    values, errors = published_parameters(solution, "flux")
     components = _line_components(rest, stage)
     return ComplexFit(
         recipe_id=stage.recipe.recipe_id,
@@ -70,7 +67,7 @@ def complex_result(rest: Spectrum, stage: ComplexStage, solution: Solution) -> C
         selected_model=stage.selected_model,
         parameters=values,
         parameter_errors=errors,
-        covariance=_published_covariance(optimum, solution.covariance),
+        covariance=published_covariance(optimum, solution.covariance),
         chi2=optimum.chi2,
         dof=optimum.n_pixels - optimum.n_parameters,
         bic=stage.bic,
@@ -88,32 +85,13 @@ def _line_components(rest: Spectrum, stage: ComplexStage) -> tuple[Component, ..
     x = np.log(rest.wavelength)
     ones = np.ones_like(x)
     optimum = stage.optimum
-    gaussians = stage.model.gaussians
-    profiles_of = {gaussian.name: gaussian for gaussian in gaussians}
-    names = list(profiles_of)
-    terms = [
-        Term(
-            Kind.LINE, names.index(g.name), (g.fwhm_slot, g.velocity_slot),
-            (float(np.log(line(g.line_id).wavelength)), g.ratio), log_width=g.log_width,
-        )
-        for g in gaussians
-    ]  # fmt: skip
-    split = compile_program(optimum.program.parameters, names, terms)
-    split = split.seen_through(np.sqrt(optimum.program.constants[:, 2]))
-    profiles, _ = evaluate_columns(split, x, ones, optimum.theta)
+    profiles_of = {gaussian.name: gaussian for gaussian in stage.model.gaussians}
+    profiles = bare_columns(stage.model.program_of_profiles(), x, ones, optimum.theta)
     return tuple(
         Component("complex", stage.recipe.recipe_id, g.name, g.role, optimum.amplitudes[g.column] * profile)
         for g, profile in zip(profiles_of.values(), profiles, strict=True)
         if optimum.amplitudes[g.column] > 0
     )
-
-
-def _published_covariance(optimum: Optimum, covariance: FloatArray) -> FloatArray:
-    """Covariance in published units: shapes as slope or km/s."""
-    scale = np.ones(covariance.shape[0])
-    for slot, parameter in enumerate(optimum.program.parameters):
-        scale[slot] = parameter.physical_slope(float(optimum.theta[slot]))
-    return covariance * np.outer(scale, scale)
 
 
 def _message(optimum: Optimum) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import numba
 import numpy as np
 
 from qsospec_duck.fitting.result import FloatArray
@@ -27,17 +30,26 @@ def averaged(
     tuple of ndarray, shape (n_cell,) each
         ln λ, 1/σ and flux.
     """
-    if x.size == 0:
-        return x, inverse_sigma, flux
-    steps = np.empty_like(x)
-    steps[0] = 0.0
-    np.subtract(x[1:], x[:-1], out=steps[1:])
-    numbers = np.floor(np.cumsum(steps / cells))
-    begins = np.concatenate([[0], np.flatnonzero(numbers[1:] != numbers[:-1]) + 1])
-    if _WORTH_PIXELS * begins.size > x.size:
-        return x, inverse_sigma, flux
-    ivar = inverse_sigma**2
-    total = np.add.reduceat(ivar, begins)
-    mean_x = np.add.reduceat(ivar * x, begins) / total
-    mean_flux = np.add.reduceat(ivar * flux, begins) / total
-    return mean_x, np.sqrt(total), mean_flux
+    means = _means(x, inverse_sigma, flux, cells if isinstance(cells, np.ndarray) else np.full(x.size, cells))
+    return means if _WORTH_PIXELS * means[0].size <= x.size else (x, inverse_sigma, flux)
+
+
+@numba.njit(cache=True, nogil=True)
+def _means(
+    x: FloatArray, inverse_sigma: FloatArray, flux: FloatArray, cells: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Means of every cell that holds a pixel."""
+    mean_x, total, mean_flux = np.zeros(x.size), np.zeros(x.size), np.zeros(x.size)
+    passed, number, cell = 0.0, 0.0, -1
+    for i in range(x.size):
+        if i > 0:
+            passed += (x[i] - x[i - 1]) / cells[i]
+        if cell < 0 or math.floor(passed) != number:
+            cell += 1
+            number = math.floor(passed)
+        ivar = inverse_sigma[i] ** 2
+        total[cell] += ivar
+        mean_x[cell] += ivar * x[i]
+        mean_flux[cell] += ivar * flux[i]
+    n = cell + 1
+    return mean_x[:n] / total[:n], np.sqrt(total[:n]), mean_flux[:n] / total[:n]

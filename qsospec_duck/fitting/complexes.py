@@ -20,7 +20,7 @@ from qsospec_duck.fitting.covariance import (
 )
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.masks import find_troughs, residual_scatter, trough_widths
-from qsospec_duck.fitting.parsimony import WORTH_CHI2, carried_shapes, without_one_gaussian
+from qsospec_duck.fitting.parsimony import WORTH_CHI2, Removal, removals
 from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
 from qsospec_duck.fitting.search import search_shapes
 from qsospec_duck.models.lines import line
@@ -165,20 +165,20 @@ def _pruned(
 ) -> tuple[ComplexStage, tuple[ComponentRecipe, ...]]:
     """The fit without the Gaussians that it can do without."""
     while True:
-        best: tuple[ComplexStage, tuple[ComponentRecipe, ...], str] | None = None
-        for gone, fewer, old_names in without_one_gaussian(components):
-            start = carried_shapes(stage.model, stage.optimum.theta, compile_complex(fewer), old_names)
-            trial = _refit(pixels, stage, fewer, stage.used, start[None, :])
+        best: tuple[ComplexStage, Removal] | None = None
+        for removal in removals(components):
+            start = stage.optimum.theta[None, removal.slots]
+            trial = _refit(pixels, stage, removal.components, stage.used, start)
             if best is None or trial.optimum.chi2 < best[0].optimum.chi2:
-                best = trial, fewer, gone
+                best = trial, removal
         if best is None:
             return stage, components
-        poorer, fewer, gone = best
+        poorer, removal = best
         accepted = poorer.optimum.chi2 - stage.optimum.chi2 < WORTH_CHI2
-        trials = stage.tried(f"without {gone}", poorer, accepted=accepted)
+        trials = stage.tried(f"without {removal.gone}", poorer, accepted=accepted)
         if not accepted:
             return replace(stage, trials=trials), components
-        stage, components = replace(poorer, trials=trials), fewer
+        stage, components = replace(poorer, trials=trials), removal.components
 
 
 def _with_alternatives(

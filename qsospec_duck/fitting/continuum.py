@@ -154,13 +154,18 @@ def _overshot(spectrum: Spectrum, model: FloatArray, fit_mask: BoolArray) -> Boo
     out = np.zeros(spectrum.n_pix, dtype=bool)
     if index.size < _SUPPORT_PIXELS:
         return out
-    kernel = np.ones(_SUPPORT_PIXELS)
-    residual = (spectrum.flux[index] - model[index]) * np.sqrt(spectrum.ivar[index])
-    significance = np.convolve(residual, kernel, mode="same") / np.sqrt(_SUPPORT_PIXELS)
-    deficit = np.convolve(model[index] - spectrum.flux[index], kernel, mode="same")
-    level = np.convolve(np.abs(model[index]), kernel, mode="same")
+    missing, light = model[index] - spectrum.flux[index], np.abs(model[index])
+    significance = -_running_sum(missing * np.sqrt(spectrum.ivar[index])) / np.sqrt(_SUPPORT_PIXELS)
+    deficit, level = _running_sum(missing), _running_sum(light)
     out[index[(significance < -_SUPPORT_SIGMA) & (deficit < _SUPPORT_DEPTH * level)]] = True
     return out & ~fit_mask
+
+
+def _running_sum(values: FloatArray) -> FloatArray:
+    """(n,) sum over the stretch around each value, shorter at the ends."""
+    half = _SUPPORT_PIXELS // 2
+    sums = np.concatenate([np.zeros(half + 1), np.cumsum(values)])
+    return np.concatenate([sums[_SUPPORT_PIXELS:], np.full(half, sums[-1])]) - sums[: values.size]
 
 
 def _unabsorbed(spectrum: Spectrum, model: FloatArray, fit_mask: BoolArray, config: ContinuumConfig) -> BoolArray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, family_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import evaluate_columns, jacobian
 from qsospec_duck.fitting.error_calibration import error_factor
+from qsospec_duck.fitting.published import published_parameters
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.spectra import Spectrum
@@ -24,24 +24,6 @@ IRON_BANDS = {
 ApJS 80, 109), 2250-2650 the UV strength (Dietrich et al. 2003, ApJ 596, 817, and after)."""
 
 _SHAPE_UNITS = {"slope": "", "fwhm": "km/s", "velocity": "km/s", "ebv": "mag", "bend": ""}
-
-
-def continuum_parameters(solution: Solution) -> tuple[dict[str, float], dict[str, float | None]]:
-    """Values and errors of all continuum parameters in published units, shapes first, then amplitudes."""
-    optimum = solution.optimum
-    values: dict[str, float] = {}
-    errors: dict[str, float | None] = {}
-    live = optimum.live_shapes
-    for slot, parameter in enumerate(optimum.program.parameters):
-        theta = float(optimum.theta[slot])
-        error = float(np.sqrt(np.maximum(solution.covariance[slot, slot], 0.0))) * parameter.physical_slope(theta)
-        values[parameter.name] = parameter.physical(theta)
-        errors[parameter.name] = error if live[slot] and error > 0 else None
-    for column, name in enumerate(optimum.program.columns):
-        error = float(solution.amplitude_errors[column])
-        values[f"{name}_norm"] = float(optimum.amplitudes[column])
-        errors[f"{name}_norm"] = error if error > 0 else None
-    return values, errors
 
 
 def measure_continuum(
@@ -87,7 +69,7 @@ def _with_calibrated_error(row: Measurement) -> Measurement:
     if measure == "logl":
         quantity, measure = quantity.replace("logl", "flux_"), "flux"  # the error of a luminosity is that of its flux
     factor = error_factor(quantity, measure)
-    return row if row.error is None or factor == 1.0 else replace(row, error=row.error * factor)
+    return row if row.error is None or factor == 1.0 else row._replace(error=row.error * factor)
 
 
 def _columns_of(solution: Solution, *families: str) -> list[int]:
@@ -97,7 +79,7 @@ def _columns_of(solution: Solution, *families: str) -> list[int]:
 
 def _parameter_rows(solution: Solution) -> list[Measurement]:
     optimum = solution.optimum
-    values, errors = continuum_parameters(solution)
+    values, errors = published_parameters(solution, "norm")
     alive = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
     shapes = {
         p.name: (slot in alive and p.high > p.low, _SHAPE_UNITS[p.kind])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsospec_duck.fitting.solver import minimise_from_starts
-from qsospec_duck.models.evaluate import evaluate, evaluate_columns_of
+from qsospec_duck.models.evaluate import evaluate, evaluate_columns_of, sum_of_columns
 from qsospec_duck.models.program import Program
 
 FloatArray = NDArray[np.float64]
@@ -39,14 +39,21 @@ class Optimum:
     n_pixels: int
     status: int
     n_steps: int
-    at_bound: BoolArray
-    """(n_par,) True where a shape lies on a bound that is not soft: there it could not move, and has no error."""
-
-    free: BoolArray
-    """(n_par,) True where a shape was fitted."""
-
     prior: Prior
     """Means and inverse variances, (n_col,) each, of what was known of the amplitudes; 0 for nothing."""
+
+    @property
+    def free(self) -> BoolArray:
+        """(n_par,) True where a shape was fitted."""
+        return self.program.bounds[2]
+
+    @cached_property
+    def at_bound(self) -> BoolArray:
+        """(n_par,) True where a shape lies on a bound that is not soft: there it could not move, and has no error."""
+        low, high, free = self.program.bounds
+        hard_low, hard_high = self.program.hard_bounds
+        margin = 1e-6 * (high - low)
+        return free & ((hard_low & (self.theta <= low + margin)) | (hard_high & (self.theta >= high - margin)))
 
     @cached_property
     def n_parameters(self) -> int:
@@ -120,17 +127,14 @@ def optimise(
     prior = prior or program.no_prior
     theta = np.empty(starts.shape[1])
     amplitudes = np.zeros(len(program.columns))
-    low, high, free = bounds = program.bounds
     pixels = (x, inverse_sigma, inverse_sigma * flux)
     chi2, status, n_steps = minimise_from_starts(
-        pixels, bounds, prior, program.tables, np.ascontiguousarray(starts), theta, amplitudes,
+        pixels, program.bounds, prior, program.tables, np.ascontiguousarray(starts), theta, amplitudes,
         short_iterations, max_iterations, tolerance,
     )  # fmt: skip
-    chi2 -= float(prior[1] @ (amplitudes - prior[0]) ** 2)
-    margin = 1e-6 * (high - low)
-    hard_low, hard_high = program.hard_bounds
-    at_bound = free & ((hard_low & (theta <= low + margin)) | (hard_high & (theta >= high - margin)))
-    return Optimum(program, theta, amplitudes, float(chi2), x.size, int(status), int(n_steps), at_bound, free, prior)
+    if prior is not program.no_prior:
+        chi2 -= float(prior[1] @ (amplitudes - prior[0]) ** 2)
+    return Optimum(program, theta, amplitudes, float(chi2), x.size, int(status), int(n_steps), prior)
 
 
 def evaluate_columns(
@@ -159,7 +163,7 @@ def bare_columns(program: Program, x: FloatArray, factor: FloatArray, theta: Flo
 
 def model_values(optimum: Optimum, x: FloatArray) -> FloatArray:
     """(n,) the model at an optimum, on pixels of ln λ ``x``."""
-    return optimum.amplitudes @ bare_columns(optimum.program, x, np.ones_like(x), optimum.theta)
+    return sum_of_columns(x, optimum.theta, optimum.amplitudes, optimum.program.tables)
 
 
 def jacobian(optimum: Optimum, columns: FloatArray, derivatives: FloatArray) -> FloatArray:
@@ -201,10 +205,10 @@ def covariance_of(
     out = np.zeros_like(products)
     if active.size == 0:
         return out, False
-    normal = products[np.ix_(active, active)]
-    normal[range(active.size), range(active.size)] += optimum.prior_precision[active]
+    normal = products[active[:, None], active]
+    normal.flat[:: active.size + 1] += optimum.prior_precision[active]
     inverse, deficient = invert_scaled(normal)
-    out[np.ix_(active, active)] = inverse
+    out[active[:, None], active] = inverse
     return out, deficient
 
 

@@ -67,20 +67,23 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
     wave, good = spectrum.wavelength, spectrum.good
     mask = inside_windows(wave, recipe.windows) & good
     n_good = int(np.count_nonzero(mask))
+    if n_good == 0:
+        return _nothing_seen(mask, recipe)
     length = sum(high - low for low, high in recipe.windows)
     fraction = _covered_length(wave, mask) / length
     seen = frozenset(name for name in _lines(recipe) if _is_covered(wave, good, name))
     # Fixed ratios let one line of a doublet stand for the other.
     covered = [component for component in recipe.components if seen.intersection(component.lines)]
-    dropped = tuple(component.name for component in recipe.components if component not in covered)
-    for component in recipe.components:
-        if component not in covered and component.role == "narrow":
+    uncovered = [component for component in recipe.components if not seen.intersection(component.lines)]
+    dropped = tuple(component.name for component in uncovered)
+    for component in uncovered:
+        if component.role == "narrow":
             mask &= ~_near(wave, component)
 
     def outcome(status: str, message: str, kept: list[ComponentRecipe] = covered) -> Coverage:
         return Coverage(status, message, mask, tuple(kept), dropped, seen)
 
-    if n_good == 0 or not covered:
+    if not covered:
         return outcome("not_covered", f"{n_good} usable pixels and {len(covered)} covered lines in {_text(recipe)}.")
     if recipe.coverage == "lya":
         return _lya_coverage(spectrum, recipe, mask, fraction, outcome)
@@ -92,6 +95,12 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
     if n_good < recipe.min_pixels:
         return outcome("too_few_pixels", f"{n_good} usable pixels in {_text(recipe)}; {recipe.min_pixels} needed.")
     return outcome("fitted", "")
+
+
+def _nothing_seen(mask: BoolArray, recipe: ComplexRecipe) -> Coverage:
+    """Coverage of a complex in whose windows no pixel can be used."""
+    everything = tuple(component.name for component in recipe.components)
+    return Coverage("not_covered", f"no usable pixel in {_text(recipe)}.", mask, (), everything, frozenset())
 
 
 def _lya_coverage(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -72,7 +71,7 @@ def with_host_errors(rows: Sequence[Measurement], rest: Spectrum, host: HostFit 
             if row.measure == "logl":
                 flux = next(one.value for one in rows if one.quantity == f"flux_{wavelength:.0f}")
                 sigma /= flux * math.log(10.0)
-            row = replace(row, error=math.hypot(row.error, sigma))
+            row = row._replace(error=math.hypot(row.error, sigma))
         out.append(row)
     return out
 
@@ -88,7 +87,7 @@ def _fractions(rest: Spectrum, host: HostFit, nucleus: FloatArray) -> list[Measu
         if light > 0:
             error = float(host.sigma[near].mean()) / light
             rows.append(_row("host_metric", f"host_fraction_{wavelength:.0f}", galaxy / light, error, ""))
-    return [replace(row, measure="host_fraction") for row in rows]
+    return [row._replace(measure="host_fraction") for row in rows]
 
 
 def _totals(rest: Spectrum, host: HostFit, continuum: Solution, log_distance: float) -> list[Measurement]:

@@ -9,17 +9,18 @@ from functools import cache
 import numpy as np
 
 from qsospec_duck.constants import C_KMS, LINE_FLUX_UNIT
-from qsospec_duck.fitting.complex_model import Gaussian
+from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.error_calibration import error_factor
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
 from qsospec_duck.fitting.propagation import profile_errors
+from qsospec_duck.fitting.published import published_parameters, usable_error
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
-from qsospec_duck.models.recipes import ComplexRecipe
+from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
 
 _EW = MEASURES.index("ew")
 
@@ -110,7 +111,7 @@ def measure_complex(
     """
     rows = _statistics(stage) + _parameters(stage, solution)
     warnings: list[FitWarning] = []
-    for feature in _features(stage.model.gaussians, stage.recipe, calibrated):
+    for feature in _features(stage.model.components, stage.recipe, calibrated):
         if feature.line_id not in stage.coverage.lines:
             continue  # held by the fixed ratio to its partner, and not seen itself
         rows += _measure_feature(stage, solution, base, log_distance, feature, warnings)
@@ -118,8 +119,9 @@ def measure_complex(
 
 
 @cache
-def _features(gaussians: tuple[Gaussian, ...], recipe: ComplexRecipe, calibrated: bool) -> tuple[_Feature, ...]:
+def _features(components: tuple[ComponentRecipe, ...], recipe: ComplexRecipe, calibrated: bool) -> tuple[_Feature, ...]:
     """Each line in each of its roles, then the total of lines that a recipe gives several."""
+    gaussians = compile_complex(components).gaussians
     members: dict[tuple[str, str], list[Gaussian]] = {}
     for gaussian in gaussians:
         members.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
@@ -159,7 +161,7 @@ def _measure_feature(
 
     def row(measure: str, value: float, error: float | None) -> Measurement:
         return Measurement(
-            "complex_metric", feature.quantities[measure], value, _usable(value, error), UNITS[measure],
+            "complex_metric", feature.quantities[measure], value, usable_error(value, error), UNITS[measure],
             recipe_id, line_id, role, measure, "none" if measure in ("snr", "flux_limit") else "covariance",
         )  # fmt: skip
 
@@ -263,26 +265,9 @@ def _statistics(stage: ComplexStage) -> list[Measurement]:
     ]
 
 
-def complex_parameters(solution: Solution) -> tuple[dict[str, float], dict[str, float | None]]:
-    """Values and errors of all parameters in published units, shapes first, then amplitudes."""
-    optimum = solution.optimum
-    values: dict[str, float] = {}
-    errors: dict[str, float | None] = {}
-    live = optimum.live_shapes
-    for slot, parameter in enumerate(optimum.program.parameters):
-        theta = float(optimum.theta[slot])
-        values[parameter.name] = parameter.physical(theta)
-        error = float(np.sqrt(max(solution.covariance[slot, slot], 0.0))) * parameter.physical_slope(theta)
-        errors[parameter.name] = _usable(values[parameter.name], error) if live[slot] else None
-    for column, name in enumerate(optimum.program.columns):
-        values[f"{name}_flux"] = float(optimum.amplitudes[column])
-        errors[f"{name}_flux"] = _usable(values[f"{name}_flux"], float(solution.amplitude_errors[column]))
-    return values, errors
-
-
 def _parameters(stage: ComplexStage, solution: Solution) -> list[Measurement]:
     """Rows of the parameters; shapes of components without flux mean nothing and are left out."""
-    values, errors = complex_parameters(solution)
+    values, errors = published_parameters(solution, "flux")
     optimum = solution.optimum
     alive = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
     shapes = {
@@ -300,13 +285,3 @@ def _parameters(stage: ComplexStage, solution: Solution) -> list[Measurement]:
                 )
             )  # fmt: skip
     return rows
-
-
-def _usable(value: float, error: float | None) -> float | None:
-    """An error that says something: finite, and not the rounding noise of a parameter that could not move.
-
-    Widths and percentiles are found to 1e-9 of their value.
-    """
-    if error is None or not math.isfinite(error) or error <= 1e-8 * abs(value):
-        return None
-    return error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +17,16 @@ SHOULDER_SIGMA = 1.0
 def inside_windows(wavelength: NDArray[np.float64], windows: tuple[tuple[float, float], ...]) -> BoolArray:
     """(n,) True where a wavelength lies in one of the bands, edges included."""
     inside = np.zeros(wavelength.size, dtype=bool)
-    for low, high in windows:
-        first, last = np.searchsorted(wavelength, (low, high * (1 + 1e-15)))
+    edges = wavelength.searchsorted(_limits(windows)).tolist()
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
         inside[first:last] = True
     return inside
+
+
+@cache
+def _limits(windows: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+    """Both limits of every band, the upper one just beyond the last wavelength that it includes."""
+    return np.array([limit for low, high in windows for limit in (low, high * (1 + 1e-15))])
 
 
 def residual_scatter(residual_sigma: NDArray[np.float64]) -> float:
@@ -27,10 +35,13 @@ def residual_scatter(residual_sigma: NDArray[np.float64]) -> float:
     Where the model is poor or errors are too small, a trough must be deeper to count.
     1.4826 median(|r − median r|), the standard deviation for Gaussian noise.
     """
-    if residual_sigma.size == 0:
-        return 1.0
-    deviation = np.abs(residual_sigma - np.median(residual_sigma))
-    return max(1.0, 1.4826 * float(np.median(deviation)))
+    return max(1.0, 1.4826 * _median_deviation(residual_sigma))
+
+
+@numba.njit(cache=True, nogil=True)
+def _median_deviation(values):
+    """Median of |v − median v|; 0 of nothing."""
+    return np.median(np.abs(values - np.median(values))) if values.size else 0.0
 
 
 @numba.njit(cache=True, nogil=True)

@@ -124,7 +124,7 @@ def _with_drawn_prior(optimum: Optimum, random: np.random.Generator) -> Optimum:
 def with_drawn_errors(rows: Sequence[Measurement], draws: Draws) -> list[Measurement]:
     """The same measurements with errors from the draws; counts and statistics keep none."""
     return [
-        row if row.method == "none" else replace(row, error=draws.error(_key(row)), method="monte_carlo")
+        row if row.method == "none" else row._replace(error=draws.error(_key(row)), method="monte_carlo")
         for row in rows
     ]
 

@@ -8,12 +8,13 @@ nearly as good; those that stay take over the width bands of those that go.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
-from qsospec_duck.fitting.complex_model import ComplexModel
-from qsospec_duck.fitting.result import FloatArray
+from qsospec_duck.fitting.complex_model import compile_complex
+from qsospec_duck.models.program import IntArray
 from qsospec_duck.models.recipes import ComponentRecipe
 
 WORTH_CHI2 = 3.0
@@ -24,17 +25,39 @@ of the second moment then miss the truth by several σ."""
 Components = tuple[ComponentRecipe, ...]
 
 
-def without_one_gaussian(components: Components) -> Iterator[tuple[str, Components, dict[str, str]]]:
-    """Every way to take one Gaussian from a profile that has several, or a droppable component as a whole.
+@dataclass(frozen=True, eq=False)
+class Removal:
+    """One Gaussian less."""
 
-    Yields
-    ------
-    gone : str
-        Column that is taken away.
-    components : tuple of ComponentRecipe
-    old_names : dict
-        Name of each remaining column among the columns before, where it has changed.
-    """
+    gone: str
+    """Column that is taken away."""
+
+    components: Components
+    """What remains."""
+
+    slots: IntArray
+    """(n_par,) for each shape that remains, its place among the shapes before."""
+
+
+@cache
+def removals(components: Components) -> tuple[Removal, ...]:
+    """Every way to take one Gaussian from a profile that has several, or a droppable component as a whole."""
+    places = {one.name: slot for slot, one in enumerate(compile_complex(components).program.parameters)}
+    return tuple(
+        Removal(gone, fewer, np.array([places[name] for name in _former_names(fewer, old_names)], dtype=np.int64))
+        for gone, fewer, old_names in _without_one_gaussian(components)
+    )
+
+
+def _former_names(components: Components, old_names: dict[str, str]) -> Iterator[str]:
+    """Name that each shape had, from those of the columns that have changed."""
+    for parameter in compile_complex(components).program.parameters:
+        column, _, kind = parameter.name.rpartition("_")
+        yield f"{old_names.get(column, column)}_{kind}"
+
+
+def _without_one_gaussian(components: Components) -> Iterator[tuple[str, Components, dict[str, str]]]:
+    """Column that is taken away, components that remain, and columns that are called otherwise with their old name."""
     for place, component in enumerate(components):
         if component.droppable and len(components) > 1:
             yield component.name, (*components[:place], *components[place + 1 :]), {}
@@ -52,16 +75,6 @@ def without_one_gaussian(components: Components) -> Iterator[tuple[str, Componen
                 (*components[:place], fewer, *components[place + 1 :]),
                 names,
             )
-
-
-def carried_shapes(old: ComplexModel, theta: FloatArray, new: ComplexModel, old_names: dict[str, str]) -> FloatArray:
-    """Shapes of the remaining Gaussians where they stood, inside their new bounds."""
-    values = {parameter.name: value for parameter, value in zip(old.program.parameters, theta, strict=True)}
-    row = []
-    for parameter in new.program.parameters:
-        column, _, kind = parameter.name.rpartition("_")
-        row.append(values[f"{old_names.get(column, column)}_{kind}"])
-    return np.clip(np.array(row), new.program.low, new.program.high)
 
 
 def _column(name: str, number: int, count: int) -> str:

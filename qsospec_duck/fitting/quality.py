@@ -53,9 +53,14 @@ def fit_quality(warnings: Iterable[FitWarning]) -> int:
 def line_qualities(rows: Sequence[Measurement], warnings: Sequence[FitWarning]) -> list[Measurement]:
     """A row ``quality`` for every line and role that has a flux."""
     found = []
+    of_complex: dict[str | None, list[FitWarning]] = {}
+    everywhere = {warning.code for warning in warnings if warning.code == "redshift_suspect"}
+    for warning in warnings:
+        of_complex.setdefault(warning.recipe_id, []).append(warning)
     for row in rows:
         if row.section == "complex_metric" and row.measure == "flux":
-            said = {warning.code for warning in warnings if _concerns(warning, row)}
+            own = of_complex.get(row.recipe_id, [])
+            said = everywhere.union(warning.code for warning in own if _concerns(warning, row))
             bits = sum(one.bit for one in quality_bits() if one.line_codes & said)
             found.append(
                 Measurement(
@@ -72,8 +77,6 @@ def quality_names(bits: int) -> list[str]:
 
 
 def _concerns(warning: FitWarning, row: Measurement) -> bool:
-    """Whether a warning is about a line: of its complex, and of no other line."""
-    if warning.recipe_id != row.recipe_id:
-        return warning.code == "redshift_suspect"
+    """Whether a warning about a complex is about one of its lines, and not about another."""
     context = warning.context
     return context.get("line_id", row.feature_id) == row.feature_id and context.get("role", row.role) == row.role

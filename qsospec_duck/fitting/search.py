@@ -69,12 +69,12 @@ def search_shapes(
 def _finalists(chi2: FloatArray, theta: FloatArray) -> FloatArray:
     """The best ends, no two of them the same, which all pixels then decide about; shape (n_end, n_par)."""
     chosen: list[int] = []
-    for end in range(int(np.searchsorted(chi2, chi2[0] + FINAL_CHI2, side="right"))):
-        if len(chosen) == FINALISTS:
-            break
-        if not chosen or chi2[end] - chi2[chosen[-1]] > SAME_CHI2:
+    last = -np.inf
+    for end, reached in enumerate(chi2[: chi2.searchsorted(chi2[0] + FINAL_CHI2, side="right")].tolist()):
+        if reached - last > SAME_CHI2:
             chosen.append(end)
-    return theta[chosen]
+            last = reached
+    return theta[chosen[:FINALISTS]]
 
 
 def _cell_widths(components: tuple[ComponentRecipe, ...], x: FloatArray) -> FloatArray:

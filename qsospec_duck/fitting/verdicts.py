@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -30,6 +30,8 @@ WIDEST_FWHM = 25_000.0
 
 LARGEST_EW = 10_000.0
 """Equivalent widths are smaller than this [Å], unless there is no continuum."""
+
+_LARGEST: Mapping[str | None, float] = {"fwhm": WIDEST_FWHM, "ew": LARGEST_EW}
 
 UNCERTAIN_LOGL = 0.1
 """A luminosity is flagged that is uncertain by more than this [dex]."""
@@ -195,8 +197,8 @@ def judge_values(rows: Iterable[Measurement]) -> list[FitWarning]:
     """Values that no quasar has, and luminosities that say little."""
     found = []
     for row in rows:
-        limit = {"fwhm": WIDEST_FWHM, "ew": LARGEST_EW}.get(row.measure or "")
-        if row.section == "complex_metric" and limit is not None and not row.value <= limit:
+        limit = _LARGEST.get(row.measure)
+        if limit is not None and row.section == "complex_metric" and not row.value <= limit:
             message = f"{row.quantity} is {row.value:.4g} {row.unit}; it should be at most {limit:.0f}."
             found.append(
                 warn(
@@ -204,7 +206,7 @@ def judge_values(rows: Iterable[Measurement]) -> list[FitWarning]:
                     recipe_id=row.recipe_id, line_id=row.feature_id, role=row.role, value=row.value,
                 )
             )  # fmt: skip
-        elif row.section == "continuum_metric" and row.measure == "logl" and (row.error or 0.0) > UNCERTAIN_LOGL:
+        elif row.measure == "logl" and row.section == "continuum_metric" and (row.error or 0.0) > UNCERTAIN_LOGL:
             message = f"{row.quantity} is {row.value:.2f} ± {row.error:.2f} {row.unit}."
             found.append(warn("uncertain_continuum", "continuum", message, quantity=row.quantity, error=row.error))
     return found

@@ -125,6 +125,21 @@ def evaluate_columns_of(
                 A[column, i] += T[t, i]
 
 
+@numba.njit(cache=True, nogil=True)
+def sum_of_columns(x, theta, amplitudes, tables):
+    """The model, shape (n,), at pixels of ln λ ``x`` (n,); ``tables`` is that of the `Program`."""
+    T = np.empty((tables[0].shape[0], x.size))
+    span_t = np.empty((T.shape[0], 2), np.int64)
+    A = np.zeros((amplitudes.size, x.size))
+    span = np.zeros((amplitudes.size, 2), np.int64)
+    evaluate_columns_of(x, np.ones(x.size), theta, *tables, T, span_t, A, span)
+    out = np.zeros(x.size)
+    for column in range(amplitudes.size):
+        for i in range(span[column, 0], span[column, 1]):
+            out[i] += amplitudes[column] * A[column, i]
+    return out
+
+
 @numba.njit(cache=True, fastmath=_FAST, nogil=True)
 def add_derivatives(
     x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight, D, row_a, row_b

@@ -69,12 +69,6 @@ class Parameter:
             return float(np.exp(theta))
         return theta * VELOCITY_UNIT if self.kind == "velocity" else theta
 
-    def physical_slope(self, theta: float) -> float:
-        """Derivative of `physical` by θ."""
-        if self.kind == "fwhm":
-            return float(np.exp(theta))
-        return VELOCITY_UNIT if self.kind == "velocity" else 1.0
-
 
 @dataclass(frozen=True)
 class Term:
@@ -159,6 +153,18 @@ class Program:
             np.array([not parameter.soft_low for parameter in self.parameters]),
             np.array([not parameter.soft_high for parameter in self.parameters]),
         )
+
+    def published(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(n_par,) values of all θ as `Parameter.physical` has them, and (n_par,) their derivatives by θ."""
+        is_width, unit = self._published_units
+        widths = np.exp(np.where(is_width, theta, 0.0))
+        return np.where(is_width, widths, theta * unit), np.where(is_width, widths, unit)
+
+    @cached_property
+    def _published_units(self) -> tuple[NDArray[np.bool_], FloatArray]:
+        kinds = [parameter.kind for parameter in self.parameters]
+        units = [VELOCITY_UNIT if kind == "velocity" else 1.0 for kind in kinds]
+        return np.array([kind == "fwhm" for kind in kinds], dtype=bool), np.array(units)
 
     @cached_property
     def no_prior(self) -> tuple[FloatArray, FloatArray]:

@@ -26,8 +26,8 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import astuple, dataclass
+from functools import cache, cached_property
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -72,6 +72,14 @@ class ComponentRecipe:
     alternative: str | None = None
     """``lorentzian``: one Lorentzian is tried in place of its Gaussians."""
 
+    def __hash__(self) -> int:
+        """That of all fields, found once: compiled models are looked up by their components throughout a fit."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(astuple(self))
+
     @property
     def count(self) -> int:
         """Number of Gaussians at each line."""
@@ -95,6 +103,10 @@ class ComplexRecipe:
     """Widest trough that is masked blueward of the first component's line [km/s]."""
 
     components: tuple[ComponentRecipe, ...]
+
+    def __hash__(self) -> int:
+        """That of its name: recipes of one name differ seldom, and their hash is wanted throughout a fit."""
+        return hash(self.recipe_id)
 
     @property
     def line_ids(self) -> frozenset[str]:

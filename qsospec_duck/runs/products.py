@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -44,10 +44,9 @@ def write_products(model: ArchivedModel, folder: Path | str) -> dict[str, Path]:
         writer.writerow(columns)
         writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
     with paths["measurements"].open("w", newline="", encoding="utf-8") as file:
-        names = [field.name for field in fields(Measurement)]
         writer = csv.writer(file)
-        writer.writerow(names)
-        writer.writerows([getattr(row, name) for name in names] for row in model.measurements)
+        writer.writerow(Measurement._fields)
+        writer.writerows(model.measurements)
     paths["summary"].write_text(
         json.dumps(plain(_summary(model)), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
