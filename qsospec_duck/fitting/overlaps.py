@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from qsospec_duck.models.evaluate import FAST
+from qsospec_duck.models.compiled_exp import FAST
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)

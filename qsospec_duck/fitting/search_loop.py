@@ -18,7 +18,9 @@ import numpy as np
 
 from qsospec_duck.fitting.amplitudes import make_room, moments, rows_dot, solve_amplitudes
 from qsospec_duck.fitting.solver import make_workspace, minimise
-from qsospec_duck.models.evaluate import FAST, evaluate_columns_of, fill_line, widen
+from qsospec_duck.models.compiled_exp import FAST
+from qsospec_duck.models.evaluate import evaluate_columns_of, widen
+from qsospec_duck.models.line_terms import fill_line
 
 DESCENTS = (0.5, 0.1)
 """Where the descents begin: as fractions of each group's list of grid points."""

@@ -41,7 +41,8 @@ from qsospec_duck.fitting.amplitudes import (
     solve_amplitudes,
     substitute,
 )
-from qsospec_duck.models.evaluate import FAST, add_derivatives, clear_rows, evaluate_columns_of, widen
+from qsospec_duck.models.compiled_exp import FAST
+from qsospec_duck.models.evaluate import add_derivatives, clear_rows, evaluate_columns_of, widen
 
 CONVERGED = 1
 ITERATION_LIMIT = 0

@@ -10,30 +10,17 @@ asked for. Each row comes with the range of pixels outside which it is exactly 0
 
 from __future__ import annotations
 
-import math
-
 import numba
 import numpy as np
 
-from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
-from qsospec_duck.models.program import VELOCITY_UNIT
+from qsospec_duck.models.bank_terms import add_bank_derivatives, fill_bank
+from qsospec_duck.models.compiled_exp import FAST
+from qsospec_duck.models.line_terms import add_line_derivatives, fill_line
+from qsospec_duck.models.power_laws import add_broken_derivatives, add_power_derivative, fill_broken, fill_power
 from qsospec_duck.models.warp import add_warp_derivative, warp_column
 
-SUPPORT_SIGMA = 7.0
-"""A Gaussian line is cut where it has fallen to 2e-11 of its peak."""
 
-EXP_LIMIT = 0.25 * SUPPORT_SIGMA**2 * (1.0 + 1e-9)
-"""Largest exponent, either sign, for `exp_within_limit`; pixels at the rim of a support may round beyond it."""
-
-_GAP = 16.0
-"""Grid points between pixels from which on a template is not computed between them."""
-
-# Sums may be reordered for vector registers; NaN and infinity keep their meaning.
-FAST = {"contract", "reassoc", "nsz", "arcp"}
-_FAST = FAST
-
-
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axes, bank_values, A, D, span):
     """Fill ``A`` (n_col, n), ``D`` (n_der, n) and ``span`` (n_col + n_der, 2), which come in as zeros.
 
@@ -87,7 +74,7 @@ def widen(span, row, first, last):
         span[row, 1] = max(span[row, 1], last)
 
 
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def evaluate_columns_of(
     x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span
 ):  # fmt: skip
@@ -102,12 +89,12 @@ def evaluate_columns_of(
         slot_a, slot_b = terms[t, 2], terms[t, 3]
         first, last = 0, x.size
         if kind == 0:
-            _fill_power(x, s, theta[slot_a], constants[t, 0], T[t])
+            fill_power(x, s, theta[slot_a], constants[t, 0], T[t])
         elif kind == 1:
-            _fill_broken(x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], T[t])
+            fill_broken(x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], T[t])
         elif kind == 2:
             bank = terms[t, 6]
-            first, last = _fill_bank(
+            first, last = fill_bank(
                 x, s, theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, T[t]
             )  # fmt: skip
         elif kind == 4:
@@ -140,7 +127,7 @@ def sum_of_columns(x, theta, amplitudes, tables):
     return out
 
 
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def add_derivatives(
     x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight, D, row_a, row_b
 ):  # fmt: skip
@@ -162,224 +149,21 @@ def add_derivatives(
     """
     if last <= first:
         return
-    kind = terms[t, 0]
+    kind, bank = terms[t, 0], terms[t, 6]
     slot_a, slot_b = terms[t, 2], terms[t, 3]
-    # Unsigned indices instead of slices: no bookkeeping, and vector registers all the same.
-    begin, end = np.uintp(first), np.uintp(last)
     if kind == 0:
-        for i in range(begin, end):
-            D[row_a, i] += weight * T[t, i] * (x[i] - constants[t, 0])
+        add_power_derivative(x, constants[t, 0], T[t], first, last, weight, D, row_a)
     elif kind == 1:
-        x_pivot, x_break = constants[t, 0], constants[t, 1]
-        bend = np.uintp(np.searchsorted(x, x_break))
-        for i in range(begin, bend):
-            D[row_a, i] += weight * T[t, i] * (x[i] - x_pivot)
-        for i in range(bend, end):
-            D[row_a, i] += weight * T[t, i] * (x_break - x_pivot)
-            D[row_b, i] += weight * T[t, i] * (x[i] - x_break)
+        add_broken_derivatives(x, constants[t, 0], constants[t, 1], T[t], first, last, weight, D, row_a, row_b)
     elif kind == 2:
-        bank = terms[t, 6]
-        _add_bank_derivatives(
+        add_bank_derivatives(
             x[first:last], s[first:last], theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values,
             weight, D[row_a, first:last], D[row_b, first:last],
         )  # fmt: skip
     elif kind == 4:
-        bank = terms[t, 6]
         add_warp_derivative(x, bank_layout[bank], bank_axes[bank], bank_values, weight, T[t], D[row_a])
     else:
-        own = math.exp(theta[slot_a] + constants[t, 3]) / FWHM_PER_SIGMA
-        sigma = math.sqrt(own * own + constants[t, 2])
-        center = constants[t, 0] + theta[slot_b] * VELOCITY_UNIT / C_KMS
-        to_sigma = C_KMS / sigma
-        widening = 1.0 + (sigma / C_KMS) ** 2
-        # d ln σ / d u of the observed width: 1 without an instrument.
-        to_width = weight * (own / sigma) ** 2
-        to_velocity = weight * VELOCITY_UNIT / sigma
-        drift = weight * VELOCITY_UNIT / C_KMS
-        for i in range(begin, end):
-            q = (x[i] - center) * to_sigma
-            D[row_a, i] += to_width * T[t, i] * (q * q - widening)
-            D[row_b, i] += T[t, i] * (q * to_velocity - drift)
-
-
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def exp_within_limit(a):
-    """e^a for |a| ≤ `EXP_LIMIT`, good to 1e-12, in nothing but products and sums that vector registers can take.
-
-    e^a = (e^(a/32))³², the inner one by its Taylor series to the 11th power: 0.38¹²/12! · 32 = 6e-13.
-    """
-    b = a * (1.0 / 32.0)
-    e = 1.0 / 39916800.0
-    e = e * b + 1.0 / 3628800.0
-    e = e * b + 1.0 / 362880.0
-    e = e * b + 1.0 / 40320.0
-    e = e * b + 1.0 / 5040.0
-    e = e * b + 1.0 / 720.0
-    e = e * b + 1.0 / 120.0
-    e = e * b + 1.0 / 24.0
-    e = e * b + 1.0 / 6.0
-    e = e * b + 0.5
-    e = e * b + 1.0
-    e = e * b + 1.0
-    e *= e
-    e *= e
-    e *= e
-    e *= e
-    return e * e
-
-
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _fill_power(x, s, slope, x_pivot, values):
-    if x.size == 0:
-        return
-    if abs(slope) * max(abs(x[0] - x_pivot), abs(x[-1] - x_pivot)) <= EXP_LIMIT:
-        for i in range(x.size):
-            values[i] = s[i] * exp_within_limit(slope * (x[i] - x_pivot))
-    else:
-        for i in range(x.size):
-            values[i] = s[i] * math.exp(slope * (x[i] - x_pivot))
-
-
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _fill_broken(x, s, blue, red, x_pivot, x_break, values):
-    bend = np.searchsorted(x, x_break)
-    _fill_power(x[:bend], s[:bend], blue, x_pivot, values[:bend])
-    _fill_power(x[bend:], s[bend:], red, x_break, values[bend:])
-    level = math.exp(blue * (x_break - x_pivot))
-    for i in range(bend, x.size):
-        values[i] *= level
-
-
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def fill_line(x, s, u, velocity, x_line, ratio, lsf_variance, T, t):
-    """Fill T[t] with a Gaussian in X = c (x − x_line), of integral ``ratio`` over λ; returns its range of pixels.
-
-    ∫ exp(−(X − v)²/2σ²) dλ = λ₀ √(2π) (σ/c) exp(v/c + σ²/2c²); σ² is that of the line plus ``lsf_variance`` [km²/s²].
-    """
-    sigma = math.sqrt((math.exp(u) / FWHM_PER_SIGMA) ** 2 + lsf_variance)
-    v = velocity * VELOCITY_UNIT
-    area = math.exp(x_line + v / C_KMS + 0.5 * (sigma / C_KMS) ** 2) * math.sqrt(2.0 * math.pi) * sigma / C_KMS
-    center = x_line + v / C_KMS
-    reach = SUPPORT_SIGMA * sigma / C_KMS
-    first = np.searchsorted(x, center - reach)
-    last = np.searchsorted(x, center + reach)
-    peak = ratio / area
-    # exp(−q²/2) = exp(m − q²/2)/exp(m), with m in the middle of the range of q²/2.
-    middle = 0.25 * SUPPORT_SIGMA**2
-    height = peak * math.exp(-middle)
-    to_sigma = math.sqrt(0.5) * C_KMS / sigma
-    for i in range(np.uintp(first), np.uintp(last)):
-        q = (x[i] - center) * to_sigma
-        T[t, i] = s[i] * height * exp_within_limit(middle - q * q)
-    return first, last
-
-
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _width_weights(u, axes, n_width):
-    """First of four widths, and the weights of a Catmull-Rom interpolation there and of its derivative by u."""
-    position = (u - axes[2]) / axes[3]
-    i_width = min(max(math.floor(position), 1), n_width - 3)
-    f = position - i_width
-    weights = (
-        ((-0.5 * f + 1.0) * f - 0.5) * f,
-        (1.5 * f - 2.5) * f * f + 1.0,
-        ((-1.5 * f + 2.0) * f + 0.5) * f,
-        (0.5 * f - 0.5) * f * f,
-    )
-    slopes = (
-        ((-1.5 * f + 2.0) * f - 0.5) / axes[3],
-        (4.5 * f - 5.0) * f / axes[3],
-        ((-4.5 * f + 4.0) * f + 0.5) / axes[3],
-        (1.5 * f - 1.0) * f / axes[3],
-    )
-    return i_width - 1, weights, slopes
-
-
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _blend(xs, origin, inverse_step, layout, bank_values, i_width, weights, low, high):
-    """Weighted sum of four widths of a bank between two grid points; meaningful only where the pixels need it."""
-    n_grid = layout[2]
-    base = layout[0] + i_width * n_grid + low
-    n_used = high - low
-    t0 = bank_values[base : base + n_used]
-    t1 = bank_values[base + n_grid : base + n_grid + n_used]
-    t2 = bank_values[base + 2 * n_grid : base + 2 * n_grid + n_used]
-    t3 = bank_values[base + 3 * n_grid : base + 3 * n_grid + n_used]
-    out = np.empty(n_used)
-    w0, w1, w2, w3 = weights
-    done, begin = 0, 0
-    for i in range(xs.size):
-        # Pixels come in windows: what lies between them is left out.
-        here = int((xs[i] - origin) * inverse_step)
-        if i + 1 < xs.size and (xs[i + 1] - xs[i]) * inverse_step < _GAP:
-            continue
-        first = int((xs[begin] - origin) * inverse_step) - 1
-        end = min(here + 3, n_used)
-        for k in range(np.uintp(max(first, done)), np.uintp(end)):
-            out[k] = w0 * t0[k] + w1 * t1[k] + w2 * t2[k] + w3 * t3[k]
-        done, begin = end, i + 1
-    return out
-
-
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _bank_window(xs, x_start, x_step, n_grid):
-    """Grid points that an interpolation at these pixels reads."""
-    low = max(int((xs[0] - x_start) / x_step) - 2, 0)
-    high = min(int((xs[-1] - x_start) / x_step) + 4, n_grid)
-    return low, high
-
-
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _fill_bank(x, s, u, velocity, layout, axes, bank_values, values):
-    """Broadened template at ln FWHM = u, shifted by a velocity; Catmull-Rom in both directions."""
-    n_width, n_grid = layout[1], layout[2]
-    x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1]
-    # Pixels with two grid points on either side, rounding included.
-    first = np.searchsorted(x, x_start + 1.001 * x_step)
-    last = np.searchsorted(x, x_start + (n_grid - 2.001) * x_step)
-    if last <= first:
-        return 0, 0
-    xs, ss, out = x[first:last], s[first:last], values[first:last]
-    low, high = _bank_window(xs, x_start, x_step, n_grid)
-    i_width, weights, _ = _width_weights(u, axes, n_width)
-    inverse_step = 1.0 / x_step
-    origin = x_start + low * x_step
-    broad = _blend(xs, origin, inverse_step, layout, bank_values, i_width, weights, low, high)
-    for i in range(out.size):
-        p = (xs[i] - origin) * inverse_step
-        k = np.uint64(p)
-        h = p - k
-        g = 1.0 - h
-        # Catmull-Rom: a line between the middle points plus what the outer ones bend it.
-        b0, b1, b2, b3 = broad[k - np.uint64(1)], broad[k], broad[k + np.uint64(1)], broad[k + np.uint64(2)]
-        bend = g * (b1 - b0) - h * (b3 - b2) + (h - g) * (b2 - b1)
-        out[i] = ss[i] * (g * b1 + h * b2 + 0.5 * h * g * bend)
-    return first, last
-
-
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
-def _add_bank_derivatives(xs, ss, u, velocity, layout, axes, bank_values, weight, out_a, out_b):
-    """Derivatives of `_fill_bank` by ln FWHM and velocity."""
-    n_width, n_grid = layout[1], layout[2]
-    x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1]
-    low, high = _bank_window(xs, x_start, x_step, n_grid)
-    i_width, weights, slopes = _width_weights(u, axes, n_width)
-    inverse_step = 1.0 / x_step
-    origin = x_start + low * x_step
-    broad = _blend(xs, origin, inverse_step, layout, bank_values, i_width, weights, low, high)
-    by_width = _blend(xs, origin, inverse_step, layout, bank_values, i_width, slopes, low, high)
-    to_velocity = -weight * VELOCITY_UNIT / C_KMS / x_step
-    one, two = np.uint64(1), np.uint64(2)
-    for i in range(xs.size):
-        p = (xs[i] - origin) * inverse_step
-        k = np.uint64(p)
-        h = p - k
-        g = 1.0 - h
-        w0, w1, w2, w3 = by_width[k - one], by_width[k], by_width[k + one], by_width[k + two]
-        bend = g * (w1 - w0) - h * (w3 - w2) + (h - g) * (w2 - w1)
-        out_a[i] += weight * ss[i] * (g * w1 + h * w2 + 0.5 * h * g * bend)
-        b0, b1, b2, b3 = broad[k - one], broad[k], broad[k + one], broad[k + two]
-        rise = b2 - b1
-        bend = g * (b1 - b0) - h * (b3 - b2) + (h - g) * rise
-        turn = 2.0 * rise - (b1 - b0) - (b3 - b2)
-        out_b[i] += to_velocity * ss[i] * (rise + 0.5 * (g - h) * bend + 0.5 * h * g * turn)
+        add_line_derivatives(
+            x, theta[slot_a] + constants[t, 3], theta[slot_b], constants[t, 0], constants[t, 2], T, t, first, last,
+            weight, D, row_a, row_b,
+        )  # fmt: skip

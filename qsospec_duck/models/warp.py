@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.models.bank import GRID_KMS, TemplateBank
+from qsospec_duck.models.compiled_exp import FAST
 
 FloatArray = NDArray[np.float64]
-
-_FAST = {"contract", "reassoc", "nsz", "arcp"}
 
 CURVE_LIMITS = (700.0, 35_000.0)
 """Wavelengths [Å] between which a curve is tabulated; beyond, its last value holds."""
@@ -46,7 +45,7 @@ def curve_bank(name: str, curve: Callable[[FloatArray], FloatArray]) -> Template
     return TemplateBank(name, start, step, 0.0, 1.0, values, CURVE_LIMITS)
 
 
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def curve_at(x, layout, axes, bank_values):
     """C at one ln λ, by Catmull-Rom interpolation; the end values beyond the table."""
     n_grid = layout[2]
@@ -60,7 +59,7 @@ def curve_at(x, layout, axes, bank_values):
     return g * b1 + h * b2 + 0.5 * h * g * bend
 
 
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def warp_column(x, theta, terms, t, layout, axes, bank_values, T, A):
     """Multiply the column of term ``t``, and its terms before, by exp(θ C); ``T[t]`` becomes the whole column."""
     column = terms[t, 1]
@@ -73,7 +72,7 @@ def warp_column(x, theta, terms, t, layout, axes, bank_values, T, A):
         T[t, i] = A[column, i]
 
 
-@numba.njit(cache=True, fastmath=_FAST, nogil=True)
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def add_warp_derivative(x, layout, axes, bank_values, weight, values, out):
     """Add weight · C · T to ``out`` (n,)."""
     for i in range(x.size):

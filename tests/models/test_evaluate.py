@@ -12,7 +12,8 @@ from qsospec_duck.fitting.continuum_program import Extras, continuum_program
 from qsospec_duck.fitting.covariance import evaluate_columns
 from qsospec_duck.fitting.shape_config import PolynomialConfig
 from qsospec_duck.models.bank import template_bank
-from qsospec_duck.models.evaluate import SUPPORT_SIGMA, evaluate
+from qsospec_duck.models.evaluate import evaluate
+from qsospec_duck.models.line_terms import SUPPORT_SIGMA
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Kind, Parameter, Term, compile_program, join_programs
 from qsospec_duck.models.recipes import packaged_recipes
