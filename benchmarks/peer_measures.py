@@ -108,10 +108,9 @@ def mixtures(data: Path, count: int, folder: Path) -> tuple[list[dict[str, str]]
             share = rng.uniform(0.0, 0.8)
             galaxy *= share / (1.0 - share) * np.median(nucleus[near]) / np.median(galaxy[near])
             sigma = np.full(observed.size, np.median(nucleus + galaxy) / MIXTURE_SNR)
-            hdus[1].data["flux"] = nucleus + galaxy + sigma * rng.normal(size=observed.size)
-            hdus[1].data["ivar"] = sigma**-2.0
-            hdus[1].data["and_mask"] = 0
-            hdus[1].data["or_mask"] = 0
+            flux = nucleus + galaxy + sigma * rng.normal(size=observed.size)
+            hdus[1].data["flux"], hdus[1].data["ivar"] = flux, sigma**-2.0
+            hdus[1].data["and_mask"] = hdus[1].data["or_mask"] = 0
             hdus[2].data["Z"] = z
             hdus.writeto(folder / f"{name}.fits")
         rows.append({"spec_id": name, "path": str(folder / f"{name}.fits"), "row": "0", "z": str(z)})
@@ -173,12 +172,28 @@ def by_peer(python: Path, data: Path, rows: list[dict[str, str]]) -> dict[str, d
         found: dict[str, dict[str, float]] = {}
         for number, row in enumerate(rows):
             bundle = Path(folder) / f"run{number}"
-            source = (data / row["path"]).resolve()
+            source = without_masks((data / row["path"]).resolve(), Path(folder))
             command = [str(python.absolute()), "-c", PEER, str(bundle), folder, PEER_FILE, str(source)]
             # it writes beside the working directory, too
             subprocess.run(command, check=True, env=worker_environment(), cwd=folder)
             found[row["spec_id"]] = measured_by_peer(bundle, float(row["z"]))
         return found
+
+
+def without_masks(path: Path, folder: Path) -> Path:
+    """Copy an SDSS file for the peer: no masks, and no weight where there was one.
+
+    Its reader marks good pixels True, its host step takes those that are not: it would fit stars to bad pixels only.
+    """
+    copied = folder / path.name
+    with fits.open(path) as hdus:
+        table = hdus[1]
+        names = {column.name.lower(): column.name for column in table.columns}
+        table.data[names["ivar"]][table.data[names["and_mask"]] != 0] = 0.0
+        kept = [column for column in table.columns if column.name.lower() not in ("and_mask", "or_mask")]
+        hdus[1] = fits.BinTableHDU.from_columns(fits.ColDefs(kept), header=table.header)
+        hdus.writeto(copied)
+    return copied
 
 
 def measured_by_peer(bundle: Path, z: float) -> dict[str, float]:
