@@ -1,9 +1,9 @@
 """Are the errors true? Coverage of the 68 % interval over simulated quasars of all redshifts, S/N and line widths.
 
-``python benchmarks/error_coverage.py [--n 2000] [--seed 1] [--workers 2]`` with a Python that imports qsospec_duck.
-Quasars are drawn by `qsospec_duck.simulate.simulate_spectra`, a quarter of them at each S/N; every measurement that has
-an error and a true value is compared with it. Prints the tables of docs/method/validation.md. With ``--calibrate`` it
-writes the factors on linear errors, from other quasars than those that the tables judge.
+``python benchmarks/error_coverage.py [--n 2000] [--seed 1] [--workers 2] [--figure FILE]`` with a Python that imports
+qsospec_duck. Quasars are drawn by `qsospec_duck.simulate.simulate_spectra`, a quarter of them at each S/N; every
+measurement that has an error and a true value is compared with it. Prints the tables of docs/method/validation.md. With
+``--calibrate`` it writes the factors on linear errors, from other quasars than those that the tables judge.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ WIDTH_EDGES = (1500.0, 3000.0, 5000.0, 15000.0)
 INSIDE = 0.683
 """Share of a normal distribution within 1σ."""
 
+LEAST = 50
+"""Measurements below which a quantity has no line of its own."""
+
 ASKED = (0.63, 0.73)
 """Where the coverage of the 68 % interval should lie."""
 
@@ -59,6 +62,8 @@ def main() -> None:
     print(f"{each * len(SNRS)} simulated quasars, seed {options.seed}, z {Z_RANGE[0]} to {Z_RANGE[1]}, ", end="")
     print(f"S/N per pixel {', '.join(f'{snr:.0f}' for snr in SNRS)}; {time.perf_counter() - started:.0f} s")
     report(rows, options.least)
+    if options.figure:
+        draw(rows, options.figure)
     if options.calibrate:
         calibrate(rows, options.least)
 
@@ -145,6 +150,41 @@ def report(rows: pl.DataFrame, least: int) -> None:
     print(f"Of the {len(shares) - inside} outside, {by_chance} lie within two binomial standard errors of the range.")
 
 
+def draw(rows: pl.DataFrame, path: Path) -> None:
+    """Write a figure: pulls by kind of measure, and how many quantities cover how much."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    import numpy as np
+    from scipy.stats import norm
+
+    significant = rows.filter(pl.col("line_snr").is_null() | (pl.col("line_snr") >= 5.0))
+    figure, (pulls, by_snr, shares) = plt.subplots(1, 3, figsize=(10.0, 2.8), layout="constrained")
+    bins = np.linspace(-4.0, 4.0, 41)
+    for measure in ("flux", "fwhm", "voff", "logl"):
+        pull = significant.filter(pl.col("measure") == measure)["pull"].clip(-3.95, 3.95).to_numpy()
+        pulls.hist(pull, bins, density=True, histtype="step", label=measure)
+    pulls.plot(bins, norm.pdf(bins), color="0.5", lw=0.8, label="normal")
+    pulls.set(xlabel="(measured − true) / error", ylabel="density")
+    pulls.legend(fontsize=7)
+    for snr in SNRS:
+        pull = np.sort(significant.filter(pl.col("snr") == snr)["pull"].abs().to_numpy())
+        by_snr.plot(pull, np.linspace(0.0, 1.0, pull.size), lw=1.0, label=f"S/N {snr:.0f}")
+    at = np.linspace(0.0, 4.0, 81)
+    by_snr.plot(at, 2.0 * norm.cdf(at) - 1.0, color="0.5", lw=0.8, ls="--", label="normal")
+    by_snr.set(xlim=(0.0, 4.0), ylim=(0.0, 1.0), xlabel="errors", ylabel="part of true values within")
+    by_snr.legend(fontsize=7)
+    by_quantity = significant.group_by("quantity").agg(
+        n=pl.len(), share=(pl.col("pull").abs() <= 1.0).mean()
+    ).filter(pl.col("n") >= LEAST)  # fmt: skip
+    shares.scatter(by_quantity["n"], by_quantity["share"], s=4)
+    shares.axhspan(*ASKED, color="0.9", zorder=0)
+    shares.set(xscale="log", ylim=(0.4, 1.0), xlabel="measurements of a quantity", ylabel="part within one error")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=100)
+
+
 def split(rows: pl.DataFrame, by: pl.Expr) -> list[tuple[str, pl.DataFrame]]:
     """Parts of a table by a key, in the order of the keys."""
     keyed = rows.with_columns(by.alias("key"))
@@ -191,8 +231,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--n", type=int, default=2000, help="simulated quasars; default 2000")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other quasars and noise")
     parser.add_argument("--workers", type=int, default=1, help="processes; default 1")
-    parser.add_argument("--least", type=int, default=50, help="measurements that a line of the table needs; default 50")
+    parser.add_argument("--least", type=int, default=LEAST, help="measurements that a line of the table needs")
     parser.add_argument("--calibrate", action="store_true", help="write the table of factors from linear errors")
+    parser.add_argument("--figure", type=Path, help="PNG of pulls and coverage to be written")
     parser.add_argument("--keep", metavar="FILE", help="Parquet file for the pulls")
     return parser.parse_args()
 

@@ -9,43 +9,46 @@ ion's rest wavelength, positive toward the observer:
 Where r < 0.9 is judged on r averaged over as few pixels as bring its error to 0.05, at most 500 km/s: noise neither
 makes a trough nor breaks one. A width is that of the stretch less the length of the average, which widens it. The
 integrals are of r itself, over the stretches whose missing light is significant: at low S/N there are always some
-below 0.9. An error has the noise of the pixels, and through ∂M/∂p the covariance of continuum and lines.
+below 0.9 (`qsospec_duck.fitting.absorption_indices`).
 
-A quasar counts as a BAL quasar with a significant trough of 1000 km/s or more (Trump et al. 2006), wider than a narrow
-C IV doublet, whose lines lie 498 km/s apart and are less than 500 km/s wide each. Where C IV is observed, C IV and
-Si IV decide; else Al III and Mg II. Where even a black trough of that width would not be significant, nothing is said.
+A quasar counts as a BAL quasar with a significant trough of 1000 km/s or more (Trump et al. 2006), wider than most
+narrow C IV doublets, whose lines lie 498 km/s apart; the stricter BI > 0 is a number of its own. Where C IV is
+observed it decides alone: a trough of Si IV has a deeper one of C IV beside it. Else Si IV, Al III and Mg II decide.
+Where even a black trough of that width would not be significant, nothing is said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting.absorption_indices import (
+    Troughs,
+    absorption_index,
+    balnicity_index,
+    missing_light,
+    model_at,
+)
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
-from qsospec_duck.fitting.stretches import THRESHOLD, find_stretches, shoulders
+from qsospec_duck.fitting.stretches import find_stretches, shoulders
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
-from qsospec_duck.models.program import IntArray
 from qsospec_duck.spectra import Spectrum
 
 IONS = ("siiv", "civ", "aliii", "mgii")
 """Lines that broad absorption is looked for in, from the blue."""
 
-DECIDING = ("siiv", "civ")
-"""Those that tell a BAL quasar where C IV is observed: low ions are absorbed in a tenth of them, never alone."""
+HIGH_IONS = ("siiv", "civ")
+"""Those that absorb in every BAL quasar; low ions are absorbed in a tenth of them, never alone."""
 
 LOW_ION_LIMIT = 10_000.0
 """Fastest trough of Al III and Mg II that tells a BAL quasar [km/s]: farther blue, Fe II may be off by 10 %."""
 
 VELOCITY_LIMIT = 25_000.0
 """Fastest outflow that is looked for [km/s]."""
-
-BALNICITY = (3000.0, 2000.0)
-"""Slowest velocity and least width of BI [km/s]."""
 
 LEAST_WIDTH = 450.0
 """Least width of a trough in AI [km/s]."""
@@ -58,27 +61,6 @@ SIGNIFICANCE = 5.0
 
 LEAST_COVERED = 0.5
 """Fraction of the range of velocities that must be observed for an index to be published."""
-
-
-@dataclass(frozen=True, eq=False)
-class Troughs:
-    """What one ion absorbs."""
-
-    line_id: str
-    pixels: IntArray
-    """(n,) indices of the pixels between 0 and 25,000 km/s, from the blue."""
-
-    velocity: FloatArray
-    """(n,) outflow velocity [km/s], falling."""
-
-    ratio: FloatArray
-    """(n,) flux over model."""
-
-    limits: IntArray
-    """(k, 2) first pixel of each trough and the one after its last."""
-
-    widths: FloatArray
-    """(k,) width of each trough [km/s]."""
 
 
 def find_broad_absorption(spectrum: Spectrum, model: FloatArray) -> tuple[Troughs, ...]:
@@ -116,7 +98,7 @@ def absorbed_pixels(spectrum: Spectrum, model: FloatArray, troughs: Sequence[Tro
         weight = spectrum.ivar[ion.pixels] * model[ion.pixels] ** 2
         for (first, last), width in zip(ion.limits, ion.widths, strict=True):
             # A narrow trough of a low ion is left to the masks of its complex: it is not worth another fit.
-            if width < BAL_WIDTH and ion.line_id not in DECIDING:
+            if width < BAL_WIDTH and ion.line_id not in HIGH_IONS:
                 continue
             inside = weight[first:last]
             if (inside @ (1.0 - ion.ratio[first:last])) < SIGNIFICANCE * np.sqrt(inside.sum()):
@@ -142,24 +124,20 @@ def measure_absorption(
     """
     rows: list[Measurement] = []
     broad: list[str] = []
-    deciding = DECIDING if any(ion.line_id == "civ" for ion in troughs) else IONS
+    deciding = ("civ",) if any(ion.line_id == "civ" for ion in troughs) else IONS
     for ion in troughs:
-        balnicity = np.zeros(ion.velocity.size)
-        index = np.zeros(ion.velocity.size)
+        model = model_at(solutions, ion.pixels)
+        chosen = []
         for (first, last), width in zip(ion.limits, ion.widths, strict=True):
-            inside = np.zeros(ion.velocity.size)
-            inside[first:last] = 1.0
-            missing, error = _missing_light(spectrum, solutions, ion, inside, 1.0)
+            missing, error = missing_light(spectrum, ion, model, slice(first, last))
             if missing < SIGNIFICANCE * error:
                 continue
-            index += inside
-            late = ion.velocity <= ion.velocity[first] - BALNICITY[1]
-            balnicity += inside * (late & (ion.velocity >= BALNICITY[0]))
-            slow_enough = ion.line_id in DECIDING or ion.velocity[first] <= LOW_ION_LIMIT
+            chosen.append(slice(first, last))
+            slow_enough = ion.line_id in HIGH_IONS or ion.velocity[first] <= LOW_ION_LIMIT
             if width >= BAL_WIDTH and ion.line_id in deciding and slow_enough:
                 broad.append(f"{ion.line_id} {ion.velocity[last - 1]:.0f}-{ion.velocity[first]:.0f} km/s")
-        for measure, weights in (("bi", balnicity), ("ai", index)):
-            value, error = _missing_light(spectrum, solutions, ion, weights, THRESHOLD) if weights.any() else (0.0, 0.0)
+        for measure, index in (("bi", balnicity_index), ("ai", absorption_index)):
+            value, error = index(spectrum, ion, model, chosen)
             rows.append(_row(f"{measure}_{ion.line_id}", value, error, ion.line_id, measure))
     if not broad and not _could_see(spectrum, solutions, troughs):
         return rows, []
@@ -180,7 +158,7 @@ def _could_see(spectrum: Spectrum, solutions: Sequence[Solution], troughs: Seque
     """
     of_civ = [ion for ion in troughs if ion.line_id == "civ"]
     for ion in of_civ or troughs:
-        model = _model(solutions, ion.pixels)
+        model = model_at(solutions, ion.pixels).total
         error = 1.0 / np.sqrt(float(np.median(spectrum.ivar[ion.pixels] * model**2)))
         pixels = BAL_WIDTH / float(np.median(-np.diff(ion.velocity)))
         if np.sqrt(pixels) > SIGNIFICANCE * error:
@@ -188,37 +166,11 @@ def _could_see(spectrum: Spectrum, solutions: Sequence[Solution], troughs: Seque
     return False
 
 
-def _model(solutions: Sequence[Solution], pixels: IntArray) -> FloatArray:
-    """(n,) the unabsorbed model at some pixels."""
-    return np.sum([solution.optimum.amplitudes @ solution.columns[:, pixels] for solution in solutions], axis=0)
-
-
 def _row(quantity: str, value: float, error: float, line_id: str, measure: str) -> Measurement:
     return Measurement(
         "continuum_metric", quantity, value, error if error > 0 else None, "km/s", feature_id=line_id,
         role="absorption", measure=measure,
     )  # fmt: skip
-
-
-def _missing_light(
-    spectrum: Spectrum, solutions: Sequence[Solution], ion: Troughs, weights: FloatArray, threshold: float
-) -> tuple[float, float]:
-    """∫ weights (1 − r/threshold) dv [km/s] and its error."""
-    weights = weights * np.abs(np.gradient(ion.velocity)) / threshold
-    chosen = np.flatnonzero(weights)
-    weights, pixels, ratio = weights[chosen], ion.pixels[chosen], ion.ratio[chosen]
-    value = float(weights @ (threshold - ratio))
-    model = _model(solutions, pixels)
-    variance = float(weights**2 @ (1.0 / (spectrum.ivar[pixels] * model**2)))
-    by_model = weights * ratio / model
-    by_continuum = solutions[0].jacobian[:, pixels] @ by_model
-    variance += float(by_continuum @ solutions[0].covariance @ by_continuum)
-    for solution in solutions[1:]:
-        gradient = solution.jacobian[:, pixels] @ by_model
-        if gradient.any():
-            variance += float(gradient @ solution.covariance @ gradient)
-            variance += 2.0 * float(gradient @ solution.with_continuum @ by_continuum)
-    return value, float(np.sqrt(max(variance, 0.0)))
 
 
 def _covered(x: FloatArray) -> float:

@@ -15,7 +15,7 @@ from qsospec_duck.fitting.option_checks import check_bands, check_positive, chec
 from qsospec_duck.fitting.shape_config import PolynomialConfig, ReddeningConfig
 from qsospec_duck.models.host_library import MissingLibraryError, load_host_library
 from qsospec_duck.models.line_groups import is_line_list, line_list_sha256
-from qsospec_duck.models.recipe_sets import expanded
+from qsospec_duck.models.recipe_sets import check_series, expanded
 from qsospec_duck.models.recipes import load_recipe, packaged_recipes
 from qsospec_duck.models.templates import read_template
 from qsospec_duck.spectra import ExtinctionConfig
@@ -105,7 +105,8 @@ class BalmerConfig:
     """Case B table, ``sh95_ne09`` or ``sh95_ne10`` (log electron density)."""
 
     lowest_level: int = 6
-    """First upper level of the series: 6 puts Hδ and all higher lines here."""
+    """First upper level of the series: 6 puts Hδ and all higher lines here, 9 leaves Hδ, Hε and H8 to a complex
+    (``oii_neiii_balmer``)."""
 
     edge: float = BALMER_EDGE
     """Balmer limit [vacuum Å]."""
@@ -250,6 +251,8 @@ class FitConfig:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "complexes", expanded(self.complexes))
+        if self.continuum.balmer.enabled:
+            check_series(self.complexes, self.continuum.balmer.lowest_level)
 
     def to_dict(self) -> dict[str, Any]:
         """All options as nested JSON-able values."""

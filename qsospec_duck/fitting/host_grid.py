@@ -28,6 +28,10 @@ SYSTEMATIC = 0.03
 """Uncertainty of a galaxy as a share of all light that no noise explains: the scatter about the truth of simulated
 mixtures at S/N 40, whose galaxies are not sums of the library's (``benchmarks/host.py``)."""
 
+UNMASKED = ("he", "h8")
+"""Lines around which nothing is masked: Ca II H and K and the 4000 Å break tell a galaxy, and broad Hε and H8 are in
+the nucleus' Balmer emission."""
+
 _SMOOTHED_BINS = 51
 
 
@@ -71,6 +75,8 @@ def emission_mask(wavelength: FloatArray, config: HostConfig) -> BoolArray:
     """(n_pix,) True where emission lines of the nucleus or of its surroundings may be."""
     out = np.zeros(wavelength.size, dtype=bool)
     for one in lines().values():
+        if one.line_id in UNMASKED:
+            continue
         reach = config.narrow_mask_kms if one.kind == "forbidden" else config.broad_mask_kms
         out |= np.abs(np.log(wavelength / one.wavelength)) * C_KMS < reach
     return out

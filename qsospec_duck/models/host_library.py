@@ -39,6 +39,9 @@ EMILES_FWHM = 2.51
 """Resolution [Å] where a file of populations says none: that of E-MILES from 3540 to 8950 Å (Vazdekis et al. 2016,
 MNRAS 463, 3409)."""
 
+_NO_LIBRARY = "spectra_sun_vega.npz"
+"""A file of that folder in every installation of pPXF that holds no populations."""
+
 _AGE_STEP = 4
 _METAL_STEP = 2
 
@@ -122,8 +125,9 @@ def _find(name: str) -> Path:
     for candidate in known:
         if name in (candidate.name, candidate.stem) or candidate.stem.startswith(f"spectra_{name}_"):
             return candidate
+    there = ", ".join(one.name for one in known if one.name != _NO_LIBRARY) or "none"
     raise MissingLibraryError(
-        f"HostConfig.templates is {name!r}: neither a file nor one of {len(known)} in {folder}. {WHERE_FROM}."
+        f"HostConfig.templates is {name!r}: neither a file nor a library in {folder} (there: {there}). {WHERE_FROM}."
     )
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 from qsospec_duck.errors import ConfigError
-from qsospec_duck.models.recipes import further_recipes, packaged_recipes
+from qsospec_duck.models.recipes import further_recipes, load_recipe, packaged_recipes
 
 ALL = "all"
 """Name that stands for every default recipe, and for every further one that fits none of their lines."""
+
+SERIES = {"hd": 6, "he": 7, "h8": 8}
+"""Upper levels of the Balmer lines that the pseudo-continuum may hold, or a complex."""
 
 
 def expanded(names: Iterable[str]) -> tuple[str, ...]:
@@ -33,6 +37,34 @@ def expanded(names: Iterable[str]) -> tuple[str, ...]:
                 )
             owner[line_id] = name
     return written
+
+
+def check_series(names: Iterable[str], lowest_level: int) -> None:
+    """Refuse Balmer lines that both a complex and the pseudo-continuum would fit.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Recipes: packaged ids or paths.
+    lowest_level : int
+        First upper level of the pseudo-continuum (`qsospec_duck.fitting.config.BalmerConfig`).
+
+    Raises
+    ------
+    ConfigError
+        A complex names a line of that level or a higher one.
+    """
+    packaged = {**packaged_recipes(), **further_recipes()}
+    for name in names:
+        if name not in packaged and not Path(name).is_file():
+            continue
+        twice = [line_id for line_id in SERIES if line_id in load_recipe(name).line_ids]
+        highest = max((SERIES[line_id] for line_id in twice), default=0)
+        if highest >= lowest_level:
+            raise ConfigError(
+                f"FitConfig.complexes: {name!r} fits {', '.join(twice)}, and so does the Balmer pseudo-continuum with "
+                f"continuum.balmer.lowest_level = {lowest_level}; it should be {highest + 1}."
+            )
 
 
 @cache

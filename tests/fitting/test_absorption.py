@@ -2,12 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from quasar_truths import high_redshift_quasar
+from quasar_truths import high_redshift_quasar, noisy
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting import FitConfig, fit_quasar
+from qsospec_duck.fitting.absorption_indices import overlap
 from qsospec_duck.fitting.stretches import averaged_ratio, find_stretches, shoulders
-from qsospec_duck.simulate import Trough, narrow_doublet, simulate_quasar
+from qsospec_duck.simulate import Trough, narrow_doublet, simulate_quasar, simulate_spectra
 
 TROUGH = Trough("civ", 14_000.0, 7_000.0, 0.7)
 
@@ -94,6 +95,51 @@ def test_narrow_doublets_do_not_make_a_bal_quasar():
     result = fit_quasar(behind(systems))
     assert found(result, "bal").value == 0.0
     assert found(result, "bi_civ").value == 0.0
+
+
+def test_a_trough_of_si_iv_beside_clear_c_iv_makes_no_bal_quasar():
+    result = fit_quasar(behind(Trough("siiv", 12_000.0, 9_000.0, 0.5).transmission))
+    assert found(result, "ai_siiv").value > 500.0
+    assert found(result, "ai_civ").value == 0.0
+    assert found(result, "bal").value == 0.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("snr", [5.0, 25.0])
+def test_errors_of_the_indices_cover(snr):
+    rng = np.random.default_rng(int(snr))
+    clean, _ = simulate_spectra(60, seed=int(snr), snr=snr, z_range=(1.7, 3.3), noise=False)
+    pulls = []
+    for quasar in clean:
+        slowest = rng.uniform(1500.0, 14_000.0)
+        trough = Trough("civ", slowest + rng.uniform(2500.0, 7000.0), slowest, rng.uniform(0.35, 1.0))
+        left = trough.transmission(quasar.wavelength / (1.0 + quasar.z))
+        result = fit_quasar(noisy(replace(quasar, flux=quasar.flux * left), rng))
+        for quantity, truth in zip(("bi_civ", "ai_civ"), trough.indices(), strict=True):
+            row = found(result, quantity)
+            if row.error is not None and truth > 0:
+                pulls.append((row.value - truth) / row.error)
+    assert len(pulls) > 90
+    # 1σ of the fraction is 0.045; with noise and covariance alone it was 0.3 (BI) and 0.46 (AI) at S/N 30.
+    assert 0.55 < np.mean(np.abs(pulls) < 1.0) < 0.87
+    assert np.mean(np.abs(pulls) < 3.0) > 0.93
+
+
+def test_an_index_near_its_line_is_less_sure_than_one_far_from_it():
+    near = found(fit_quasar(behind(Trough("civ", 5000.0, 2000.0, 0.7).transmission, snr=60.0)), "ai_civ")
+    far = found(fit_quasar(behind(Trough("civ", 15_000.0, 12_000.0, 0.7).transmission, snr=60.0)), "ai_civ")
+    # Far from the line 1.5 % of what is left of the light: 0.3/0.9 of 3000 km/s.
+    assert far.error > 0.015 * 1000
+    assert near.error > 1.5 * far.error
+
+
+def test_a_pixel_counts_by_the_part_of_it_that_lies_in_the_range():
+    velocity = np.arange(1000.0, 0.0, -100.0)
+    held = overlap(velocity, 775.0, 320.0)
+    assert held[velocity == 800.0] == pytest.approx(0.25)
+    assert held[velocity == 300.0] == pytest.approx(0.3)
+    assert held.sum() * 100.0 == pytest.approx(775.0 - 320.0)
+    assert overlap(velocity, 300.0, 400.0).sum() == 0.0
 
 
 def test_a_spectrum_too_noisy_to_show_a_trough_says_nothing():

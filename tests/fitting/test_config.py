@@ -113,9 +113,9 @@ def test_hash_holds_the_content_of_a_recipe_given_by_path(tmp_path):
     hashes = []
     for number, fwhm in enumerate((9000.0, 8000.0)):
         # The same file name in another folder: the path differs, so hold the path fixed and change the content.
-        path = tmp_path / "hd.toml"
+        path = tmp_path / "hg.toml"
         path.write_text(
-            'id = "hd"\nwindows = [[4050.0, 4150.0]]\n[[component]]\nname = "hd_broad"\nlines = ["hd"]\n'
+            'id = "hg"\nwindows = [[4250.0, 4400.0]]\n[[component]]\nname = "hg_broad"\nlines = ["hg"]\n'
             f'role = "broad"\nfwhm = [[900.0, {fwhm}]]\n'
         )
         load_recipe.cache_clear()
