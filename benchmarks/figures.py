@@ -1,20 +1,24 @@
 """How many QA figures of real fits are drawn a second.
 
-    python benchmarks/figures.py                        # 50 real spectra, two workers
+    python benchmarks/figures.py                        # 110 real spectra, two workers
     python benchmarks/figures.py --objects 200 --workers 4
     python benchmarks/figures.py --run runs/hb          # the figures of a run that is there
 
-Wall time includes the start of the workers; their processor time tells what the machine could do by itself.
+Wall time includes the start of the workers; their processor time tells what the machine could do by itself, the load
+average beside it how much else it had to do. The shortest of some rounds is what it did when it was least disturbed.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
 import resource
 import tempfile
 import time
 from pathlib import Path
+
+import matplotlib
 
 from qsospec_duck.batch import fit_batch
 from qsospec_duck.qa import render_qa
@@ -25,13 +29,17 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     default = os.environ.get("QSOSPEC_DUCK_TEST_DATA", Path(__file__).parents[2] / "shared" / "data")
     options.add_argument("--data", type=Path, default=Path(default), help="folder with sdss/*.fits")
-    options.add_argument("--objects", type=int, default=50)
+    options.add_argument("--objects", type=int, default=110)
     options.add_argument("--workers", type=int, default=2)
+    options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--run", type=Path, help="a run that is there, instead of fitting")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="figures_") as folder:
         run = open_run(given.run) if given.run else fitted(given.data, given.objects, Path(folder) / "run")
-        measure(run, Path(folder) / "qa", given.workers)
+        versions = f"Python {platform.python_version()}, matplotlib {matplotlib.__version__}"
+        print(f"{versions}, {platform.machine()}, {os.cpu_count()} cores")
+        for number in range(given.rounds):
+            measure(run, Path(folder) / f"qa{number}", given.workers)
 
 
 def fitted(data: Path, count: int, folder: Path) -> RunBundle:
@@ -50,7 +58,8 @@ def measure(run: RunBundle, folder: Path, workers: int) -> None:
     print(
         f"{len(paths)} figures of {size / 1e3:.0f} kB, {workers} workers: {wall:.1f} s, {len(paths) / wall:.1f} a "
         "second; "
-        f"{cpu:.1f} s of CPU, {len(paths) / cpu:.1f} a CPU second"
+        f"{cpu:.1f} s of CPU, {len(paths) / cpu:.1f} a CPU second; load {os.getloadavg()[0]:.1f}",
+        flush=True,
     )
 
 

@@ -6,7 +6,6 @@ quasars have. Shards hold 2,000 objects, as a batch writes them; there are no mo
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 from qsospec_duck.catalog.columns import catalog_lines, line_measures, measure_of
 from qsospec_duck.catalog.wide_views import CONTINUUM
 from qsospec_duck.columns import arrow_schema
+from qsospec_duck.runs.manifest import write_manifest
 
 OBJECTS_PER_SHARD = 2_000
 
@@ -71,8 +71,15 @@ def write_made_run(folder: Path, n_objects: int, n_quantities: int = 300, seed: 
         ):
             path = folder / "data" / table / f"part-{number:05d}.parquet"
             pq.write_table(rows, path, compression="zstd", version="2.6", data_page_version="2.0")
-    manifest = {"schema_version": "5", "run_id": "made", "status": "complete", "configuration": {}}
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    # shards of all tables have the same names, as ours have
+    about = {
+        "schema_version": "5",
+        "run_id": "made",
+        "status": "complete",
+        "writer": "qsospec_duck",
+        "configuration": {},
+    }
+    write_manifest(folder, about)
     return folder
 
 

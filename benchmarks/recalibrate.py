@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import resource
 import shutil
 import subprocess
@@ -24,15 +25,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import numpy as np
+import polars as pl
 from made_run import write_made_run
 
-from qsospec_duck.catalog import build_wide_cache, compute_derived_quantities, recalibrate
+from qsospec_duck.catalog import BatchCalculator, build_wide_cache, compute_derived_quantities, recalibrate
 from qsospec_duck.catalog.session import run_session
 from qsospec_duck.catalog.wide_cache import is_current
 from qsospec_duck.runs import open_run
 
 ONE_BY_ONE = 2_000
 """Objects that the Python calculator is timed on."""
+
+RELATIONS = (
+    ("logmbh_hb", "hb", "logl5100", 6.91, 0.50), ("logmbh_mgii", "mgii", "logl3000", 6.86, 0.50),
+    ("logmbh_mgii_s11", "mgii", "logl3000", 6.74, 0.62), ("logmbh_civ", "civ", "logl1350", 6.66, 0.53),
+)  # fmt: skip
+"""Mass, line, luminosity, zero point and slope of what the Python calculators compute."""
 
 EXPORT = """\
 import resource, sys
@@ -83,6 +93,13 @@ def measure(folder: Path, n_objects: int, n_quantities: int) -> None:
         write_made_run(small, ONE_BY_ONE, n_quantities)
     slow, _ = timed(lambda: compute_derived_quantities(small, {"python": calculate}), repeat=1)
     tell(f"Python calculator, {ONE_BY_ONE} objects", slow)
+    tables, _ = timed(
+        lambda: compute_derived_quantities(small, {"tables": BatchCalculator(calculate_tables)}), repeat=1
+    )
+    tell(f"the same as a function of tables, {ONE_BY_ONE} objects", tables)
+    query = {"sql": "FROM derived_masses(h0 := 67.66, om0 := 0.3111)"}
+    asked, _ = timed(lambda: compute_derived_quantities(small, query), repeat=1)
+    tell(f"SQL by the same door, {ONE_BY_ONE} objects", asked)
     each, other = slow.wall / ONE_BY_ONE, taken.wall / n_objects
     print(f"an object: {1e6 * each:.0f} us in Python, {1e6 * other:.2f} us in SQL: {each / other:.0f} times faster")
     began = time.perf_counter()
@@ -93,6 +110,7 @@ def measure(folder: Path, n_objects: int, n_quantities: int) -> None:
         text=True,
     )
     print(f"{'full wide export':50s} {time.perf_counter() - began:8.2f} s, peak memory {int(done.stdout) / 1e9:.2f} GB")
+    print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, DuckDB {duckdb.__version__}")
     print(f"peak memory of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
 
 
@@ -139,10 +157,7 @@ def calculate(context: Mapping[str, Any]) -> list[dict[str, Any]]:
     flux_ha = measured["ha_broad_flux"][0]
     if flux_ha > 0:
         found["logl_ha"] = sphere + math.log10(flux_ha)
-    for name, line, light, zero, slope in (
-        ("logmbh_hb", "hb", "logl5100", 6.91, 0.50), ("logmbh_mgii", "mgii", "logl3000", 6.86, 0.50),
-        ("logmbh_mgii_s11", "mgii", "logl3000", 6.74, 0.62), ("logmbh_civ", "civ", "logl1350", 6.66, 0.53),
-    ):  # fmt: skip
+    for name, line, light, zero, slope in RELATIONS:
         width = measured[f"{line}_broad_fwhm"][0]
         if light in found and width > 0:
             found[name] = zero + 2 * math.log10(width / 1e3) + slope * (found[light] - 44)
@@ -151,6 +166,27 @@ def calculate(context: Mapping[str, Any]) -> list[dict[str, Any]]:
         if "logmbh_hb" in found:
             found["logledd"] = found["loglbol"] - found["logmbh_hb"] - math.log10(1.26e38)
     return [{"quantity": name, "value": value} for name, value in found.items()]
+
+
+def calculate_tables(objects: pl.DataFrame, measurements: pl.DataFrame) -> pl.DataFrame:
+    """The same quantities of many objects at once."""
+    from astropy.cosmology import FlatLambdaCDM
+
+    wide = objects.select("object_key", "redshift").join(
+        measurements.pivot("quantity", index="object_key", values="value"), on="object_key"
+    )
+    distance = FlatLambdaCDM(67.66, 0.3111, Tcmb0=0).luminosity_distance(wide["redshift"].to_numpy()).to_value("cm")
+    sphere = pl.Series(np.log10(4 * np.pi) + 2 * np.log10(distance) - 17)
+    light = {f"logl{wave}": sphere + (wave * pl.col(f"flux_{wave}")).log10() for wave in (1350, 1450, 2500, 3000, 5100)}
+    wide = wide.with_columns(**light, logl_ha=sphere + pl.col("ha_broad_flux").log10())
+    masses = {
+        name: zero + 2 * (pl.col(f"{line}_broad_fwhm") / 1e3).log10() + slope * (pl.col(light) - 44)
+        for name, line, light, zero, slope in RELATIONS
+    }
+    wide = wide.with_columns(**masses, loglbol=pl.col("logl5100") + math.log10(9.26))
+    wide = wide.with_columns(logledd=pl.col("loglbol") - pl.col("logmbh_hb") - math.log10(1.26e38))
+    found = wide.select("object_key", *light, "logl_ha", *masses, "loglbol", "logledd")
+    return found.unpivot(index="object_key", variable_name="quantity").filter(pl.col("value").is_finite())
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import argparse
 import ast
 import csv
 import inspect
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -255,7 +256,18 @@ def sql_page(files: Sequence[SqlFile]) -> str:
             if file.part == part:
                 kind = {"MACRO": "macro", "MACRO TABLE": "table macro", "VIEW": "view"}[file.kind]
                 parts.append(f"### {file.name}\n\n*{kind}*\n\n```text\n{file.comment}\n```")
+                parts += _columns_of_view(file)
     return join(parts)
+
+
+def _columns_of_view(file: SqlFile) -> list[str]:
+    """Columns of a view with their meaning, or where they are described."""
+    if file.name in tables():
+        return [f"Columns: [{file.name}](columns.md#{file.name})."]
+    said = re.findall(rf"^COMMENT ON COLUMN {file.name}\.(\w+) IS '((?:[^']|'')*)';", file.statement, re.MULTILINE)
+    return (
+        [table(("column", "meaning"), [(f"`{name}`", text.replace("''", "'")) for name, text in said])] if said else []
+    )
 
 
 def cli_page() -> str:

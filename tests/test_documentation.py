@@ -201,6 +201,16 @@ def test_every_column_stands_in_the_dictionary(pages):
             assert f"| `{column.name}` |" in section
 
 
+def test_every_column_of_every_view_stands_in_the_reference(pages):
+    for file in sql_files():
+        if file.kind == "VIEW":
+            section = pages["reference/sql.md"].split(f"### {file.name}\n")[1].split("\n### ")[0]
+            columns = re.findall(rf"^COMMENT ON COLUMN {file.name}\.(\w+) IS", file.statement, re.MULTILINE)
+            link = f"columns.md#{file.name}"
+            assert link in section or all(f"| `{column}` |" in section for column in columns), file.name
+            assert columns or file.name == "wide_measurements", file.name
+
+
 def test_every_table_is_described(generate):
     assert tables().keys() <= generate.TABLES.keys()
 

@@ -45,7 +45,7 @@ class CatalogLine:
     @property
     def label(self) -> str:
         """Readable name, for example ``Hβ, broad``."""
-        return f"{_labels()[self.line_id]}, {self.role}"
+        return f"{_labels().get(self.line_id, self.line_id)}, {self.role}"
 
 
 @cache

@@ -1,123 +1,56 @@
-"""Derived quantities of a run: by Python calculators, and how rows of ``derived`` are stored."""
+"""Derived quantities of a run by calculators: functions of Python and queries of SQL, through one door."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow.dataset import dataset
 
+from qsospec_duck.catalog.calculators import (
+    RECORD,
+    BatchCalculator,
+    Calculator,
+    as_table,
+    complete,
+    definition_of,
+    rows_of,
+)
+from qsospec_duck.catalog.derived_store import Calibration, CalibrationWriter
 from qsospec_duck.catalog.session import as_run
+from qsospec_duck.catalog.sql_calculator import rows_of_query
 from qsospec_duck.columns import arrow_schema
-from qsospec_duck.errors import ConfigError
 from qsospec_duck.runs import RunBundle
 
-Calculator = Callable[[Mapping[str, Any]], Mapping[str, Any] | Iterable[Mapping[str, Any]]]
-"""``{"object": row of objects, "measurements": its rows}`` → one record or several: ``quantity``, ``value`` and, where
-there are any, ``statistical_error``, ``intrinsic_scatter``, ``total_error``, ``unit``, ``metadata``."""
-
-_NUMBERS = ("value", "statistical_error", "intrinsic_scatter", "total_error")
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What rows of ``derived`` rest on; a row of the view ``calibrations``."""
-
-    run_id: str
-    calibration_id: str
-    h0: float | None = None
-    """Hubble constant [km/s/Mpc]; None where a Python calculator computed the rows."""
-
-    om0: float | None = None
-    bolometric: str | None = None
-    hb_mass: str | None = None
-    """Relation behind ``logmbh`` where Hbeta gives it; so the two below."""
-
-    mgii_mass: str | None = None
-    civ_mass: str | None = None
-
-
-def store_calibration(bundle: RunBundle, about: Calibration, pieces: Iterable[pa.Table]) -> int:
-    """Put the rows of a calibration in place of those it had, in one step; a reader sees the old or the new ones.
-
-    Parameters
-    ----------
-    bundle : RunBundle
-    about : Calibration
-    pieces : iterable of pyarrow.Table
-        Columns of ``derived``, texts perhaps as dictionaries; columns that are left out are NULL.
-
-    Returns
-    -------
-    int
-        How many rows were written.
-
-    Raises
-    ------
-    ConfigError
-        The calibration id cannot be the name of a file.
-    """
-    _check_name(about.calibration_id)
-    made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    says = pa.Table.from_pylist([asdict(about) | {"made_at": made_at}], schema=arrow_schema("calibrations"))
-    _replace(bundle.path / "data" / "calibrations" / f"part-{about.calibration_id}.parquet", [says])
-    return _replace(bundle.path / "data" / "derived" / f"part-{about.calibration_id}.parquet", pieces)
-
-
-def _check_name(calibration_id: str) -> None:
-    if not _SAFE_NAME.fullmatch(calibration_id):
-        raise ConfigError(f"calibration_id is {calibration_id!r}; it should be letters, digits and _ . + - only.")
-
-
-def _replace(path: Path, pieces: Iterable[pa.Table]) -> int:
-    """Write tables, each a row group, beside a file, then in its place; returns the number of rows."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".writing")
-    table = path.parent.name
-    rows = 0
-    try:
-        with ExitStack() as stack:
-            writer: pq.ParquetWriter | None = None
-            for piece in _one_ahead(pieces):
-                if writer is None:
-                    texts = [field.name for field in piece.schema if not pa.types.is_floating(field.type)]
-                    # measured numbers hardly repeat: they take a tenth more bytes as they are and a quarter less time
-                    packed = {field.name: "lz4" if field.name in texts else "none" for field in piece.schema}
-                    writer = stack.enter_context(
-                        pq.ParquetWriter(
-                            aside, piece.schema, compression=packed, use_dictionary=texts, version="2.6",
-                            # those of object_key would take a third of the time, to find one object in 10 ms for 60
-                            write_statistics=["calibration_id"],
-                        )
-                    )  # fmt: skip
-                writer.write_table(piece, row_group_size=max(1, piece.num_rows))
-                rows += piece.num_rows
-            if writer is None:
-                pq.write_table(arrow_schema(table).empty_table(), aside)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-    return rows
+ROWS_PER_BATCH = 1_000_000
+"""Measurements that are in memory at once, about 200 MB."""
 
 
 def compute_derived_quantities(run: str | Path | RunBundle, calculators: Mapping[str, Calculator]) -> pa.Table:
-    """Run Python calculators over every object and write their records.
+    """Compute quantities from the measurements of a run and store them as rows of ``derived``.
+
+    The run is read once for all Python calculators, some thousand objects at a time. Nothing is stored unless every
+    calculator got through.
 
     Parameters
     ----------
     run : path or RunBundle
-    calculators : mapping of str to callable
-        Calibration id → calculator (see `Calculator`); a calculator may return an empty list.
+    calculators : mapping of str to calculator
+        Calibration id → one of
+
+        - a function of one object: ``{"object": row of objects, "measurements": its rows}`` → a record or several;
+        - a `BatchCalculator`: a function of tables of many objects;
+        - a text: a SQL query over the views and macros of the run; or the path of a file that ends with one.
+
+        A record has ``quantity`` and ``value`` and may have ``statistical_error``, ``intrinsic_scatter``,
+        ``total_error``, ``unit`` and ``metadata``; batches and queries give ``object_key`` with it. Numbers that are
+        not finite are stored as NULL; a total error that is not given is that of statistics and scatter in
+        quadrature. The view ``calibrations`` keeps the text of every query and function.
 
     Returns
     -------
@@ -127,54 +60,114 @@ def compute_derived_quantities(run: str | Path | RunBundle, calculators: Mapping
     Raises
     ------
     ConfigError
-        A calibration id cannot be the name of a file, or a record has no ``quantity``.
+        A calibration id cannot be the name of a file; a query is no query; a record has no quantity, an unknown
+        field, a negative error, or is of no object; or an object has a quantity twice.
+    RunError
+        The run lies in an object store.
+    duckdb.Error
+        A query is wrong.
     """
     bundle = as_run(run)
-    for name in calculators:
-        _check_name(name)
-    measured = pl.from_arrow(bundle.read_table("measurements"))
-    assert isinstance(measured, pl.DataFrame)
-    by_object = {key[0]: frame for key, frame in measured.partition_by("object_key", as_dict=True).items()}
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in calculators}
-    for one in bundle.read_table("objects").to_pylist():
-        frame = by_object.get(one["object_key"])
-        context = {"object": one, "measurements": [] if frame is None else frame.to_dicts()}
-        for name, calculator in calculators.items():
-            found = calculator(context)
-            for record in [found] if isinstance(found, Mapping) else found:
-                rows[name].append(_row(bundle, one, name, record))
     schema = arrow_schema("derived")
-    tables = {name: pa.Table.from_pylist(found, schema=schema) for name, found in rows.items()}
-    for name, table in tables.items():
-        store_calibration(bundle, Calibration(bundle.run_id, name), [table])
-    return pa.concat_tables([schema.empty_table(), *tables.values()])
+    tables = [schema.empty_table()]
+    with ExitStack() as stack:
+        writers = {}
+        for name, calculator in calculators.items():
+            about = Calibration(bundle.run_id, name, None, None, None, None, None, None, *definition_of(calculator))
+            writers[name] = stack.enter_context(CalibrationWriter(bundle, about))
+        for name, rows in _computed(bundle, calculators):
+            whole = _whole_rows(bundle, name, rows)
+            if whole.num_rows:
+                writers[name].write(whole)
+                tables.append(whole)
+        for writer in writers.values():
+            writer.replace()
+    return pa.concat_tables(tables)
 
 
-def _one_ahead(pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Yield the same pieces, each next one made in a thread while the last one is worked on."""
-    waiting = iter(pieces)
-    with ThreadPoolExecutor(1) as pool:
-        ahead = pool.submit(next, waiting, None)
-        while (piece := ahead.result()) is not None:
-            ahead = pool.submit(next, waiting, None)
-            yield piece
+def _computed(bundle: RunBundle, calculators: Mapping[str, Calculator]) -> Iterator[tuple[str, pa.Table]]:
+    """Yield the checked rows of every calculator, those of Python batch by batch, then those of SQL."""
+    python = {name: one for name, one in calculators.items() if not isinstance(one, (str, Path))}
+    for objects, measured in _batches(bundle) if python else ():
+        known = pl.from_arrow(objects.select(["object_key", "object_id"]))
+        assert isinstance(known, pl.DataFrame)
+        for name, table in _called(python, objects, measured):
+            frame = pl.from_arrow(table)
+            assert isinstance(frame, pl.DataFrame)
+            yield name, complete(name, frame, known).to_arrow(compat_level=pl.CompatLevel.oldest())
+    sql = {name: one for name, one in calculators.items() if isinstance(one, (str, Path))}
+    for name, one in sql.items():
+        for rows in rows_of_query(bundle, name, definition_of(one)[1] or ""):
+            yield name, rows
 
 
-def _row(bundle: RunBundle, one: Mapping[str, Any], calibration_id: str, record: Mapping[str, Any]) -> dict[str, Any]:
-    if not record.get("quantity"):
-        raise ConfigError(
-            f"calculator {calibration_id!r}: record {dict(record)} of {one['object_key']} names no quantity."
-        )
-    metadata = [
-        {"key": str(key), "value": json.dumps(value)} for key, value in dict(record.get("metadata") or {}).items()
+def _batches(bundle: RunBundle) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Yield objects with all of their measurements.
+
+    The rows of an object lie in shards of one name where this package wrote them. Bundles of others are read as one.
+    """
+    if bundle.manifest.get("writer") != "qsospec_duck":
+        yield bundle.read_table("objects"), bundle.read_table("measurements")
+        return
+    measurements = {path.name: path for path in bundle.shards("measurements")}
+    waiting: list[Path] = []
+    rows = 0
+    for shard in bundle.shards("objects"):
+        twin = measurements.get(shard.name)
+        waiting.append(shard)
+        rows += pq.read_metadata(twin).num_rows if twin else 0
+        if rows >= ROWS_PER_BATCH:
+            yield _read(waiting, measurements)
+            waiting, rows = [], 0
+    if waiting:
+        yield _read(waiting, measurements)
+
+
+def _read(shards: list[Path], measurements: Mapping[str, Path]) -> tuple[pa.Table, pa.Table]:
+    twins = [measurements[shard.name] for shard in shards if shard.name in measurements]
+    return _table("objects", shards), _table("measurements", twins)
+
+
+def _table(name: str, shards: list[Path]) -> pa.Table:
+    schema = arrow_schema(name)
+    return dataset([str(path) for path in shards], schema=schema).to_table() if shards else schema.empty_table()
+
+
+def _called(python: Mapping[str, Any], objects: pa.Table, measured: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """Yield what the calculators of a batch give."""
+    one_by_one = {name: one for name, one in python.items() if not isinstance(one, BatchCalculator)}
+    records: dict[str, list[dict[str, Any]]] = {name: [] for name in one_by_one}
+    for context in _contexts(objects, measured) if one_by_one else ():
+        for name, calculator in one_by_one.items():
+            records[name] += rows_of(name, context["object"]["object_key"], calculator(context))
+    for name, one in python.items():
+        if isinstance(one, BatchCalculator):
+            in_polars = one.frames == "polars"
+            tables = [pl.from_arrow(table) if in_polars else table for table in (objects, measured)]
+            yield name, as_table(name, one.function(*tables))
+        else:
+            yield name, as_table(name, records[name])
+
+
+def _contexts(objects: pa.Table, measured: pa.Table) -> Iterator[dict[str, Any]]:
+    """Yield one object after another with its measurements, in the order in which they are stored."""
+    rows = pl.from_arrow(measured)
+    assert isinstance(rows, pl.DataFrame)
+    rows = rows.sort("object_key", maintain_order=True)
+    runs = rows["object_key"].rle().struct.unnest().with_columns(end=pl.col("len").cum_sum())
+    first = {key: (end - count, count) for count, key, end in runs.iter_rows()}
+    for one in objects.to_pylist():
+        yield {"object": one, "measurements": rows.slice(*first.get(one["object_key"], (0, 0))).to_dicts()}
+
+
+def _whole_rows(bundle: RunBundle, name: str, rows: pa.Table) -> pa.Table:
+    """Rows with all columns of ``derived``."""
+    count = rows.num_rows
+    given = {column: rows[column] for column in ("object_key", "object_id", *RECORD)}
+    texts = {"run_id": bundle.run_id, "calibration_id": name}
+    schema = arrow_schema("derived")
+    columns = [
+        given[field.name] if field.name in given else pa.repeat(pa.scalar(texts[field.name], field.type), count)
+        for field in schema
     ]
-    return {
-        "run_id": bundle.run_id,
-        "object_key": one["object_key"],
-        "object_id": one["object_id"],
-        "quantity": str(record["quantity"]),
-        "calibration_id": calibration_id,
-        **{name: None if record.get(name) is None else float(record[name]) for name in _NUMBERS},
-        "unit": record.get("unit"),
-        "metadata": metadata,
-    }
+    return pa.table(columns, names=schema.names).cast(schema)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
@@ -18,8 +19,14 @@ from qsospec_duck.catalog.columns import catalog_columns
 from qsospec_duck.columns import Column, columns_of
 from qsospec_duck.errors import ConfigError
 
+if TYPE_CHECKING:
+    from astropy.io import fits
+
 FORMATS = {".parquet": "parquet", ".fits": "fits", ".vot": "votable", ".xml": "votable", ".ecsv": "ascii.ecsv"}
 """File format by suffix."""
+
+FITS_COLUMNS = 999
+"""Columns that a table of FITS may have: the number in ``TTYPE999`` has three digits."""
 
 
 def describe(table: pa.Table, columns: Iterable[Column]) -> pa.Table:
@@ -90,7 +97,8 @@ def write_table_file(table: pa.Table, path: str | Path) -> Path:
     table : pyarrow.Table
         As `describe` returns it.
     path : path
-        ``.parquet``, ``.fits``, ``.vot`` or ``.xml`` (VOTable), or ``.ecsv``; an existing file is replaced.
+        ``.parquet``, ``.fits``, ``.vot`` or ``.xml`` (VOTable), or ``.ecsv``; an existing file is replaced. More than
+        999 columns go into several extensions of a FITS file, ``CATALOG``, ``CATALOG2`` ..., row by row the same.
 
     Raises
     ------
@@ -121,20 +129,42 @@ def write_table_file(table: pa.Table, path: str | Path) -> Path:
 def _write_fits(table: Table, path: Path) -> None:
     from astropy.io import fits
 
-    units = ["" if table[name].unit is None else _fits_unit(table[name].unit) for name in table.colnames]
-    for name in table.colnames:
-        table[name].unit = None
+    hdus = [_fits_table(part, name) for name, part in _fits_parts(table).items()]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(path, overwrite=True)
+
+
+def _fits_parts(table: Table) -> dict[str, Table]:
+    """The table by extension: ``CATALOG``, and ``CATALOG2`` and so on where it has more columns than one holds.
+
+    Rows of all extensions are the same; each begins with ``object_key`` where there is one.
+    """
+    names = list(table.colnames)
+    if len(names) <= FITS_COLUMNS:
+        return {"CATALOG": table}
+    key = [name for name in names if name == "object_key"]
+    rest = [name for name in names if name not in key]
+    room = FITS_COLUMNS - len(key)
+    parts = [key + rest[start : start + room] for start in range(0, len(rest), room)]
+    return {f"CATALOG{number}" if number > 1 else "CATALOG": table[part] for number, part in enumerate(parts, start=1)}
+
+
+def _fits_table(table: Table, name: str) -> fits.BinTableHDU:
+    from astropy.io import fits
+
+    units = ["" if table[column].unit is None else _fits_unit(table[column].unit) for column in table.colnames]
+    for column in table.colnames:
+        table[column].unit = None
     hdu = fits.table_to_hdu(table)
-    for number, (name, unit) in enumerate(zip(table.colnames, units, strict=True), start=1):
+    for number, (column, unit) in enumerate(zip(table.colnames, units, strict=True), start=1):
         if unit:
             hdu.header.set(f"TUNIT{number}", unit, after=f"TFORM{number}")
-        if ucd := table[name].meta.get("ucd"):
+        if ucd := table[column].meta.get("ucd"):
             hdu.header.set(f"TUCD{number}", ucd, after=f"TFORM{number}")
         # a card of 80 letters holds 68 of them; CONTINUE cards would follow, but short is readable
-        description = table[name].description.encode("ascii", "replace").decode()
+        description = table[column].description.encode("ascii", "replace").decode()
         hdu.header.set(f"TCOMM{number}", description[:68], after=f"TFORM{number}")
-    hdu.header["EXTNAME"] = "CATALOG"
-    fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(path, overwrite=True)
+    hdu.header["EXTNAME"] = name
+    return hdu
 
 
 def _fits_unit(unit: u.UnitBase) -> str:

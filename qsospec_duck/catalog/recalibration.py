@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from qsospec_duck.catalog.derived import Calibration, store_calibration
+from qsospec_duck.catalog.derived_store import Calibration, store_calibration
 from qsospec_duck.catalog.recalibration_macros import BOLOMETRIC, MASS_CHOICES
 from qsospec_duck.catalog.session import as_run, run_session
 from qsospec_duck.constants import H0_DEFAULT, OM0_DEFAULT

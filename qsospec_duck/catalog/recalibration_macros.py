@@ -87,6 +87,10 @@ CREATE OR REPLACE VIEW calibrated_quantities AS
     ) AS q(place, quantity, unit, without_relation)
     LEFT JOIN mass_relations AS r ON r.macro = q.quantity
     ORDER BY q.place;
+
+COMMENT ON COLUMN calibrated_quantities.quantity IS 'Column of recalibrated(), and quantity of derived_masses()';
+COMMENT ON COLUMN calibrated_quantities.unit IS 'Unit of its values and errors';
+COMMENT ON COLUMN calibrated_quantities.intrinsic_scatter IS 'Scatter of the relation; NULL where unknown [dex]';
 """
 
 

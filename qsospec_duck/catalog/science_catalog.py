@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from qsospec_duck.catalog.columns import catalog_columns
 from qsospec_duck.catalog.export import describe, write_table_file
+from qsospec_duck.catalog.measured_catalog import chosen_columns, measured_catalog
 from qsospec_duck.catalog.session import as_run, run_session
 from qsospec_duck.columns import Column, columns_of
 from qsospec_duck.errors import ConfigError
@@ -30,6 +31,7 @@ def build_science_catalog(
     run: str | Path | RunBundle,
     specification: Mapping[str, Mapping[str, Any]] | None = None,
     *,
+    columns: str | Sequence[str] = "catalog",
     output_path: str | Path | None = None,
 ) -> pa.Table:
     """Build a wide catalog, one row a fitted object.
@@ -41,7 +43,11 @@ def build_science_catalog(
     specification : mapping, optional
         New column name → what goes into it: some of ``section``, ``recipe_id``, ``feature_id``, ``role``,
         ``quantity`` and ``measure`` as `measurements` holds them, and ``include_error`` (true unless said
-        otherwise) for a second column ``<name>_err``. Without it, the columns of the SQL view ``catalog``.
+        otherwise) for a second column ``<name>_err``. Without it, ``columns`` says what there is.
+    columns : str or sequence of str
+        ``catalog``: all columns of that SQL view, the same for every run. ``measured``: those that hold a value for
+        some object of this run, and columns of the same kinds for the lines that ``catalog`` leaves out, such as
+        ``flux_oi8449`` of a further complex or ``fwhm_oiii4960_na``. Or the names of columns of either.
     output_path : path, optional
         Also write the table there; the suffix says how (see `write_table_file`).
 
@@ -54,18 +60,30 @@ def build_science_catalog(
     Raises
     ------
     ConfigError
-        A selector is unknown or empty, a name is taken, or a selector fits several measurements of an object.
+        A selector is unknown or empty, a name is taken, a selector fits several measurements of an object, or there
+        is no such column.
     """
     bundle = as_run(run)
     if specification is None:
-        with run_session(bundle) as con:
-            wide = con.sql("FROM catalog ORDER BY object_key").to_arrow_table()
-        table = describe(wide, catalog_columns())
+        table = _standard(bundle, columns)
+    elif columns != "catalog":
+        raise ConfigError("build_science_catalog takes a specification or columns, not both.")
     else:
         table = _specified(bundle, specification)
     if output_path is not None:
         write_table_file(table, output_path)
     return table
+
+
+def _standard(bundle: RunBundle, columns: str | Sequence[str]) -> pa.Table:
+    with run_session(bundle) as con:
+        if columns == "catalog":
+            return describe(con.sql("FROM catalog ORDER BY object_key").to_arrow_table(), catalog_columns())
+        if columns == "measured":
+            return describe(*measured_catalog(con))
+        if isinstance(columns, str):
+            raise ConfigError(f"columns is {columns!r}; it should be 'catalog', 'measured' or a list of names.")
+        return describe(*chosen_columns(con, list(columns)))
 
 
 def _specified(bundle: RunBundle, specification: Mapping[str, Mapping[str, Any]]) -> pa.Table:

@@ -39,7 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--out", metavar="DIR", help="folder; default RUN/qa")
     group.add_argument("--suffix", default=".png", help=".png, .pdf or .svg; default .png")
     group.add_argument("--dpi", type=float, default=120.0, help="pixels an inch of a PNG; default 120")
-    group.add_argument("--html", action="store_true", help="also write index.html, a page to look through the figures")
+    group.add_argument(
+        "--html",
+        action="store_true",
+        help="also write index.html, a page to look through the figures, and contact sheets",
+    )
     group.add_argument("--sources", metavar="DIR", help="folder of the survey files, for the data of failures")
     group.add_argument("--again", action="store_true", help="draw also what is unchanged")
     group.add_argument("--workers", type=int, default=1, metavar="N", help="processes; default 1")
@@ -50,6 +54,7 @@ def run_qa(given: argparse.Namespace) -> int:
     """Draw a selection."""
     from qsospec_duck.connect import connect
     from qsospec_duck.errors import ConfigError
+    from qsospec_duck.qa.contact import write_contact_sheets
     from qsospec_duck.qa.page import write_page
     from qsospec_duck.qa.render import render_selected
     from qsospec_duck.qa.selection import select_objects
@@ -83,7 +88,9 @@ def run_qa(given: argparse.Namespace) -> int:
     )
     _tell(rendered, folder)
     if given.html and rendered:
-        print(write_page(run, rendered, folder))
+        sheets = write_contact_sheets([one.path for one in rendered], folder)
+        for path in (*sheets, write_page(run, rendered, folder, sheets=sheets)):
+            print(path)
     return DONE
 
 

@@ -21,7 +21,7 @@ def write_contact_sheets(figures: Sequence[Path], folder: Path | str, *, columns
     figures : sequence of Path
         PNG files, as `render_qa` gives them.
     folder : path
-        Where ``contact-001.png``, ``contact-002.png`` ... are written.
+        Where ``contact-001.png``, ``contact-002.png`` ... are written; those of an earlier call are replaced.
     columns, rows : int
         Figures on a sheet.
 
@@ -44,6 +44,8 @@ def write_contact_sheets(figures: Sequence[Path], folder: Path | str, *, columns
         raise ConfigError(f"{others[0]}: contact sheets are made of PNG figures.")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    for earlier in folder.glob("contact-[0-9][0-9][0-9].png"):
+        earlier.unlink()
     sheets: list[Path] = []
     for start in range(0, len(figures), columns * rows):
         part = figures[start : start + columns * rows]

@@ -31,7 +31,14 @@ _MEASURED = {
 """Quantities of the table, with head and unit."""
 
 
-def write_page(run: RunBundle, rendered: Sequence[Rendered], folder: Path | str, *, title: str | None = None) -> Path:
+def write_page(
+    run: RunBundle,
+    rendered: Sequence[Rendered],
+    folder: Path | str,
+    *,
+    title: str | None = None,
+    sheets: Sequence[Path] = (),
+) -> Path:
     """Write ``index.html`` with a row for every figure.
 
     Parameters
@@ -43,6 +50,8 @@ def write_page(run: RunBundle, rendered: Sequence[Rendered], folder: Path | str,
         Where the page and its ``thumbnails`` go; links to the figures are relative to it, so that a folder which
         holds both can be moved or published.
     title : str, optional
+    sheets : sequence of Path
+        Contact sheets of the same figures, to which the page links.
 
     Returns
     -------
@@ -67,6 +76,7 @@ def write_page(run: RunBundle, rendered: Sequence[Rendered], folder: Path | str,
             ),
         )
         .replace("@ROWS@", body)
+        .replace("@SHEETS@", _sheets([_link(sheet, folder) for sheet in sheets]))
     )
     path = folder / "index.html"
     temporary = path.with_name(f".index.{os.getpid()}")
@@ -124,11 +134,20 @@ def _row(one: Rendered, facts: Mapping[str, Any], folder: Path) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
+def _sheets(links: Sequence[str]) -> str:
+    if not links:
+        return ""
+    named = " ".join(f'<a href="{link}">{number}</a>' for number, link in enumerate(links, start=1))
+    return f"<p>contact sheets {named}</p>"
+
+
 def _warnings(codes: Sequence[str]) -> str:
     """Codes, with those that are no more than notes after the others and fainter."""
     notes = [code for code in codes if code in warning_codes() and warning_codes()[code].severity == "info"]
     text = _words(code for code in codes if code not in notes)
-    return text + (f'<small class="notes">{_words(notes)}</small>' if notes else "")
+    # A code of notes may go on in the next line after an underscore: they would widen the table beyond most screens.
+    faint = _words(notes).replace("_", "_<wbr>")
+    return text + (f'<small class="notes">{faint}</small>' if notes else "")
 
 
 def _words(words: Iterable[str]) -> str:

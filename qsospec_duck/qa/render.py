@@ -162,7 +162,7 @@ def _work(run: RunBundle, order: _Order, chosen: Sequence[Selected], n_workers: 
     context = multiprocessing.get_context("spawn")
     workers = min(n_workers, len(chosen))
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(order,)) as pool:
-        yield from pool.map(_render_in_worker, chosen, chunksize=max(1, min(8, len(chosen) // (4 * workers))))
+        yield from pool.map(_render_in_worker, chosen, chunksize=2)
 
 
 _worker: dict[str, Any] = {}

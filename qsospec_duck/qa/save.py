@@ -6,7 +6,6 @@ import io
 import os
 from pathlib import Path
 
-import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -35,14 +34,14 @@ def figure_bytes(figure: Figure, kind: str, *, digest: str | None = None) -> byt
     if kind == "png":
         canvas = FigureCanvasAgg(figure) if not isinstance(figure.canvas, FigureCanvasAgg) else figure.canvas
         canvas.draw()
-        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+        pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
         facts = PngInfo()
         facts.add_text("Title", _TITLE)
         if mark:
             facts.add_text("Comment", mark)
         dpi = (figure.dpi, figure.dpi)
         # Level 3 of deflate: a third of the time of the default 6 for five per cent more bytes.
-        Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "png", pnginfo=facts, dpi=dpi, compress_level=3)
+        pixels.convert("RGB").save(buffer, "png", pnginfo=facts, dpi=dpi, compress_level=3)
     elif kind == "pdf":
         figure.savefig(buffer, format="pdf", metadata={"Title": _TITLE, "Keywords": mark, "CreationDate": None})
     else:

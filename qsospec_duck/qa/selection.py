@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from qsospec_duck.catalog.session import run_session
 from qsospec_duck.errors import ConfigError, NotInRunError
 from qsospec_duck.runs import RunBundle
 from qsospec_duck.runs.rows import fit_warn
@@ -49,7 +48,7 @@ def select_objects(
     object_ids : iterable of str, optional
         Keys or ids; an id that several objects share means all of them.
     warning_codes : iterable of str, optional
-        Objects with at least one of these codes of ``warning_codes.csv``.
+        Objects with at least one of these codes of ``warning_codes.csv``, or others that the run has.
     failures : bool
     sample : int, optional
         At most so many, drawn as the SQL macro ``qa_sample`` draws them: the same for the same seed, everywhere.
@@ -89,7 +88,8 @@ def select_objects(
         chosen = sorted(everything.values(), key=lambda one: one.object_key)
         chosen = [one for one in chosen if (one.failed if only_failures else failures or not one.failed)]
     if warning_codes is not None:
-        wanted = set(_checked_codes(_listed(warning_codes)))
+        carried = {code for row in fitted for code in row["warning_codes"] or ()}
+        wanted = set(_checked_codes(_listed(warning_codes), carried))
         bearers = {row["object_key"] for row in fitted if wanted & set(row["warning_codes"] or ())}
         chosen = [one for one in chosen if one.object_key in bearers or (one.failed and failures)]
     if sample is not None:
@@ -117,8 +117,11 @@ def _resolve(names: Sequence[str], everything: dict[str, Selected], run: RunBund
     return found
 
 
-def _checked_codes(codes: list[str]) -> list[str]:
+def _checked_codes(codes: list[str], carried: Collection[str]) -> list[str]:
     for code in codes:
+        # bundles of qsospec 0.1.1 have codes of their own
+        if code in carried:
+            continue
         try:
             fit_warn([code])
         except KeyError:
@@ -128,6 +131,9 @@ def _checked_codes(codes: list[str]) -> list[str]:
 
 def _keys_of_query(query: Any, run: RunBundle, con: duckdb.DuckDBPyConnection | None) -> list[str]:
     if isinstance(query, str) and con is None:
+        # Workers that draw need nothing of catalogs, whose import would be a fifth of their start.
+        from qsospec_duck.catalog.session import run_session
+
         with run_session(run) as own:
             return _keys_of_query(query, run, own)
     if isinstance(query, str) and con is not None:

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from qsospec_duck.qa.bare_axes import BareAxes
 from qsospec_duck.qa.lettering import Label, font, printable, text_width
 from qsospec_duck.qa.palette import INK, PAPER, TEXT_SIZE, TICK_SIZE, Shade, Stroke
 from qsospec_duck.qa.strip import Panel, Strip
@@ -62,9 +63,9 @@ class Sheet:
             horizontalalignment=align,
             verticalalignment="center",
             rotation=rotation,
-            transform=self.figure.dpi_scale_trans,
             parse_math=False,
         )
+        label.set_transform(self.figure.dpi_scale_trans)
         self.figure.add_artist(label)
         return text_width(text, size, weight)
 
@@ -110,7 +111,7 @@ class Sheet:
     def panel(self, left: float, top: float, width: float, height: float, name: str) -> Axes:
         """Add a framed panel without ticks; ``name`` is the label of its axes in the figure."""
         place = self._place(left, top, width, height)
-        axes = self.figure.add_axes(place, label=name)
+        axes = self.figure.add_axes(place, label=name, axes_class=BareAxes)
         axes.xaxis.set_visible(False)
         axes.yaxis.set_visible(False)
         for spine in axes.spines.values():

@@ -34,7 +34,7 @@ def read_model_row(shard: Path, object_key: str) -> pa.Table:
             if _may_hold(file.metadata.row_group(group), object_key):
                 keys = file.read_row_group(group, columns=["object_key"])["object_key"].to_pylist()
                 if object_key in keys:
-                    return file.read_row_group(group).slice(keys.index(object_key), 1)
+                    return file.read_row_group(group, use_threads=False).slice(keys.index(object_key), 1)
     raise RunError(f"{shard}: no model of {object_key!r}, though the run says so; run finalize_run again.")
 
 

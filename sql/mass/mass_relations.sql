@@ -22,3 +22,14 @@ CREATE OR REPLACE VIEW mass_relations AS
     ) AS one(
         macro, line_id, relation, luminosity, zero_point, slope_luminosity, pivot_luminosity, slope_fwhm, scatter, reference
     );
+
+COMMENT ON COLUMN mass_relations.macro IS 'Macro that computes the mass';
+COMMENT ON COLUMN mass_relations.line_id IS 'Line, as in lines.csv';
+COMMENT ON COLUMN mass_relations.relation IS 'Name among the relations of the line';
+COMMENT ON COLUMN mass_relations.luminosity IS 'Column of catalog that goes in';
+COMMENT ON COLUMN mass_relations.zero_point IS 'Log mass at FWHM 1000 km/s and the pivot luminosity [dex(Msun)]';
+COMMENT ON COLUMN mass_relations.slope_luminosity IS 'Slope with log luminosity';
+COMMENT ON COLUMN mass_relations.pivot_luminosity IS 'Log luminosity that is subtracted [dex(erg/s)]';
+COMMENT ON COLUMN mass_relations.slope_fwhm IS 'Slope with log FWHM';
+COMMENT ON COLUMN mass_relations.scatter IS 'Scatter about the relation; NULL where unknown [dex]';
+COMMENT ON COLUMN mass_relations.reference IS 'Paper';

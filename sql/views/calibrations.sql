@@ -12,7 +12,9 @@ CREATE OR REPLACE VIEW calibrations AS
         made_at::VARCHAR AS made_at,
         hb_mass::VARCHAR AS hb_mass,
         mgii_mass::VARCHAR AS mgii_mass,
-        civ_mass::VARCHAR AS civ_mass
+        civ_mass::VARCHAR AS civ_mass,
+        calculator::VARCHAR AS calculator,
+        definition::VARCHAR AS definition
     FROM (
         SELECT
             NULL::VARCHAR AS run_id,
@@ -23,7 +25,9 @@ CREATE OR REPLACE VIEW calibrations AS
             NULL::VARCHAR AS made_at,
             NULL::VARCHAR AS hb_mass,
             NULL::VARCHAR AS mgii_mass,
-            NULL::VARCHAR AS civ_mass
+            NULL::VARCHAR AS civ_mass,
+            NULL::VARCHAR AS calculator,
+            NULL::VARCHAR AS definition
         FROM read_json(coalesce(getvariable('qsospec_run'), '.') || '/manifest.json', columns := {schema_version: 'VARCHAR'})
         WHERE false
         UNION ALL BY NAME
@@ -33,10 +37,12 @@ CREATE OR REPLACE VIEW calibrations AS
 
 COMMENT ON COLUMN calibrations.run_id IS 'Run that made the row';
 COMMENT ON COLUMN calibrations.calibration_id IS 'Named calibration of the rows of derived';
-COMMENT ON COLUMN calibrations.h0 IS 'Hubble constant; NULL where a Python calculator computed [km/s/Mpc]';
+COMMENT ON COLUMN calibrations.h0 IS 'Hubble constant; NULL where a calculator computed [km/s/Mpc]';
 COMMENT ON COLUMN calibrations.om0 IS 'Matter density over the critical one';
 COMMENT ON COLUMN calibrations.bolometric IS 'Bolometric correction: richards06, runnoe12 or netzer19';
 COMMENT ON COLUMN calibrations.made_at IS 'UTC time';
 COMMENT ON COLUMN calibrations.hb_mass IS 'Mass relation for Hbeta; see mass_relations';
 COMMENT ON COLUMN calibrations.mgii_mass IS 'Mass relation for Mg II';
 COMMENT ON COLUMN calibrations.civ_mass IS 'Mass relation for C IV';
+COMMENT ON COLUMN calibrations.calculator IS 'Where a calculator computed: sql, or python and the name of the function';
+COMMENT ON COLUMN calibrations.definition IS 'Text of that query, or source of that function where it is known';

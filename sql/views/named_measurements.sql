@@ -97,3 +97,14 @@ CREATE OR REPLACE VIEW named_measurements AS
         FROM continuum_row
         WHERE wavelength IS NOT NULL
     );
+
+COMMENT ON COLUMN named_measurements.object_key IS 'Deterministic key of source and row';
+COMMENT ON COLUMN named_measurements.section IS 'Part of the fit, such as complex_metric';
+COMMENT ON COLUMN named_measurements.recipe_id IS 'Line complex; NULL outside complexes';
+COMMENT ON COLUMN named_measurements.feature_id IS 'Line or continuum component';
+COMMENT ON COLUMN named_measurements.role IS 'broad, narrow, wing, total or continuum';
+COMMENT ON COLUMN named_measurements.measure IS 'What was measured, such as fwhm';
+COMMENT ON COLUMN named_measurements.quantity IS 'Name of the measurement';
+COMMENT ON COLUMN named_measurements.value IS 'Value in unit';
+COMMENT ON COLUMN named_measurements.error IS '1 sigma error; NULL where there is none';
+COMMENT ON COLUMN named_measurements.unit IS 'Unit of value and error';

@@ -126,6 +126,9 @@ def test_measurements_of_qsospec_011_come_under_our_names(con, made_run):
         "logl_hb - logl_line(2000, 0.5), logmbh_hb > 7 FROM catalog WHERE object_key = 'k1'"
     ).fetchone()
     assert row == pytest.approx((2000.0, 4000.0, 100.0, 7.0, -1.5, 0.0, 0.0, True), abs=1e-9)
+    for name in ("hb_broad_fwhm", "Hb_broad_fwhm_kms"):
+        extremes = con.execute("SELECT object_key, object_id, value FROM qa_extremes(?)", [name]).fetchall()
+        assert extremes == [("k1", "q1", 4000.0)]
 
 
 def test_a_missing_run_is_an_error_and_not_an_empty_view(con, tmp_path):

@@ -48,7 +48,8 @@ def test_a_selection_becomes_figures_and_a_page(made, tmp_path, capsys):
     query = "SELECT object_key FROM catalog ORDER BY z LIMIT 1"
     assert main(["qa", str(made / "run"), "--query", query, "--out", str(tmp_path), "--html"]) == 0
     assert "1 figures" in capsys.readouterr().out
-    assert len(list(tmp_path.glob("*.png"))) == 1
+    assert len(list(tmp_path.glob("*.png"))) == 2
+    assert (tmp_path / "contact-001.png").is_file()
     assert (tmp_path / "index.html").is_file()
 
 

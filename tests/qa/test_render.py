@@ -231,12 +231,15 @@ def test_handles_plot_and_find_their_figures(qa_run, tmp_path):
 def test_the_page_has_a_row_a_figure_with_links_that_lead_somewhere(qa_run, tmp_path):
     run = open_run(qa_run)
     rendered = render_selected(run, select_objects(run) + select_objects(run, failures=True), out=tmp_path / "figures")
-    page = write_page(run, rendered, tmp_path / "page", title="<a> & b")
+    sheets = write_contact_sheets([one.path for one in rendered], tmp_path / "page", columns=1, rows=4)
+    page = write_page(run, rendered, tmp_path / "page", title="<a> & b", sheets=sheets)
     text = page.read_text(encoding="utf-8")
     assert "<title>&lt;a&gt; &amp; b</title>" in text
     assert text.count("<tr>") == 1 + 6
     assert "ReaderError: bad.fits: no flux; it should have one." in text
     assert "parameter_at_bound" in text
+    assert '<a href="contact-001.png">1</a> <a href="contact-002.png">2</a>' in text
+    assert all((page.parent / sheet.name).is_file() for sheet in sheets)
     for one in rendered:
         link = f"../figures/{one.path.name}"
         assert f'href="{link}"' in text
@@ -252,6 +255,9 @@ def test_contact_sheets_hold_all_figures(qa_run, tmp_path):
     with Image.open(sheets[0]) as first, Image.open(sheets[1]) as second:
         assert first.height > second.height
         assert first.width == second.width
+    # those of a larger selection do not stay behind
+    write_contact_sheets(paths[:1], tmp_path / "sheets")
+    assert [path.name for path in (tmp_path / "sheets").iterdir()] == ["contact-001.png"]
     with pytest.raises(ConfigError):
         write_contact_sheets(paths, tmp_path, columns=0)
 

@@ -13,7 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qsospec_duck import connect, render_qa
 from qsospec_duck.batch import fit_batch
+from qsospec_duck.catalog import build_science_catalog, compute_derived_quantities, recalibrate
+from qsospec_duck.database import sql_files
 from qsospec_duck.runs import TABLES, load_archived_model, open_run
 
 pytestmark = [
@@ -87,9 +90,17 @@ def test_the_peer_opens_draws_and_catalogs_our_bundle(shared_data, tmp_path):
         assert catalog[key] == (None if np.isnan(found) else pytest.approx(found, rel=1e-14))
 
 
-def test_we_open_a_bundle_of_the_peer(shared_data, tmp_path):
-    run, arrays = tmp_path / "run", tmp_path / "arrays.npz"
+@pytest.fixture(scope="module")
+def written(shared_data, tmp_path_factory) -> tuple[Path, Path]:
+    """A run that the peer wrote, and what it says that it fitted."""
+    folder = tmp_path_factory.mktemp("peer")
+    run, arrays = folder / "run", folder / "arrays.npz"
     peer(WRITE, shared_data / "sdss" / "spec-0266-51602-0013.fits", run, arrays)
+    return run, arrays
+
+
+def test_we_open_a_bundle_of_the_peer(written):
+    run, arrays = written
     theirs = np.load(arrays)
     bundle = open_run(run)
     assert bundle.read_table("objects")["object_number"].null_count == 1
@@ -101,3 +112,44 @@ def test_we_open_a_bundle_of_the_peer(shared_data, tmp_path):
     assert ours.complexes["hbeta_oiii"].success
     assert ours.measurements["Ha_broad_fwhm_kms"].value > 1000
     assert ours.continuum.parameters["power_law.slope"] == ours.measurements["power_law.slope"].value
+
+
+def test_the_sql_product_works_on_a_bundle_of_the_peer(written, tmp_path):
+    run, _ = written
+    with connect(run=run) as con:
+        for view in (file.name for file in sql_files() if file.part == "run" and file.kind == "VIEW"):
+            con.execute(f"SELECT * FROM {view}").fetchall()
+        theirs = {
+            name: value
+            for name, value in con.execute(
+                "SELECT quantity, value FROM measurements WHERE quantity LIKE 'Ha\\_broad\\_%' ESCAPE '\\'"
+            ).fetchall()
+        }
+        ours = con.execute("SELECT fwhm_ha, ew_ha, flux_ha, voff_ha, sigma_ha, centroid_ha FROM catalog").fetchone()
+        named = ("fwhm_kms", "ew_rest", "flux_cgs", "velocity_kms", "sigma_kms", "centroid")
+        assert ours == pytest.approx(
+            [theirs[f"Ha_broad_{name}"] * (1e17 if name == "flux_cgs" else 1) for name in named], rel=1e-12
+        )
+        for name in ("ha_broad_fwhm", "Ha_broad_fwhm_kms"):
+            ((value,),) = con.execute("SELECT value FROM qa_extremes(?)", [name]).fetchall()
+            assert value == theirs["Ha_broad_fwhm_kms"]
+        codes = [row[0] for row in con.execute("SELECT DISTINCT code FROM warnings WHERE code IS NOT NULL").fetchall()]
+        by_warning = [con.execute("SELECT count(*) FROM qa_by_warning(?)", [code]).fetchone() for code in codes]
+        assert codes
+        assert set(by_warning) == {(1,)}
+        for macro in ("qa_sample(3)", "qa_query(objects)", "qa_bins(catalog, z)", "recalibrated()"):
+            assert con.execute(f"SELECT count(*) FROM {macro}").fetchone() == (1,), macro
+        assert con.execute("SELECT count(*) FROM composite(rest_spectra, 5000, 5100, step := 2)").fetchone() == (50,)
+        stored = recalibrate(run, "planck18", h0=67.66, om0=0.3111)
+        assert stored == con.execute("SELECT count(*) FROM derived_masses()").fetchone()[0] > 5
+        compute_derived_quantities(
+            run,
+            {
+                "sql": "SELECT object_key, 'w' AS quantity, fwhm_ha AS value FROM catalog",
+                "python": lambda one: {"quantity": "n", "value": len(one["measurements"])},
+            },
+        )
+        assert con.execute("SELECT count(DISTINCT calibration_id) FROM derived").fetchone() == (3,)
+    for suffix in ("fits", "vot", "ecsv", "parquet"):
+        assert build_science_catalog(run, output_path=tmp_path / f"catalog.{suffix}").num_rows == 1
+    assert len(render_qa(run, warning_codes=codes[:1], out=tmp_path / "qa")) == 1
