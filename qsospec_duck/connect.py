@@ -82,7 +82,7 @@ def connect(
     Raises
     ------
     RunError
-        ``run`` has no ``manifest.json``.
+        ``run`` has no ``manifest.json``, or one that was changed by hand or is of another schema.
     ConfigError
         ``workers`` is less than 1.
     TileError
@@ -159,6 +159,8 @@ def _run_directory(run: str | Path | HasPath) -> str:
     directory = Path(path).expanduser().resolve()
     if not (directory / "manifest.json").is_file():
         raise RunError(f"{directory}: no manifest.json; it should be the directory of a run.")
+    # Views read the tables as they are; that the manifest was edited, or is of another schema, only this tells.
+    open_run(directory)
     return str(directory)
 
 

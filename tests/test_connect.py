@@ -1,5 +1,6 @@
 """connect(): views, variables, and fit_quasar inside a query."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -156,6 +157,14 @@ def fitted_run(tmp_path_factory):
     write_tile(folder / "t.parquet", [made_spectrum("good"), made_spectrum("dark") | {"ivar": [0.0] * 2700}])
     fit_batch(folder / "t.parquet", folder / "run")
     return folder / "run"
+
+
+def test_a_run_whose_manifest_was_edited_is_refused(fitted_run, tmp_path):
+    run = Path(shutil.copytree(fitted_run, tmp_path / "edited"))
+    manifest = run / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"status": "complete"', '"status": "running"'))
+    with pytest.raises(RunError, match="was changed after it was written"):
+        connect(run=run)
 
 
 def test_catalog_of_a_real_run_holds_measured_values_with_errors(fitted_run):

@@ -112,8 +112,8 @@ def fit_batch(
         Time and memory of one spectrum. One that takes more is ended with its worker process and becomes a failure
         ``time_limit`` or ``memory_limit``; the rest of its task is done again.
     notify : str or callable, optional
-        Told when the batch has ended, well or not: a command (the event, as JSON, is its standard input), an
-        http(s) address (it is posted there), or a function of it.
+        Told when the batch has ended, well or not: a command of the shell (the event, as JSON, is its standard input),
+        an http(s) address (it is posted there), or a function of it.
     fit : callable, optional
         ``fit(spectrum, config) -> FitResult``, importable by the workers; `fit_quasar` when absent.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import subprocess
 import urllib.request
 import warnings
@@ -13,7 +12,7 @@ from typing import Any
 from qsospec_duck.errors import ConfigError
 
 Notify = str | Callable[[Mapping[str, Any]], object] | None
-"""A command line (the event is its standard input), an http(s) address (it is posted), or a function of it."""
+"""A command of the shell (the event is its standard input), an http(s) address (it is posted), or a function of it."""
 
 _PATIENCE = 30.0
 """Seconds that a command or a server may take."""
@@ -44,6 +43,7 @@ def notify(hook: Notify, event: Mapping[str, Any]) -> None:
             request = urllib.request.Request(hook, text.encode(), {"Content-Type": "application/json"}, method="POST")
             urllib.request.urlopen(request, timeout=_PATIENCE).close()
         else:
-            subprocess.run(shlex.split(hook), input=text, text=True, check=True, timeout=_PATIENCE)
+            # By the shell, as a command that was typed: `jq .fitted | mail -s done me` is one.
+            subprocess.run(hook, shell=True, input=text, text=True, check=True, timeout=_PATIENCE)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         warnings.warn(f"notify {hook!r} did not work: {error}", RuntimeWarning, stacklevel=2)

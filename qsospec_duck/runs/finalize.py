@@ -101,6 +101,8 @@ def finalize_run(run: RunBundle | Path | str) -> RunCounts:
         counts = finalize_remote(address)
     else:
         path = run.path if isinstance(run, RunBundle) else Path(run)
+        # A folder that is no run is left without a lock, too.
+        read_manifest(path)
         with hold_run(path):
             manifest = read_manifest(path)
             if manifest.get("writer") != "qsospec_duck":

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import math
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def from_key_values(pairs: Iterable[Mapping[str, str]] | None) -> dict[str, Any]
 def to_json(value: Any) -> str:
     """JSON text of a value with numpy numbers, arrays, paths or dataclasses in it; NaN and infinities become null."""
     if isinstance(value, str):
-        return _text(value)
+        return encode_basestring(value)
     # The encoder costs more than a number does.
     if type(value) is float:
         return repr(value) if math.isfinite(value) else "null"
@@ -62,12 +62,6 @@ def plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return str(value)
-
-
-@lru_cache(maxsize=4096)
-def _text(value: str) -> str:
-    """JSON of a text; statuses, labels and names come back with every object."""
-    return _ENCODER.encode(value)
 
 
 # One encoder for all values: json.dumps would make one for each.

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.fitting.result import ComplexFit, Component, ContinuumFit, FitResult, Trial
 from qsospec_duck.runs.key_values import KeyValues, to_key_values
-from qsospec_duck.runs.stored_precision import multiples_of, short_error, steps_of_flux, steps_of_model
+from qsospec_duck.runs.stored_precision import multiples_of, put_multiples, short_error, steps_of_flux, steps_of_model
 
 WAVELENGTH_BITS = 32
 """Bits of the mantissa that a stored rest wavelength keeps."""
@@ -77,14 +77,11 @@ def _placed_components(result: FitResult) -> list[tuple[Component, NDArray[np.fl
 
 
 def _stored_values(placed: list[tuple[Component, NDArray[np.float64]]]) -> pa.ListArray:
-    """Values of components as they are stored; a line is looked at only where it is not zero."""
+    """Values of components as they are stored."""
     offsets = _offsets([component.values.size for component, _ in placed])
-    stored = np.zeros(offsets[-1], np.float32)
-    for (component, steps), start in zip(placed, offsets, strict=False):
-        inside = component.values != 0
-        first, last = int(inside.argmax()), inside.size - int(inside[::-1].argmax())
-        if inside.any():
-            stored[start + first : start + last] = multiples_of(component.values[first:last], steps[first:last])
+    stored = np.empty(offsets[-1], np.float32)
+    for (component, steps), start, stop in zip(placed, offsets[:-1], offsets[1:], strict=True):
+        put_multiples(component.values, steps, stored[start:stop])
     return pa.ListArray.from_arrays(offsets, pa.array(stored))
 
 

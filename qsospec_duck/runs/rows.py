@@ -33,7 +33,6 @@ _MEASUREMENT = (
     "method",
     "measure",
 )
-_READ_MEASUREMENT = attrgetter(*_MEASUREMENT)
 
 
 @dataclass(frozen=True)
@@ -131,9 +130,7 @@ def failures_table(failures: Sequence[Failure], run_id: str) -> pa.Table:
 def measurements_table(results: Sequence[FitResult], keys: Sequence[str], ids: Sequence[str], run_id: str) -> pa.Table:
     """Rows of ``measurements``."""
     counts = [len(result.measurements) for result in results]
-    columns = list(zip(*(_READ_MEASUREMENT(row) for result in results for row in result.measurements), strict=True))
-    if not columns:
-        return arrow_schema("measurements").empty_table()
+    rows = [row for result in results for row in result.measurements]
     repeat = np.repeat(np.arange(len(results)), counts)
     return _table(
         "measurements",
@@ -142,7 +139,7 @@ def measurements_table(results: Sequence[FitResult], keys: Sequence[str], ids: S
         object_key=pa.array(keys, pa.string()).take(pa.array(repeat)),
         object_id=pa.array(ids, pa.string()).take(pa.array(repeat)),
         object_number=pa.array(np.array([object_number(key) for key in keys])[repeat]),
-        **dict(zip(_MEASUREMENT, columns, strict=True)),
+        **{name: list(map(attrgetter(name), rows)) for name in _MEASUREMENT},
     )
 
 

@@ -172,6 +172,7 @@ def sorted_by_object(table: pa.Table) -> pa.Table:
     if "object_number" in table.column_names:
         numbers = table.column("object_number").to_numpy()
     else:
-        numbers = np.array([object_number(key) for key in table.column("object_key").to_pylist()])
+        keys = table.column("object_key").combine_chunks().dictionary_encode()
+        numbers = np.array([object_number(key) for key in keys.dictionary.to_pylist()], np.int64)[keys.indices]
     order = np.argsort(numbers, kind="stable")
     return table if np.array_equal(order, np.arange(order.size)) else table.take(pa.array(order))

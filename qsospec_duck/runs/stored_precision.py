@@ -7,6 +7,7 @@ as float32 can say the model, and far from a line its wings cost nothing. The fl
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +18,9 @@ ERROR_DIGITS = 17
 """Binary digits that an error keeps: 8e-6 of it."""
 
 _DROPPED = 24 - ERROR_DIGITS
+
+_NO_ROOM = 1.5 * 2.0**52
+"""Beside this many steps a double has no room for a fraction of one."""
 
 
 def steps_of_model(model: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -35,9 +39,23 @@ def steps_of_flux(error: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def multiples_of(values: NDArray[np.float64], steps: NDArray[np.float64]) -> NDArray[np.float64]:
     """Round to the nearest multiple of a power of two, pixel by pixel; a step of 0 leaves a value as it is."""
-    # Beside 1.5 * 2**52 steps a double has no room for a fraction of one.
-    anchor = steps * (1.5 * 2.0**52)
+    anchor = steps * _NO_ROOM
     return (values + anchor) - anchor
+
+
+@numba.njit(cache=True, nogil=True)
+def put_multiples(values: NDArray[np.float64], steps: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+    """Write `multiples_of` into a float32 array; a component is 0 in most pixels, and stays exactly that.
+
+    Parameters
+    ----------
+    values, steps : ndarray, shape (n_pix,)
+    out : ndarray of float32, shape (n_pix,)
+        Overwritten.
+    """
+    for i in range(values.size):
+        anchor = steps[i] * _NO_ROOM
+        out[i] = (values[i] + anchor) - anchor if values[i] != 0.0 else 0.0
 
 
 def short_error(error: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ from qsospec_duck.runs import (
     tables_from_results,
 )
 from qsospec_duck.runs.model_columns import components_of
-from qsospec_duck.runs.stored_precision import multiples_of, short_error, steps_of_flux, steps_of_model
+from qsospec_duck.runs.stored_precision import multiples_of, put_multiples, short_error, steps_of_flux, steps_of_model
 
 
 def test_tables_have_the_schemas_of_columns_csv():
@@ -171,6 +171,18 @@ def test_what_is_stored_is_the_nearest_number_with_fewer_digits():
     np.testing.assert_array_equal(stored.astype(np.float32), stored)
     np.testing.assert_allclose(short_error(error), error, rtol=2.0**-17)
     assert np.all(np.frexp(short_error(error).astype(float))[0] * 2**17 % 1 == 0)
+
+
+def test_the_compiled_rounding_gives_what_numpy_gives_and_leaves_zero_alone():
+    rng = np.random.default_rng(2)
+    values = rng.normal(0, 1, 500) * 10.0 ** rng.uniform(-12, 3, 500)
+    values[:100], values[100], values[101] = 0.0, -0.0, np.nan
+    steps = steps_of_model(rng.normal(0, 10, 500))
+    steps[200:210] = 0.0
+    out = np.full(500, 7.0, np.float32)
+    put_multiples(values, steps, out)
+    np.testing.assert_array_equal(out, multiples_of(values, steps).astype(np.float32))
+    assert not np.signbit(out[:101]).any()
 
 
 def test_pixels_without_an_error_keep_what_they_hold():

@@ -221,6 +221,10 @@ def test_a_folder_without_a_manifest_is_no_run(tmp_path):
         open_run(tmp_path)
     with pytest.raises(RunError, match=r"no manifest\.json"):
         open_run(tmp_path / "absent")
+    for folder in (tmp_path, tmp_path / "absent"):
+        with pytest.raises(RunError, match=r"no manifest\.json"):
+            finalize_run(folder)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_promotion_does_not_read_what_is_stored(run, monkeypatch):
