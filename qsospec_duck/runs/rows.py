@@ -15,24 +15,11 @@ import pyarrow as pa
 
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.fitting.quality import fit_quality
-from qsospec_duck.fitting.result import FitResult
+from qsospec_duck.fitting.result import FitResult, Measurement
 from qsospec_duck.runs.key_values import to_key_values
 from qsospec_duck.runs.layout import object_number
 from qsospec_duck.runs.manifest import now
 from qsospec_duck.runs.model_columns import model_columns
-
-_MEASUREMENT = (
-    "section",
-    "recipe_id",
-    "feature_id",
-    "role",
-    "quantity",
-    "value",
-    "error",
-    "unit",
-    "method",
-    "measure",
-)
 
 
 @dataclass(frozen=True)
@@ -139,7 +126,7 @@ def measurements_table(results: Sequence[FitResult], keys: Sequence[str], ids: S
         object_key=pa.array(keys, pa.string()).take(pa.array(repeat)),
         object_id=pa.array(ids, pa.string()).take(pa.array(repeat)),
         object_number=pa.array(np.array([object_number(key) for key in keys])[repeat]),
-        **{name: list(map(attrgetter(name), rows)) for name in _MEASUREMENT},
+        **{name: list(map(attrgetter(name), rows)) for name in Measurement._fields},
     )
 
 
