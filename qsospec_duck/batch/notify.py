@@ -32,18 +32,21 @@ def check_hook(hook: Notify) -> None:
 
 def notify(hook: Notify, event: Mapping[str, Any]) -> None:
     """Hand an event to a hook; one that does not work is a warning, since the results are stored."""
-    if hook is None:
-        return
-    if not isinstance(hook, str):
-        hook(event)
-        return
-    text = json.dumps(event, ensure_ascii=False)
     try:
-        if hook.startswith(("http://", "https://")):
-            request = urllib.request.Request(hook, text.encode(), {"Content-Type": "application/json"}, method="POST")
-            urllib.request.urlopen(request, timeout=_PATIENCE).close()
-        else:
-            # By the shell, as a command that was typed: `jq .fitted | mail -s done me` is one.
-            subprocess.run(hook, shell=True, input=text, text=True, check=True, timeout=_PATIENCE)
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
-        warnings.warn(f"notify {hook!r} did not work: {error}", RuntimeWarning, stacklevel=2)
+        if isinstance(hook, str):
+            _send(hook, json.dumps(event, ensure_ascii=False))
+        elif hook is not None:
+            hook(event)
+    # A function of somebody else may raise anything.
+    except Exception as error:
+        name = repr(hook) if isinstance(hook, str) else getattr(hook, "__qualname__", repr(hook))
+        warnings.warn(f"notify {name} did not work: {type(error).__name__}: {error}", RuntimeWarning, stacklevel=2)
+
+
+def _send(hook: str, text: str) -> None:
+    if hook.startswith(("http://", "https://")):
+        request = urllib.request.Request(hook, text.encode(), {"Content-Type": "application/json"}, method="POST")
+        urllib.request.urlopen(request, timeout=_PATIENCE).close()
+    else:
+        # By the shell, as a command that was typed: `jq .fitted | mail -s done me` is one.
+        subprocess.run(hook, shell=True, input=text, text=True, check=True, timeout=_PATIENCE)

@@ -98,6 +98,15 @@ def test_a_hook_that_does_not_work_is_a_warning_and_the_run_is_sealed(tmp_path, 
     assert summary.run.is_complete
 
 
+def test_a_function_that_raises_is_a_warning_and_the_run_is_sealed(tmp_path, spectra):
+    def grumble(event):
+        raise KeyError(event["event"])
+
+    with pytest.warns(RuntimeWarning, match="grumble did not work: KeyError"):
+        summary = fit_batch(spectra[:1], tmp_path / "run", notify=grumble, **OPTIONS)
+    assert summary.run.is_complete
+
+
 def test_a_hook_of_another_kind_is_refused_before_the_work(tmp_path, spectra):
     with pytest.raises(ConfigError, match="notify is 3; it should be a command"):
         fit_batch(spectra, tmp_path / "run", notify=3, **OPTIONS)
