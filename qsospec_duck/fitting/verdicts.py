@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from qsospec_duck.fitting.complex_model import Gaussian
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.coupled import Solution
@@ -225,6 +226,7 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
         for slot, column in optimum.program.derivative_of
         if optimum.amplitudes[column] > 3.0 * solution.amplitude_errors[column]
     }
+    detected |= _withheld(stage, solution)
     found = []
     for slot in np.flatnonzero(optimum.at_bound):
         if int(slot) not in detected:
@@ -240,6 +242,30 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
             )
         )  # fmt: skip
     return found
+
+
+def _withheld(stage: ComplexStage, solution: Solution) -> set[int]:
+    """Slots on a bound that hold most of the flux of a detected profile, whose shape is therefore not published.
+
+    No Gaussian of it need be significant by itself.
+    """
+    optimum = solution.optimum
+    profiles: dict[tuple[str, str], list[Gaussian]] = {}
+    for gaussian in stage.model.gaussians:
+        profiles.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
+    out: set[int] = set()
+    for members in profiles.values():
+        columns = sorted({one.column for one in members})
+        places = optimum.theta.size + np.array(columns)
+        error = np.sqrt(max(float(solution.covariance[np.ix_(places, places)].sum()), 0.0))
+        total = float(optimum.amplitudes[columns].sum())
+        if not total > 3.0 * error:
+            continue
+        for kind in ("fwhm_slot", "velocity_slot"):
+            bound = [one for one in members if optimum.at_bound[getattr(one, kind)]]
+            if optimum.amplitudes[sorted({one.column for one in bound})].sum() > 0.5 * total:
+                out |= {getattr(one, kind) for one in bound}
+    return out
 
 
 def _published_shapes(stage: ComplexStage) -> set[int]:

@@ -9,6 +9,7 @@ from qsospec_duck.fitting import FitWarning, Measurement, fit_quality, fit_quasa
 from qsospec_duck.fitting.quality import line_qualities
 from qsospec_duck.fitting.verdicts import judge_values
 from qsospec_duck.fitting.warning_codes import warning_codes
+from qsospec_duck.simulate import simulate_spectra
 
 
 def flux_row(line_id, role, recipe_id):
@@ -77,3 +78,18 @@ def test_a_profile_of_the_wrong_shape_is_flagged(low_z):
     assert "residual_runs" in result.warning_codes
     quality = next(row.value for row in result.measurements if row.quantity == "hb_broad_quality")
     assert "residuals" in quality_names(int(quality))
+
+
+def test_a_detected_broad_line_without_a_width_says_why():
+    # Faint lines may end as Gaussians of which one on its bound holds most of the flux and is below 3 σ by itself.
+    spectra, _ = simulate_spectra(19, seed=40, snr=3.0, z_range=(0.1, 2.5))
+    without = 0
+    for spectrum in spectra:
+        result = fit_quasar(spectrum)
+        rows = [row for row in result.measurements if row.section == "complex_metric" and row.role == "broad"]
+        measured = {row.feature_id for row in rows if row.measure == "fwhm"}
+        told = [warning.message for warning in result.warnings]
+        for line_id in {row.feature_id for row in rows if row.measure == "snr" and row.value >= 3.0} - measured:
+            without += 1
+            assert any(message.startswith((f"{line_id}_", f"{line_id} ")) for message in told), (spectrum.z, line_id)
+    assert without > 0
