@@ -106,7 +106,7 @@ def calibrate(rows: pl.DataFrame, least: int) -> None:
         found = (
             counted.group_by("quantity", "measure")
             .agg(
-                factor=pl.col("pull").abs().quantile(INSIDE, "linear").round(2),
+                factor=pl.col("pull").abs().quantile(INSIDE, "linear").clip(lower_bound=1.0).round(2),
                 n=pl.len(),
             )
             .filter(pl.col("n") >= least)
