@@ -1,21 +1,16 @@
 """Fitting: a rest-frame `Spectrum` and a `FitConfig` become a `FitResult`.
 
 Enters: a spectrum, options. Leaves: parameters, covariance, models, measurements, warnings.
+
+What a fit gives back is imported at once, the fit itself when it is first used (PEP 562): whoever only looks at
+results, as each process that draws figures does, need not wait for compiled loops.
 """
 
-from qsospec_duck.fitting.config import (
-    BalmerConfig,
-    ContinuumConfig,
-    Cosmology,
-    FitConfig,
-    HostConfig,
-    IronConfig,
-    PowerLawConfig,
-    UncertaintyConfig,
-)
-from qsospec_duck.fitting.epochs import EpochFits, fit_epochs
-from qsospec_duck.fitting.fit import fit_quasar
-from qsospec_duck.fitting.local import fit_local
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from qsospec_duck.fitting.quality import fit_quality, quality_bits, quality_names
 from qsospec_duck.fitting.result import (
     ComplexFit,
@@ -26,6 +21,21 @@ from qsospec_duck.fitting.result import (
     Measurement,
     Trial,
 )
+
+if TYPE_CHECKING:
+    from qsospec_duck.fitting.config import (
+        BalmerConfig,
+        ContinuumConfig,
+        Cosmology,
+        FitConfig,
+        HostConfig,
+        IronConfig,
+        PowerLawConfig,
+        UncertaintyConfig,
+    )
+    from qsospec_duck.fitting.epochs import EpochFits, fit_epochs
+    from qsospec_duck.fitting.fit import fit_quasar
+    from qsospec_duck.fitting.local import fit_local
 
 __all__ = [
     "BalmerConfig",
@@ -51,3 +61,27 @@ __all__ = [
     "quality_bits",
     "quality_names",
 ]
+
+_HOME = {
+    "BalmerConfig": "config",
+    "ContinuumConfig": "config",
+    "Cosmology": "config",
+    "EpochFits": "epochs",
+    "FitConfig": "config",
+    "HostConfig": "config",
+    "IronConfig": "config",
+    "PowerLawConfig": "config",
+    "UncertaintyConfig": "config",
+    "fit_epochs": "epochs",
+    "fit_local": "local",
+    "fit_quasar": "fit",
+}
+"""Module of every name that is imported when it is first used."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

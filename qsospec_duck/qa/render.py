@@ -162,8 +162,11 @@ def _work(run: RunBundle, order: _Order, chosen: Sequence[Selected], n_workers: 
     context = multiprocessing.get_context("spawn")
     workers = min(n_workers, len(chosen))
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(order,)) as pool:
-        yield from pool.map(_render_in_worker, chosen, chunksize=2)
+        yield from pool.map(_render_in_worker, chosen, chunksize=_CHUNK if len(chosen) > _MANY else 1)
 
+
+_CHUNK, _MANY = 4, 64
+"""Neighbours that a worker draws one after another, out of one row group of models, where there are many figures."""
 
 _worker: dict[str, Any] = {}
 
@@ -171,14 +174,18 @@ _worker: dict[str, Any] = {}
 def _start(order: _Order) -> None:
     _worker["order"] = order
     _worker["run"] = open_run(order.run)
-    # What was imported stays to the end: the collector need not look at it again with every figure.
+    # What was imported stays to the end: the collector need not look at it again. A figure is garbage as a whole when
+    # it is drawn, and is collected then, not a hundred times before.
     gc.collect()
     gc.freeze()
+    gc.disable()
     atexit.register(gc.unfreeze)
 
 
 def _render_in_worker(one: Selected) -> Rendered:
-    return _render_one(_worker["run"], _worker["order"], one)
+    rendered = _render_one(_worker["run"], _worker["order"], one)
+    gc.collect(0)
+    return rendered
 
 
 def _render_one(run: RunBundle, order: _Order, one: Selected) -> Rendered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,18 @@ def read_model_row(shard: Path, object_key: str) -> pa.Table:
             if _may_hold(file.metadata.row_group(group), object_key):
                 keys = file.read_row_group(group, columns=["object_key"])["object_key"].to_pylist()
                 if object_key in keys:
-                    return file.read_row_group(group, use_threads=False).slice(keys.index(object_key), 1)
+                    return _row_group(shard, shard.stat().st_mtime_ns, group).slice(keys.index(object_key), 1)
     raise RunError(f"{shard}: no model of {object_key!r}, though the run says so; run finalize_run again.")
+
+
+@lru_cache(maxsize=1)
+def _row_group(shard: Path, changed: int, group: int) -> pa.Table:
+    """One row group; kept, since the next object that is asked for is often its neighbour.
+
+    ``changed`` is the time of the file, so that one that was written again is read again.
+    """
+    with pq.ParquetFile(shard) as file:
+        return file.read_row_group(group, use_threads=False)
 
 
 def _may_hold(group: pq.RowGroupMetaData, object_key: str) -> bool:

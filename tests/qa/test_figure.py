@@ -214,7 +214,7 @@ def test_nan_in_a_model_or_a_measurement_is_left_out(page):
     broken = fit.components[0].values.copy()
     broken[::7] = np.nan
     fit = replace(fit, components=(replace(fit.components[0], values=broken), *fit.components[1:]), model=broken)
-    rows = tuple(replace(row, value=float("nan"), error=float("inf")) for row in result.measurements)
+    rows = tuple(row._replace(value=float("nan"), error=float("inf")) for row in result.measurements)
     figure = plot_qa(replace(result, complexes={"hbeta_oiii": fit}, measurements=rows))
     assert collisions(figure) == []
     for axes in figure.axes:
