@@ -157,6 +157,7 @@ def draw(rows: pl.DataFrame, path: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
     import numpy as np
+    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
     from scipy.stats import norm
 
     significant = rows.filter(pl.col("line_snr").is_null() | (pl.col("line_snr") >= 5.0))
@@ -181,6 +182,9 @@ def draw(rows: pl.DataFrame, path: Path) -> None:
     shares.scatter(by_quantity["n"], by_quantity["share"], s=4)
     shares.axhspan(*ASKED, color="0.9", zorder=0)
     shares.set(xscale="log", ylim=(0.4, 1.0), xlabel="measurements of a quantity", ylabel="part within one error")
+    shares.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    shares.xaxis.set_major_formatter(ScalarFormatter())
+    shares.xaxis.set_minor_formatter(NullFormatter())
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=100)
 
