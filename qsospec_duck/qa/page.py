@@ -145,14 +145,12 @@ def _warnings(codes: Sequence[str]) -> str:
     """Codes, with those that are no more than notes after the others and fainter."""
     notes = [code for code in codes if code in warning_codes() and warning_codes()[code].severity == "info"]
     text = _words(code for code in codes if code not in notes)
-    # A code of notes may go on in the next line after an underscore: they would widen the table beyond most screens.
-    faint = _words(notes).replace("_", "_<wbr>")
-    return text + (f'<small class="notes">{faint}</small>' if notes else "")
+    return text + (f'<small class="notes">{_words(notes)}</small>' if notes else "")
 
 
 def _words(words: Iterable[str]) -> str:
-    """Write a list; a line ends between its words only."""
-    return ", ".join(f'<span class="word">{html.escape(word)}</span>' for word in words)
+    """Write a list; a word may go on in the next line after an underscore, else it would widen the table."""
+    return ", ".join(html.escape(word).replace("_", "_<wbr>") for word in words)
 
 
 def _number(value: float | None, digits: int) -> str:
