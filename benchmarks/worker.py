@@ -1,6 +1,6 @@
 """A worker: fits spectra that it is told by name on standard input, answers one JSON line each.
 
-The orchestrator alternates between the workers of all packages, spectrum by spectrum, so that each meets the same
+The orchestrator alternates between the workers of all packages, some spectra each, so that all meet the same
 state of the machine. Only the fit itself is timed: CPU seconds of this process, which has one thread.
 """
 
