@@ -10,11 +10,11 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyarrow.dataset import dataset
 
 from qsospec_duck.archive.object_store import is_remote
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.errors import RunError
+from qsospec_duck.runs.checked import damage_is_told, shards_as_one
 from qsospec_duck.runs.index import find_in_index, find_in_table, index_table, the_one
 from qsospec_duck.runs.layout import INDEX, TABLES, data_folder, object_number, receipts_folder
 from qsospec_duck.runs.manifest import read_manifest
@@ -133,7 +133,8 @@ class RunBundle:
         if not shards:
             table = schema.empty_table()
             return table.select(list(columns)) if columns is not None else table
-        return dataset([str(path) for path in shards], schema=schema).to_table(columns=columns, filter=filter)
+        with damage_is_told(self.path):
+            return shards_as_one(shards, schema).to_table(columns=columns, filter=filter)
 
     def locate(self, identifier: str) -> tuple[str, Path]:
         """Key of the object that a key or an id means, and the shard of ``models`` that holds it.
@@ -164,15 +165,15 @@ class RunBundle:
         if self._names_shards_alike and not twin.is_file():
             return arrow_schema(table).empty_table()
         shards = [twin] if twin.is_file() else self.shards(table)
-        found = dataset([str(path) for path in shards], schema=arrow_schema(table)) if shards else None
-        if found is None:
+        if not shards:
             return arrow_schema(table).empty_table()
         mine = pc.field("object_key") == object_key
         if self._names_shards_alike and "object_number" in arrow_schema(table).names:
             # Rows are sorted by this number: the statistics leave one row group to read.
             mine = (pc.field("object_number") == object_number(object_key)) & mine
         # A row group or two: handing them to threads takes longer than reading them.
-        return found.to_table(filter=mine, use_threads=False)
+        with damage_is_told(twin if twin.is_file() else self.path):
+            return shards_as_one(shards, arrow_schema(table)).to_table(filter=mine, use_threads=False)
 
     def _here(self, shard: str) -> Path:
         """Path of a shard, after its download where the run lies in an object store."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from qsospec_duck.constants import FLUX_UNIT, FLUX_UNIT_CGS
 from qsospec_duck.errors import RunError
 from qsospec_duck.fitting.result import ComplexFit, Component, ContinuumFit, FitResult, FitWarning, Measurement, Trial
+from qsospec_duck.runs.checked import damage_is_told, open_shard
 from qsospec_duck.runs.key_values import from_key_values
 from qsospec_duck.runs.model_columns import unpack_matrix
 from qsospec_duck.spectra import Extinction, Spectrum
@@ -30,7 +31,7 @@ def read_model_row(shard: Path, object_key: str) -> pa.Table:
     RunError
         The shard has no such row.
     """
-    with pq.ParquetFile(shard) as file:
+    with damage_is_told(shard), open_shard(shard) as file:
         for group in range(file.metadata.num_row_groups):
             if _may_hold(file.metadata.row_group(group), object_key):
                 keys = file.read_row_group(group, columns=["object_key"])["object_key"].to_pylist()
@@ -45,7 +46,7 @@ def _row_group(shard: Path, changed: int, group: int) -> pa.Table:
 
     ``changed`` is the time of the file, so that one that was written again is read again.
     """
-    with pq.ParquetFile(shard) as file:
+    with open_shard(shard) as file:
         return file.read_row_group(group, use_threads=False)
 
 

@@ -151,6 +151,8 @@ def open_writer(table: str, path: Path) -> pq.ParquetWriter:
         # Nobody looks for a spectrum by its smallest flux.
         write_statistics=[name for name in leaves if ".list." not in name],
         write_page_index=table != "models",
+        # So that a reader of one object finds a flipped byte without reading the rest of the file.
+        write_page_checksum=True,
     )
 
 

@@ -173,6 +173,22 @@ def test_one_flipped_byte_is_found(run, finalized):
             check(run)
 
 
+def test_one_flipped_byte_in_a_model_is_told_when_it_is_loaded(run):
+    shard = max(open_run(run).shards("models"))
+    keys = pq.read_table(shard, columns=["object_key"])["object_key"].to_pylist()
+    column = pq.ParquetFile(shard).metadata.row_group(0).column(_place_of(shard, "flux"))
+    content = bytearray(shard.read_bytes())
+    content[column.data_page_offset + column.total_compressed_size // 2] ^= 1
+    shard.write_bytes(content)
+    with pytest.raises(RunError, match=rf"{shard.name}: content was changed after it was written"):
+        load_archived_model(run, keys[0])
+
+
+def _place_of(shard, name):
+    group = pq.ParquetFile(shard).metadata.row_group(0)
+    return next(i for i in range(group.num_columns) if group.column(i).path_in_schema.startswith(f"{name}."))
+
+
 def test_a_missing_shard_is_named(run):
     shard = open_run(run).shards("objects")[0]
     shard.unlink()
