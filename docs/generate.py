@@ -16,6 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from house import PACKAGE, house_page
+from layout import join, table
+
 import qsospec_duck
 from qsospec_duck.catalog.columns import FINER_SHAPES, catalog_lines, measures_of_line
 from qsospec_duck.cli.main import parser
@@ -25,7 +28,6 @@ from qsospec_duck.fitting import quality_bits
 from qsospec_duck.models.recipes import ComplexRecipe, further_recipes, packaged_recipes
 from qsospec_duck.models.templates import packaged_templates
 
-PACKAGE = Path(qsospec_duck.__file__).parent
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 TABLES = {
@@ -322,68 +324,10 @@ def attribute_docs(cls: type) -> dict[str, str]:
     return found
 
 
-def house_page() -> str:
-    """Every module with the first line of its docstring."""
-    order = ("archive", "readers", "tiles", "spectra", "models", "fitting", "runs", "batch", "catalog", "qa", "service")
-    ground, roof = (
-        ("columns", "constants", "errors", "air_vacuum", "fits", "database"),
-        ("connect", "fit_functions", "workflow", "simulate", "cli"),
-    )
-    parts = [
-        "# Where does it live?",
-        "Packages stand in the order the data moves. A package imports from those to its left and from the ground "
-        "floor; `tests/test_import_direction.py` holds it.",
-        "```text\n"
-        f"{' → '.join(order)}\n"
-        "ground floor: columns.py, constants.py, errors.py, air_vacuum.py, data/, fits/, database/\n"
-        "roof:         connect.py, fit_functions.py, workflow.py, simulate/, cli/\n```",
-        "Three truths stand in one place each: `data/columns.csv` (every column), `sql/` (every view and macro, one a "
-        "file) and `data/recipes/*.toml` with `data/lines.csv` (every line complex).",
-    ]
-    for title, places in (("In the order the data moves", order), ("Ground floor", ground), ("Roof", roof)):
-        parts.append(f"## {title}")
-        for place in places:
-            folder = PACKAGE / place
-            if folder.is_dir():
-                modules = sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
-                about = docstring_of(folder / "__init__.py")
-                rows = [(f"`{path.name}`", first_line(path)) for path in modules]
-                parts.append(join([f"### {place}", about, *([table(("module", "answers"), rows)] if rows else [])]))
-            elif folder.with_suffix(".py").is_file():
-                parts.append(join([f"### {place}.py", first_line(folder.with_suffix(".py"))]))
-    return join(parts)
-
-
-def docstring_of(path: Path) -> str:
-    """Docstring of a module that is not imported for it."""
-    if not path.is_file():
-        return ""
-    return inspect.cleandoc(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
-
-
-def first_line(path: Path) -> str:
-    """First line of a module's docstring."""
-    return docstring_of(path).split("\n", 1)[0].replace("``", "`")
-
-
 def read_csv(name: str) -> list[dict[str, str]]:
     """Rows of a packaged CSV file."""
     with (PACKAGE / "data" / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Lay out a Markdown table."""
-
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"
-
-    return "\n".join([line(heads), line(["---"] * len(heads)), *(line(row) for row in rows)])
-
-
-def join(parts: Iterable[str]) -> str:
-    """Paragraphs with an empty line between."""
-    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def write(folder: Path, made: Mapping[str, str]) -> None:

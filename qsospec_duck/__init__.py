@@ -9,10 +9,11 @@ A name is imported when it is first used (PEP 562), so that ``import qsospec_duc
 
 from __future__ import annotations
 
-import importlib
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from qsospec_duck.on_first_use import on_first_use
 
 __version__ = "0.1.0.dev0"
 
@@ -68,12 +69,7 @@ _HOME = {
 """Module of every public name."""
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = on_first_use(__name__, _HOME, globals())
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import io
 import json
 import re
@@ -52,10 +52,7 @@ def commands_of(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def generate() -> ModuleType:
     """``docs/generate.py``."""
-    spec = importlib.util.spec_from_file_location("generate_docs", DOCS / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module("generate")
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,10 @@ import ast
 from pathlib import Path
 
 import pytest
+from house import GROUND, ORDER, ROOF
 
 import qsospec_duck
 
-ORDER = (
-    "archive", "readers", "tiles", "spectra", "models", "fitting", "runs", "batch", "catalog", "qa", "service",
-)  # fmt: skip
-GROUND = ("columns", "constants", "errors", "air_vacuum", "data", "fits", "database")
-ROOF = ("connect", "fit_functions", "workflow", "simulate", "cli", "__main__")
 FOLDER = Path(qsospec_duck.__file__).parent
 
 

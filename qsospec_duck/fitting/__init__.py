@@ -8,8 +8,7 @@ results, as each process that draws figures does, need not wait for compiled loo
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qsospec_duck.fitting.quality import fit_quality, quality_bits, quality_names
 from qsospec_duck.fitting.result import (
@@ -21,6 +20,7 @@ from qsospec_duck.fitting.result import (
     Measurement,
     Trial,
 )
+from qsospec_duck.on_first_use import on_first_use
 
 if TYPE_CHECKING:
     from qsospec_duck.fitting.config import (
@@ -79,9 +79,4 @@ _HOME = {
 """Module of every name that is imported when it is first used."""
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = on_first_use(__name__, _HOME, globals())

@@ -16,9 +16,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from qsospec_duck.fitting.amplitudes import make_room, moments, rows_dot, solve_amplitudes
+from qsospec_duck.fitting.amplitudes import dot, make_room, moments, rows_dot, solve_amplitudes
 from qsospec_duck.fitting.solver import make_workspace, minimise
-from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.models.evaluate import evaluate_columns_of, widen
 from qsospec_duck.models.line_terms import fill_line
 
@@ -134,15 +133,6 @@ def _grid_moments(pixels, lines, group_of, first, options):
     return A, G, b
 
 
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _fall(b, c):
-    """Fall of χ² against no lines at all, at the best amplitudes."""
-    total = 0.0
-    for j in range(c.size):
-        total += c[j] * b[j]
-    return total
-
-
 @numba.njit(cache=True, nogil=True)
 def _descend(G, b, group_of, first, options, state):
     """Coordinate descent over grid options; ``state`` (n_group,) holds the first options, then the best ones."""
@@ -165,7 +155,7 @@ def _descend(G, b, group_of, first, options, state):
                         sub[j, i] = G[index[j], index[i]]
                         sub[i, j] = sub[j, i]
                 solve_amplitudes(sub, rhs, c, passive, room)
-                fall = _fall(rhs, c)
+                fall = dot(c, rhs)  # of χ² against no lines at all
                 if fall > best * (1.0 + 1e-12):
                     best = fall
                     kept = option
@@ -290,7 +280,7 @@ def _falls_of_moving(G, b, cross, own, own_b, group_of, first, group, falls):
                 sub[i, j] = value
                 sub[j, i] = value
         solve_amplitudes(sub, rhs, c, passive, room)
-        falls[option] = _fall(rhs, c)
+        falls[option] = dot(c, rhs)
 
 
 @numba.njit(cache=True, nogil=True)
