@@ -39,10 +39,11 @@ CREATE OR REPLACE MACRO composite(
     ),
     binned AS (
         SELECT
-            -- a pixel on the edge of the range may land one rounding error outside of it
-            greatest(0, least(
-                floor((x.w * x.to_rest - (wave_min)) / (step)), ceil(((wave_max) - (wave_min)) / (step)) - 1
-            ))::INTEGER AS bin,
+            -- a pixel on the edge of the range may land one rounding error outside of it: trunc keeps it above
+            least(
+                trunc((x.w * x.to_rest - (wave_min)) / (step))::INTEGER,
+                ceil(((wave_max) - (wave_min)) / (step))::INTEGER - 1
+            ) AS bin,
             x.f / x.norm AS f,
             x.iv * x.norm * x.norm AS iv
         FROM pixel AS x
