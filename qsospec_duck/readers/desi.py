@@ -100,9 +100,9 @@ class Coadd:
         """Take a FIBERMAP column of some rows, ``None`` where the file has no such column."""
         return self.fibermap.column(name)[rows] if name in self.fibermap.cells else None
 
-    def spectra(self, rows: NDArray[np.intp]) -> Merged:
-        """Read and merge some rows."""
-        return merge_arms(read_arms(self.fits, rows, self.n_rows), self.fits.path)
+    def spectra(self, rows: NDArray[np.intp], wavelength_range: tuple[float, float] | None = None) -> Merged:
+        """Read and merge some rows, over all wavelengths or a range of them [Å]."""
+        return merge_arms(read_arms(self.fits, rows, self.n_rows), self.fits.path, wavelength_range)
 
     def columns(self, rows: NDArray[np.intp], merged: Merged) -> dict[str, Any]:
         """Columns of the relation that a coadd alone can fill."""

@@ -17,14 +17,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qsospec_duck.errors import ConfigError
 from qsospec_duck.fits.refusal import refusal
 from qsospec_duck.readers.fits_file import FitsFile
+from qsospec_duck.readers.pooled import pooled
 
 STEP = 0.8
 """Step of all grids [Å]."""
@@ -142,7 +145,11 @@ def _read_arm(fits: FitsFile, camera: str, rows: NDArray[np.intp], n_rows: int) 
             )
         parts[part] = hdu.image(rows)
     return Arm(
-        camera, parts["WAVELENGTH"].astype(np.float64), parts["FLUX"], parts["IVAR"], parts["MASK"].astype(np.int32)
+        camera,
+        parts["WAVELENGTH"].astype(np.float64, copy=False),
+        parts["FLUX"],
+        parts["IVAR"],
+        parts["MASK"].astype(np.int32, copy=False),
     )
 
 
@@ -153,7 +160,7 @@ def _empty_arm(camera: str, n_spec: int) -> Arm:
     return Arm(camera, grid, zero, zero, np.full((n_spec, n_pix), NODATA, np.int32))
 
 
-def merge_arms(arms: Sequence[Arm], path: str | Path) -> Merged:
+def merge_arms(arms: Sequence[Arm], path: str | Path, wavelength_range: tuple[float, float] | None = None) -> Merged:
     """Merge camera arms onto their common grid, as the equations above say.
 
     Parameters
@@ -162,15 +169,44 @@ def merge_arms(arms: Sequence[Arm], path: str | Path) -> Merged:
         Any order; neighbours may overlap and must be aligned to 1e-4 Å.
     path : str or Path
         For messages.
+    wavelength_range : tuple of float, optional
+        Å that are kept, ends included; everything where not given.
 
     Raises
     ------
     ReaderError
         The grids of two arms are not aligned.
+    ConfigError
+        Fewer than two pixels lie in the range.
     """
     arms = sorted(arms, key=lambda arm: float(arm.wavelength[0]))
-    grid = arms[0].wavelength
-    spans = [(0, grid.size)]
+    grid, starts = _common_grid(arms, path)
+    first, last = _kept(grid, wavelength_range)
+    shape = arms[0].flux.shape[0], last - first
+    flux, ivar, mask = pooled(shape, np.float32), pooled(shape, np.float32), pooled(shape, np.int32)
+    stops = [start + arm.wavelength.size for arm, start in zip(arms, starts, strict=True)]
+    for arm, start, stop in zip(arms, starts, stops, strict=True):
+        a, b = max(start, first), min(stop, last)
+        if a < b:
+            own, at = slice(a - start, b - start), slice(a - first, b - first)
+            flux[:, at], ivar[:, at], mask[:, at] = arm.flux[:, own], arm.ivar[:, own], arm.mask[:, own]
+    for k, (left, right) in enumerate(pairwise(arms)):
+        a, b = max(starts[k + 1], first), min(stops[k], last)
+        if a < b:
+            at = slice(a - first, b - first)
+            one, other = slice(a - starts[k], b - starts[k]), slice(a - starts[k + 1], b - starts[k + 1])
+            w1, w2 = left.ivar[:, one].astype(np.float64), right.ivar[:, other].astype(np.float64)
+            total = w1 + w2
+            flux[:, at] = (0.0 + w1 * left.flux[:, one] + w2 * right.flux[:, other]) / (total + (total == 0))
+            ivar[:, at] = total
+            mask[:, at] = left.mask[:, one] | right.mask[:, other]
+    mask *= ~(ivar > 0)
+    return Merged(grid[first:last], flux, ivar, mask)
+
+
+def _common_grid(arms: Sequence[Arm], path: str | Path) -> tuple[NDArray[np.float64], list[int]]:
+    """Wavelengths of all arms together, and the pixel at which each arm begins."""
+    grid, starts = arms[0].wavelength, [0]
     for arm in arms[1:]:
         start = (
             int(np.argmin(np.abs(grid - arm.wavelength[0]))) if arm.wavelength[0] <= grid[-1] + ALIGNMENT else grid.size
@@ -183,22 +219,16 @@ def merge_arms(arms: Sequence[Arm], path: str | Path) -> Merged:
                 "grids that agree to 1e-4 Å where they overlap",
             )
         grid = np.concatenate([grid, arm.wavelength[seen:]])
-        spans.append((start, start + arm.wavelength.size))
-    n_spec = arms[0].flux.shape[0]
-    flux, ivar = np.empty((n_spec, grid.size), np.float32), np.empty((n_spec, grid.size), np.float32)
-    mask = np.empty((n_spec, grid.size), np.int32)
-    for arm, (start, stop) in zip(arms, spans, strict=True):
-        flux[:, start:stop], ivar[:, start:stop], mask[:, start:stop] = arm.flux, arm.ivar, arm.mask
-    for (left, (_, left_stop)), (right, (start, _)) in zip(
-        zip(arms[:-1], spans[:-1], strict=True), zip(arms[1:], spans[1:], strict=True), strict=True
-    ):
-        both = left_stop - start
-        if both > 0:
-            at = slice(start, left_stop)
-            w1, w2 = left.ivar[:, -both:].astype(np.float64), right.ivar[:, :both].astype(np.float64)
-            total = w1 + w2
-            flux[:, at] = (0.0 + w1 * left.flux[:, -both:] + w2 * right.flux[:, :both]) / (total + (total == 0))
-            ivar[:, at] = total
-            mask[:, at] = left.mask[:, -both:] | right.mask[:, :both]
-    mask[ivar > 0] = 0
-    return Merged(grid, flux, ivar, mask)
+        starts.append(start)
+    return grid, starts
+
+
+def _kept(grid: NDArray[np.float64], wavelength_range: tuple[float, float] | None) -> tuple[int, int]:
+    """First pixel of a range, and one past its last."""
+    if wavelength_range is None:
+        return 0, grid.size
+    low, high = wavelength_range
+    first, last = np.searchsorted(grid, [low - ALIGNMENT, high + ALIGNMENT]).tolist()
+    if last - first < 2:
+        raise ConfigError(f"wavelength_range is {wavelength_range}; it should overlap 3600 to 9824 Å.")
+    return first, last

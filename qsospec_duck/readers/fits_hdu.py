@@ -22,6 +22,7 @@ from qsospec_duck.fits.byte_source import ByteSource
 from qsospec_duck.fits.datasum import datasum
 from qsospec_duck.fits.header import Extent
 from qsospec_duck.fits.refusal import refusal
+from qsospec_duck.readers.pooled import pooled
 
 Array = NDArray[Any]
 
@@ -258,7 +259,8 @@ def _cell_width(letter: str, repeat: int) -> int:
 
 def _scaled(raw: Array, zero: Any, scale: Any) -> Array:
     """Native values; a zero of half the range marks unsigned integers (FITS standard 4.0, section 5.2.5)."""
-    native = raw.astype(raw.dtype.newbyteorder("="))
+    native = pooled(raw.shape, raw.dtype.newbyteorder("="))
+    native[...] = raw
     if scale in (1, None) and zero in (0, None):
         return native
     half = _UNSIGNED_ZERO.get(native.dtype.str[1:])

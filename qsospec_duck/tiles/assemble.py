@@ -10,9 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qsospec_duck.columns import arrow_schema
-from qsospec_duck.errors import ConfigError
 from qsospec_duck.readers.desi import Coadd, redshift_columns
-from qsospec_duck.readers.desi_arms import ALIGNMENT, Merged
 from qsospec_duck.readers.relation import arrow_column, spectra_table
 from qsospec_duck.tiles.fuse import Companions, companion_columns, exposure_columns
 from qsospec_duck.tiles.options import TileOptions
@@ -49,7 +47,7 @@ def assemble_tile(
     coadd: Coadd, rows: NDArray[np.intp], chosen: pa.Table, companions: Companions, options: TileOptions
 ) -> pa.Table:
     """All columns of the tile, in the order of ``columns.csv``, NULL where nothing is known."""
-    merged = _cut(coadd.spectra(rows), options.wavelength_range)
+    merged = coadd.spectra(rows, options.wavelength_range)
     columns = coadd.columns(rows, merged)
     columns["flux"], columns["ivar"] = groom(columns["flux"], columns["ivar"], options.precision)
     columns |= {name: chosen[name] for name in chosen.column_names}
@@ -79,14 +77,3 @@ def _new_redshifts(chosen: pa.Table) -> dict[str, Any]:
             values[row] = chosen[new][row].as_py()
         replaced[name] = values
     return replaced
-
-
-def _cut(merged: Merged, wavelength_range: tuple[float, float] | None) -> Merged:
-    if wavelength_range is None:
-        return merged
-    low, high = wavelength_range
-    start, stop = np.searchsorted(merged.wavelength, [low - ALIGNMENT, high + ALIGNMENT])
-    if stop - start < 2:
-        raise ConfigError(f"wavelength_range is {wavelength_range}; it should overlap 3600 to 9824 Å.")
-    at = slice(start, stop)
-    return Merged(merged.wavelength[at], merged.flux[:, at], merged.ivar[:, at], merged.mask[:, at])

@@ -81,8 +81,7 @@ def convert_tile(
         folder = tile_folder(out, opened.identity)
         where = opened.identity
         cameras = "".join(cameras_of(opened.fits))
-    path = write_tile(table, folder, name)
-    content = path.read_bytes()
+    path, content = write_tile(table, folder, name)
     return TileReceipt(
         path,
         where.release,
@@ -92,7 +91,7 @@ def convert_tile(
         n_targets,
         n_targets - candidates.num_rows,
         table.num_rows,
-        len(content),
+        content.size,
         hashlib.sha256(content).hexdigest(),
         {"coadd": str(coadd), "redrock": str(beside), **{kind: str(file) for kind, file in companions.items()}},
         tuple(kind for kind in COMPANIONS if kind not in companions),

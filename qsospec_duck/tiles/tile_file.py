@@ -83,7 +83,7 @@ def id_in_name(path: str | Path) -> str:
     return found["id"]
 
 
-def write_tile(table: pa.Table, folder: Path, name: str) -> Path:
+def write_tile(table: pa.Table, folder: Path, name: str) -> tuple[Path, pa.Buffer]:
     """Write a tile aside, flush it to disk, move it to its name, and drop older files of the same tile.
 
     Parameters
@@ -97,8 +97,10 @@ def write_tile(table: pa.Table, folder: Path, name: str) -> Path:
 
     Returns
     -------
-    Path
+    path : Path
         The tile.
+    content : pyarrow.Buffer
+        Its bytes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / tile_name(name, table.num_rows)
@@ -106,10 +108,12 @@ def write_tile(table: pa.Table, folder: Path, name: str) -> Path:
         if not _is_alive(int(left_over.name.split(".")[-2])):
             left_over.unlink(missing_ok=True)
     aside = folder / f".{path.name}.{os.getpid()}.part"
+    content = _encoded(table)
     try:
-        with aside.open("wb") as file:
-            _write(table, file)
-            file.flush()
+        with aside.open("wb", buffering=0) as file:
+            written = memoryview(content)
+            while written:
+                written = written[file.write(written) :]
             os.fsync(file.fileno())
         aside.replace(path)
     finally:
@@ -118,7 +122,7 @@ def write_tile(table: pa.Table, folder: Path, name: str) -> Path:
         if older != path:
             older.unlink()
     sync_folder(folder)
-    return path
+    return path, content
 
 
 def _is_alive(process: int) -> bool:
@@ -161,5 +165,8 @@ def parquet_options(schema: pa.Schema) -> dict[str, Any]:
     }
 
 
-def _write(table: pa.Table, file: object) -> None:
-    pq.write_table(table, file, row_group_size=ROW_GROUP, **parquet_options(table.schema))
+def _encoded(table: pa.Table) -> pa.Buffer:
+    """The bytes of the file: they are written and hashed without being read again."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, row_group_size=ROW_GROUP, **parquet_options(table.schema))
+    return sink.getvalue()
