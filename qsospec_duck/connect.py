@@ -14,13 +14,14 @@ from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from qsospec_duck.archive.object_store import is_remote
 from qsospec_duck.batch import register_fit_jobs
 from qsospec_duck.catalog.bundle_views import SHARD_SOURCE, spectra_view, views_for_this_duckdb
 from qsospec_duck.catalog.wide_cache import build_wide_cache, cached_view, is_current
-from qsospec_duck.columns import arrow_type
+from qsospec_duck.columns import arrow_type, columns_of
 from qsospec_duck.database import load_sql, show_in_notebook, without_progress_bar
 from qsospec_duck.errors import ConfigError, RunError
 from qsospec_duck.fit_functions import FIT_ARGUMENTS, FIT_RETURNS, fit_row, plain, register_fit_local
@@ -141,10 +142,13 @@ def _set_tiles(con: duckdb.DuckDBPyConnection, tiles: str | Path | Sequence[str 
     if isinstance(tiles, (str, Path)) and is_shard_root(tiles):
         root = Path(tiles).expanduser().resolve()
         con.execute("SET VARIABLE qsospec_shards = ?", [root.as_posix()])
-        con.execute("SET VARIABLE qsospec_tiles = ?", [[path.as_posix() for path in shard_paths(root)]])
+        shards = shard_paths(root)
+        con.execute("SET VARIABLE qsospec_tiles = ?", [[path.as_posix() for path in shards]])
         # A footer tells of ten thousand column chunks: reading it again for each query would take most of a look-up.
         con.execute("SET parquet_metadata_cache = true")
-        return {"spectra": spectra_view(SHARD_SOURCE)}
+        relation = {column.name for column in columns_of("spectra")}
+        is_whole = bool(shards) and relation <= set(pq.read_schema(shards[0]).names)
+        return {"spectra": spectra_view(SHARD_SOURCE, is_whole=is_whole)}
     patterns = [str(tiles)] if isinstance(tiles, (str, Path)) else [str(tile) for tile in tiles]
     con.execute("SET VARIABLE qsospec_tiles = ?", [patterns])
     return {}

@@ -121,18 +121,25 @@ it first, and then only the shards that it names are opened. Opening one costs a
 targets are a list a shard, DuckDB takes them for the smaller side and streams the shards past them."""
 
 
-def spectra_view(source: str | None = None) -> str:
-    """Text of ``sql/tiles/spectra.sql``, or of the same view over another source."""
+def spectra_view(source: str | None = None, *, is_whole: bool = False) -> str:
+    """Text of ``sql/tiles/spectra.sql``, or of the same view over another source.
+
+    Parameters
+    ----------
+    source : str, optional
+        SQL of the source; the files that the variable names where not given.
+    is_whole : bool
+        The source has every column of the relation: nothing need stand in for one. DuckDB then plans a query of all
+        its columns in half the time.
+    """
     columns = columns_of("spectra")
-    empty = ",\n".join(f"        NULL::{_type(column)} AS {_name(column)}" for column in columns)
-    files = "SELECT *\n    FROM read_parquet(getvariable('qsospec_tiles'), union_by_name := true)"
+    source = source or "SELECT *\n    FROM read_parquet(getvariable('qsospec_tiles'), union_by_name := true)"
+    if not is_whole:
+        empty = ",\n".join(f"        NULL::{_type(column)} AS {_name(column)}" for column in columns)
+        source = f"SELECT\n{empty}\n    WHERE false\n    UNION ALL BY NAME\n    {source}"
     return f"""\
 {SPECTRA_HEADER}CREATE OR REPLACE VIEW spectra AS
-    SELECT
-{empty}
-    WHERE false
-    UNION ALL BY NAME
-    {source or files};
+    {source};
 
 {comments("spectra", columns)}"""
 

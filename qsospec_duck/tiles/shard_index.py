@@ -16,11 +16,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.errors import TileError
+from qsospec_duck.readers.relation import one_chunk
 from qsospec_duck.tiles.tile_file import parquet_options, sync_folder
 
 FOLDER = "_scalars"
@@ -146,12 +148,11 @@ def _write_scalars(con: Any, root: Path, shards: Sequence[Path]) -> None:
         path.unlink()
 
 
-def look_up(con: Any, shards: str | Path, target_id: int) -> pa.Table:
-    """Spectra of one target, from shards.
+def look_up(shards: str | Path, target_id: int) -> pa.Table:
+    """Spectra of one target, from shards; of these only the row groups that hold it are read.
 
     Parameters
     ----------
-    con : duckdb.DuckDBPyConnection
     shards : str or Path
         Root of the shards.
     target_id : int
@@ -168,15 +169,25 @@ def look_up(con: Any, shards: str | Path, target_id: int) -> pa.Table:
     """
     root = Path(shards)
     shard_paths(root)
-    found = con.execute(
-        "SELECT DISTINCT shard FROM read_parquet(?) WHERE target_id = ?",
-        [f"{root}/{FOLDER}/scalars_*.pq", target_id],
-    ).fetchall()
-    paths = [str(root / shard) for (shard,) in sorted(found)]
-    if not paths:
-        return pa.schema([*arrow_schema("spectra"), *arrow_schema("tiles")]).empty_table()
-    answer = con.sql("SELECT * FROM read_parquet(?) WHERE target_id = ?", params=[paths, target_id])
-    return answer.to_arrow_table()
+    places = pq.read_table(root / FOLDER / "targets.pq", partitioning=None)
+    targets = one_chunk(places["target_id"])
+    at = np.flatnonzero(targets.values.to_numpy() == target_id)
+    numbers = np.searchsorted(targets.offsets.to_numpy(), at, side="right") - 1
+    names = sorted(places["shard"].take(numbers).to_pylist())
+    found = [_rows_of(root / name, target_id) for name in names]
+    schema = pa.schema([*arrow_schema("spectra"), *arrow_schema("tiles")])
+    return pa.concat_tables(found) if found else schema.empty_table()
+
+
+def _rows_of(path: Path, target_id: int) -> pa.Table:
+    """Rows of one target in one shard."""
+    with pq.ParquetFile(path) as shard:
+        rows = np.flatnonzero(one_chunk(shard.read(["target_id"])["target_id"]).to_numpy() == target_id)
+        sizes = [shard.metadata.row_group(group).num_rows for group in range(shard.num_row_groups)]
+        group_of = np.repeat(np.arange(len(sizes)), sizes)
+        groups = np.unique(group_of[rows])
+        read = np.flatnonzero(np.isin(group_of, groups))
+        return shard.read_row_groups(groups.tolist(), use_threads=False).take(np.searchsorted(read, rows))
 
 
 def _replace(path: Path, content: Any) -> None:
