@@ -201,8 +201,8 @@ def _fit_function(config: FitConfig, pool: _Pool) -> Callable[..., pa.Array]:
     """``fit_quasar_udf``: one Arrow array an argument in, one struct a row out."""
 
     # DuckDB counts the parameters: a *args would be one
-    def fit_rows(object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array):  # type: ignore[no-untyped-def]
-        columns = (object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array)
+    def fit_rows(object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array, lsf_sigma):  # type: ignore[no-untyped-def]
+        columns = (object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array, lsf_sigma)
         rows = [
             {name: plain(column[i]) for name, column in zip(FIT_ARGUMENTS, columns, strict=True)}
             for i in range(len(object_key))

@@ -28,6 +28,7 @@ FIT_ARGUMENTS = {
     "flux": "DOUBLE[]",
     "ivar": "DOUBLE[]",
     "mask_array": "INTEGER[]",
+    "lsf_sigma": "FLOAT[]",
 }
 """Arguments of the SQL function ``fit_quasar_udf`` with their types."""
 
@@ -86,10 +87,10 @@ def register_fit_local(con: duckdb.DuckDBPyConnection, config: FitConfig) -> Non
 
     # DuckDB counts the parameters: a *args would be one
     def fit_windows(  # type: ignore[no-untyped-def]
-        object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array,
+        object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array, lsf_sigma,
         lines, low, high, continuum, recipe, role,
     ):  # fmt: skip
-        spectra = (object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array)
+        spectra = (object_key, object_id, survey, ra, dec, z, ebv, wavelength, flux, ivar, mask_array, lsf_sigma)
         choices = (lines, low, high, continuum, recipe, role)
         answers = []
         for i in range(len(object_key)):

@@ -15,7 +15,7 @@ from qsospec_duck.columns import arrow_schema
 from qsospec_duck.errors import ReaderError
 
 _NEEDED = ("wavelength", "flux", "ivar", "z")
-_UNDERSTOOD = ("flux_unit", "extinction_corrected", "reader")
+_UNDERSTOOD = ("flux_unit", "extinction_corrected", "lsf_sigma", "reader")
 """Columns beside the relation that a spectrum is built from."""
 
 

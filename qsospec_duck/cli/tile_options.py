@@ -30,6 +30,11 @@ def add_tile_options(parser: argparse.ArgumentParser) -> None:
         "--precision", default="lossless", help="lossless, 6-decimals or noise/16 (smallest); default lossless"
     )
     parser.add_argument(
+        "--resolution",
+        action="store_true",
+        help="keep the line-spread function, for narrow lines freed of the instrument; reads RESOLUTION matrices",
+    )
+    parser.add_argument(
         "--qn-threshold",
         type=float,
         metavar="P",
@@ -50,6 +55,7 @@ def tile_options(given: argparse.Namespace) -> TileOptions:
         selection=given.selection,
         wavelength_range=_range(given.wavelength_range),
         precision=given.precision,
+        resolution=given.resolution,
         qn_threshold=given.qn_threshold,
         verify=given.verify,
     )

@@ -24,6 +24,7 @@ from qsospec_duck.readers.contents import Contents, Reader
 from qsospec_duck.readers.desi_arms import STEP, Merged, cameras_of, merge_arms, read_arms
 from qsospec_duck.readers.desi_identity import Identity, identify
 from qsospec_duck.readers.desi_redrock import companion, read_redrock, rows_of, take_or_none
+from qsospec_duck.readers.desi_resolution import line_spread
 from qsospec_duck.readers.fits_file import FitsFile
 from qsospec_duck.readers.fits_hdu import Hdu
 from qsospec_duck.readers.relation import Redshift, clean_pixels, file_key, pick_redshifts, spectra_table
@@ -103,6 +104,11 @@ class Coadd:
     def spectra(self, rows: NDArray[np.intp], wavelength_range: tuple[float, float] | None = None) -> Merged:
         """Read and merge some rows, over all wavelengths or a range of them [Å]."""
         return merge_arms(read_arms(self.fits, rows, self.n_rows), self.fits.path, wavelength_range)
+
+    def line_spread(self, rows: NDArray[np.intp], wavelength: NDArray[np.float64]) -> list[Any] | None:
+        """σ of the line-spread function [km/s] of some rows, ``None`` where it is not known, or for none of them."""
+        sigma = line_spread(self.fits, rows, wavelength)
+        return None if sigma is None else [None if np.isnan(one[0]) else one for one in sigma]
 
     def columns(self, rows: NDArray[np.intp], merged: Merged) -> dict[str, Any]:
         """Columns of the relation that a coadd alone can fill."""
@@ -210,7 +216,8 @@ def read(
                 f"{where} TARGETID {', '.join(lost[:3])}{' ...' if len(lost) > 3 else ''} ({len(lost)} of {len(z)})",
                 "a redrock= file with all targets, or redshift=",
             )
-        columns = coadd.columns(wanted, coadd.spectra(wanted))
+        merged = coadd.spectra(wanted)
+        columns = coadd.columns(wanted, merged) | {"lsf_sigma": coadd.line_spread(wanted, merged.wavelength)}
     return spectra_table(path, wanted.size, {**columns, **known, "z": z})
 
 

@@ -68,7 +68,8 @@ def spectra_table(path: str | Path, n_rows: int, columns: Mapping[str, Any]) -> 
         Number of spectra.
     columns : mapping
         By name: one value for all rows, a sequence of ``n_rows`` values, and for ``wavelength``, ``flux``, ``ivar``,
-        ``mask_array`` a 2-D array, a sequence of arrays, or (wavelength only) one array that all rows share.
+        ``mask_array`` a 2-D array, a sequence of arrays, or (wavelength only) one array that all rows share; in other
+        sequences of arrays ``None`` is a row where nothing is known.
         A column of the relation that is not given is NULL; other names follow at the end in their order.
 
     Raises
@@ -120,16 +121,21 @@ def _lists(values: Any, kind: pa.DataType, n_rows: int) -> pa.Array:
     if values is None:
         return pa.nulls(n_rows, kind)
     item = kind.value_type.to_pandas_dtype()
+    unknown = np.zeros(n_rows, dtype=bool)
     if isinstance(values, np.ndarray) and values.ndim == 1:
         values = np.broadcast_to(values, (n_rows, values.size))
     if isinstance(values, np.ndarray):
         lengths = np.full(n_rows, values.shape[1])
         flat = np.ascontiguousarray(values, dtype=item).reshape(-1)
     else:
-        lengths = np.array([len(part) for part in values], dtype=np.int64)
-        flat = np.concatenate([np.asarray(part, dtype=item) for part in values]) if len(values) else np.empty(0, item)
+        unknown = np.array([part is None for part in values], dtype=bool)
+        parts = [np.asarray([] if part is None else part, dtype=item) for part in values]
+        lengths = np.array([part.size for part in parts], dtype=np.int64)
+        flat = np.concatenate(parts) if parts else np.empty(0, item)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(flat), type=kind)
+    return pa.ListArray.from_arrays(
+        pa.array(offsets), pa.array(flat), type=kind, mask=pa.array(unknown) if unknown.any() else None
+    )
 
 
 def check_relation(path: str | Path, table: pa.Table) -> None:

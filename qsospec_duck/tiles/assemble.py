@@ -58,6 +58,9 @@ def assemble_tile(
     columns |= companion_columns(companions, ("emline", "rrdetails"), target_id, coadd.identity.release)
     columns |= exposure_columns(coadd.fits, target_id)
     names = [*arrow_schema("spectra").names, *arrow_schema("tiles").names]
+    if options.resolution:
+        columns["lsf_sigma"] = coadd.line_spread(rows, merged.wavelength)
+        names.append("lsf_sigma")
     table = spectra_table(coadd.fits.path, rows.size, {name: columns.get(name) for name in names})
     # What is not known is NULL: Parquet's statistics leave NaN out, and filters that believe them miss the row.
     arrays = [

@@ -70,7 +70,7 @@ def convert_tile(
         )
     companions = find_companions(coadd)
     with Coadd(coadd, **identity) as opened:
-        verify_checksums(opened, options.verify)
+        verify_checksums(opened, options)
         name = tile_id(opened.identity)
         rows = np.flatnonzero(~opened.is_sky)
         candidates, rows = list_candidates(opened, rows, read_redrock(beside), companions, options)
@@ -81,6 +81,9 @@ def convert_tile(
         folder = tile_folder(out, opened.identity)
         where = opened.identity
         cameras = "".join(cameras_of(opened.fits))
+    missing = tuple(kind for kind in COMPANIONS if kind not in companions)
+    if options.resolution and table["lsf_sigma"].null_count == table.num_rows > 0:
+        missing += ("resolution",)
     path, content = write_tile(table, folder, name)
     return TileReceipt(
         path,
@@ -94,7 +97,7 @@ def convert_tile(
         content.size,
         hashlib.sha256(content).hexdigest(),
         {"coadd": str(coadd), "redrock": str(beside), **{kind: str(file) for kind, file in companions.items()}},
-        tuple(kind for kind in COMPANIONS if kind not in companions),
+        missing,
         cameras,
         table["n_pix"][0].as_py() if table.num_rows else 0,
     )
@@ -115,13 +118,14 @@ def find_coadds(folders: str | Path | Iterable[str | Path]) -> Sequence[Path]:
     return sorted(found)
 
 
-def verify_checksums(coadd: Coadd, verify: str) -> None:
+def verify_checksums(coadd: Coadd, options: TileOptions) -> None:
     """Compare DATASUM of the HDUs that are needed; a TileError names the first that does not agree."""
-    if verify == "none":
+    if options.verify == "none":
         return
+    images = ("_FLUX", "_IVAR", "_MASK", *(["_RESOLUTION"] if options.resolution else []))
     for hdu in coadd.fits.hdus:
         is_whole = hdu.is_table or hdu.name.endswith("_WAVELENGTH")
-        is_needed = is_whole or (verify == "all" and hdu.name.endswith(("_FLUX", "_IVAR", "_MASK")))
+        is_needed = is_whole or (options.verify == "all" and hdu.name.endswith(images))
         if is_needed and hdu.name != "SCORES" and (error := hdu.checksum_error()):
             raise TileError(
                 f"{coadd.fits.path}: {hdu.where}: {error}; the file is damaged and should be fetched again."

@@ -25,6 +25,10 @@ class TileOptions:
     qn_threshold: float | None = None
     """Confidence above which QuasarNet is believed; ``None`` is the survey's: 0.95 to DR1, 0.99 later."""
 
+    resolution: bool = False
+    """Keep σ of the line-spread function of every spectrum (``lsf_sigma``): fits then give widths as they are, not as
+    the instrument shows them. It reads the RESOLUTION matrices, four fifths of a coadd."""
+
     verify: str = "all"
     """DATASUM of ``all`` HDUs that are needed; of those ``read`` whole anyway, not of the images; of ``none``."""
 

@@ -23,7 +23,7 @@ from qsospec_duck.readers.desi_identity import Identity
 ROW_GROUP = 64
 """Spectra of a row group: also the unit of memory of an Arrow UDF call."""
 
-_SPLIT = ("wavelength", "flux", "ivar")
+_SPLIT = ("wavelength", "flux", "ivar", "lsf_sigma")
 _PAGE_BYTES = 1 << 22
 _NAME = re.compile(r"qso_data_TILE(?P<id>.+)_(?P<count>\d+)_qsos\.parquet$")
 
@@ -155,7 +155,7 @@ def parquet_options(schema: pa.Schema) -> dict[str, Any]:
         "compression": "zstd",
         "compression_level": 3,
         "use_dictionary": ["mask_array.list.element", *texts],
-        "column_encoding": {f"{name}.list.element": "BYTE_STREAM_SPLIT" for name in _SPLIT},
+        "column_encoding": {f"{name}.list.element": "BYTE_STREAM_SPLIT" for name in _SPLIT if name in schema.names},
         "write_statistics": [field.name for field in schema if not pa.types.is_nested(field.type)],
         "write_page_index": True,
         "write_page_checksum": True,

@@ -18,14 +18,15 @@ CREATE OR REPLACE MACRO fit_all(sel) AS TABLE
     FROM (
         SELECT
             fit_quasar_udf(
-                s.object_key, s.object_id, s.survey, s.ra, s.dec, s.z, s.ebv, s.wavelength, s.flux, s.ivar, s.mask_array
+                s.object_key, s.object_id, s.survey, s.ra, s.dec, s.z, s.ebv, s.wavelength, s.flux, s.ivar, s.mask_array,
+                s.lsf_sigma
             ) AS r
         FROM (
             SELECT
                 NULL::VARCHAR AS object_key, NULL::VARCHAR AS object_id, NULL::VARCHAR AS survey,
                 NULL::DOUBLE AS ra, NULL::DOUBLE AS dec, NULL::DOUBLE AS z, NULL::DOUBLE AS ebv,
                 NULL::DOUBLE[] AS wavelength, NULL::DOUBLE[] AS flux, NULL::DOUBLE[] AS ivar,
-                NULL::INTEGER[] AS mask_array
+                NULL::INTEGER[] AS mask_array, NULL::FLOAT[] AS lsf_sigma
             WHERE false
             UNION ALL BY NAME
             SELECT * FROM query_table(sel)

@@ -8,7 +8,7 @@
 --   continuum   list of [low, high], the bands that hold the power law; left out: one on either side, half as wide
 --   recipe      an id or the path of a TOML file, in place of lines, low and high, which are then NULL
 --   role        broad (default) or narrow
---   object_key, object_id, survey, ra, dec, ebv, mask_array
+--   object_key, object_id, survey, ra, dec, ebv, mask_array, lsf_sigma
 --               what else the spectra relation holds; may be left out
 --   returns     what fit_quasar returns: call it in a subquery, and take the fields outside
 --
@@ -18,10 +18,11 @@
 CREATE OR REPLACE MACRO fit_local(
     wavelength, flux, ivar, z, lines, low, high,
     continuum := NULL, recipe := NULL, role := 'broad',
-    object_key := NULL, object_id := NULL, survey := NULL, ra := NULL, "dec" := NULL, ebv := NULL, mask_array := NULL
+    object_key := NULL, object_id := NULL, survey := NULL, ra := NULL, "dec" := NULL, ebv := NULL, mask_array := NULL,
+    lsf_sigma := NULL
 ) AS
     fit_local_udf(
         object_key::VARCHAR, object_id::VARCHAR, survey::VARCHAR, ra::DOUBLE, "dec"::DOUBLE, z::DOUBLE, ebv::DOUBLE,
-        wavelength::DOUBLE[], flux::DOUBLE[], ivar::DOUBLE[], mask_array::INTEGER[],
+        wavelength::DOUBLE[], flux::DOUBLE[], ivar::DOUBLE[], mask_array::INTEGER[], lsf_sigma::FLOAT[],
         lines::VARCHAR[], low::DOUBLE, high::DOUBLE, continuum::DOUBLE[][], recipe::VARCHAR, role::VARCHAR
     );

@@ -21,7 +21,7 @@ def session(config=CONFIG, fit=made_fit, progress=False) -> duckdb.DuckDBPyConne
     """A connection with the functions of a batch, and nothing else that Python has to register."""
     con = duckdb.connect()
     register_fit_jobs(con, config, progress=progress, fit=fit)
-    con.execute("CREATE MACRO fit_quasar_udf(a, b, c, d, e, f, g, h, i, j, k) AS NULL")
+    con.execute("CREATE MACRO fit_quasar_udf(a, b, c, d, e, f, g, h, i, j, k, l) AS NULL")
     load_sql(con, ["macros"])
     for name in ("fit_plan", "run_fit_task", "finalize_run"):
         con.execute(statement(name))
