@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numba
+
+from qsospec_duck.models.machine_code import drop_stale_code
+
+# Whoever fits or evaluates a model imports this module before any loop is called.
+drop_stale_code(Path(__file__).parents[1])
 
 # Sums may be reordered for vector registers; NaN and infinity keep their meaning.
 FAST = {"contract", "reassoc", "nsz", "arcp"}
