@@ -97,7 +97,7 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
         }
         return FitResult(
             rest, result, {}, statuses, tuple(proposed), (*warnings, failure),
-            metadata=_metadata(config, started, 0.0) | host_metadata(host), **host_fields(whole, host),
+            metadata=_metadata(rest, config, started, 0.0) | host_metadata(host), **host_fields(whole, host),
         )  # fmt: skip
     continuum, stages, solutions = fitted.continuum, fitted.stages, fitted.solutions
     for recipe, coverage in zip(recipes, coverages, strict=True):
@@ -110,7 +110,7 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)
     for stage, solution in zip(stages, solutions[1:], strict=True):
         warnings += (*judge_complex(stage, solution), *judge_residuals(rest, stage, fitted.model))
-    metadata = _metadata(config, started, fitted.seconds_continuum) | host_metadata(host)
+    metadata = _metadata(rest, config, started, fitted.seconds_continuum) | host_metadata(host)
     if config.uncertainty.method == "monte_carlo":
         draws = draw_measurements(
             rest,
@@ -199,11 +199,12 @@ def _log_distance(rest: Spectrum, cosmology: Cosmology) -> float | None:
     return math.log10(4.0 * math.pi * FLUX_UNIT_CGS) + 2.0 * math.log10(distance)
 
 
-def _metadata(config: FitConfig, started: float, continuum_seconds: float) -> dict[str, object]:
+def _metadata(rest: Spectrum, config: FitConfig, started: float, continuum_seconds: float) -> dict[str, object]:
     return {
         "configuration_hash": config.hash(),
         "h0": config.cosmology.h0,
         "om0": config.cosmology.om0,
+        "line_spread_known": rest.lsf_sigma is not None,
         "seconds_continuum": continuum_seconds,
         "seconds_total": time.perf_counter() - started,
     }

@@ -122,8 +122,9 @@ def test_narrow_lines_are_free_of_the_instrument_in_python_and_in_sql(tile, tmp_
     for _, row in read_relation(str(receipt.path), range(4)):
         widths = []
         for lsf in (row["lsf_sigma"], None):
-            rows = fit_quasar(from_row({**row, "lsf_sigma": lsf}), config).measurements
-            widths += [m.value for m in rows if m.quantity == "oiii5008_narrow_fwhm"]
+            result = fit_quasar(from_row({**row, "lsf_sigma": lsf}), config)
+            assert result.metadata["line_spread_known"] is (lsf is not None)
+            widths += [m.value for m in result.measurements if m.quantity == "oiii5008_narrow_fwhm"]
         own, seen = widths
         assert in_sql[row["object_id"]] == pytest.approx(own, rel=1e-9)
         at_line = 5008.24 * (1 + row["z"])
