@@ -54,7 +54,11 @@ class ListWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if kind is None:
+            self.close()
+        else:
+            # Without its footer nobody takes it for a table.
+            self._file.close()
 
     def write_table(self, table: pa.Table, row_group_size: int) -> None:
         """Write the rows of a table in row groups of at most this size."""
@@ -80,8 +84,10 @@ class ListWriter:
                 7: [{1: {}} for one in elements if 1 in one],
             }
         )
-        self._file.write(footer + len(footer).to_bytes(4, "little") + MAGIC)
-        self._file.close()
+        try:
+            self._file.write(footer + len(footer).to_bytes(4, "little") + MAGIC)
+        finally:
+            self._file.close()
 
     def _write_group(self, rows: pa.Table) -> None:
         chunks, plain_bytes, began = [], 0, self._at

@@ -56,7 +56,7 @@ class ShardWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._models is not None:
-            self._models.close()
+            self._models.__exit__(kind, error, trace)
 
     def add(self, result: FitResult, origin: Origin) -> None:
         """Take one fitted spectrum."""

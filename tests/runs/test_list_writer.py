@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import duckdb
 import numpy as np
 import polars as pl
@@ -123,6 +125,15 @@ def test_every_flipped_byte_of_a_page_is_found(tmp_path):
             path.write_bytes(good[:at] + bytes([good[at] ^ 0x10]) + good[at + 1 :])
             with pytest.raises(OSError, match=r"CRC|checksum|Couldn't deserialize"):
                 pq.read_table(path, page_checksum_verification=True)
+
+
+def test_a_file_that_was_not_finished_is_no_table(tmp_path):
+    table = pa.Table.from_pylist([{"name": "a", "pixels": [1.0, 2.0]}] * 5, schema=SCHEMA)
+    with suppress(KeyError), ListWriter(tmp_path / "a.parquet", SCHEMA, compression_level=1) as writer:
+        writer.write_table(table, 8)
+        raise KeyError
+    with pytest.raises(pa.ArrowInvalid, match="magic bytes"):
+        pq.read_table(tmp_path / "a.parquet")
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path):
