@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from disk_faults import PowerCutError, fault_at
 from made_runs import commit, key
@@ -17,8 +18,11 @@ from made_runs import commit, key
 from qsospec_duck import connect
 from qsospec_duck.catalog import write_catalog_file
 from qsospec_duck.catalog.bundle_views import views_for_this_duckdb
+from qsospec_duck.cli import main
 from qsospec_duck.database import load_sql, sql_files
+from qsospec_duck.errors import ConfigError, RunError
 from qsospec_duck.runs import TABLES, finalize_run, hold_store, open_run
+from qsospec_duck.runs.manifest import write_manifest
 
 RECEIPTED = TABLES[:-1]
 
@@ -153,3 +157,33 @@ def test_a_bundle_without_receipts_is_what_lies_there(run):
         assert keys_in_sql(con, "objects") == before
         found = con.execute("SELECT table_name, path, n_rows FROM run_parts WHERE table_name = 'models'").fetchall()
     assert found == [("models", str(path.relative_to(run)), None) for path in files(run, "models")]
+
+
+def flip_a_digit(run: Path) -> Path:
+    """Change one bit in the values of ``snr_median``, which lie there uncompressed or nearly so."""
+    path = files(run, "objects")[0]
+    content = bytearray(path.read_bytes())
+    footer = pq.read_metadata(path).row_group(0)
+    column = next(c for c in map(footer.column, range(footer.num_columns)) if c.path_in_schema == "snr_median")
+    content[column.data_page_offset + column.total_compressed_size - 2] ^= 1
+    path.write_bytes(content)
+    return path
+
+
+def test_a_flipped_byte_is_refused_where_verifying_was_asked_for(run, capsys):
+    with connect(run=run, verify=True) as con:
+        assert con.sql("SELECT count(*) FROM objects").fetchall() == [(40,)]
+    path = flip_a_digit(run)
+    with pytest.raises(RunError, match=rf"{path}: its content was changed"):
+        connect(run=run, verify=True)
+    assert main(["sql", str(run), "SELECT 1", "--verify"]) != 0
+    assert "its content was changed" in capsys.readouterr().err
+
+
+def test_verifying_needs_a_run_with_receipts(tmp_path):
+    with pytest.raises(ConfigError, match="give run="):
+        connect(verify=True)
+    about = {"schema_version": "5", "run_id": "theirs", "status": "complete", "writer": "other", "configuration": {}}
+    write_manifest(tmp_path, about)
+    with pytest.raises(RunError, match="not be verified"):
+        connect(run=tmp_path, verify=True)
