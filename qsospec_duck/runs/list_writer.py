@@ -18,7 +18,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 import pyarrow as pa
 
 from qsospec_duck.runs.levels import Levels, row_levels
@@ -164,10 +163,14 @@ def _flat(array: pa.Array, above: Levels) -> Iterator[tuple[Levels, pa.Array]]:
     """Levels and values of the parts without parts of an array that has one entry for each living pair of levels."""
     levels = above.into_field(array)
     if pa.types.is_list(array.type):
-        lengths = np.diff(array.offsets.to_numpy())
+        offsets = array.offsets.to_numpy()
+        lengths = offsets[1:] - offsets[:-1]
         if array.null_count:
             lengths = lengths[array.is_valid().to_numpy(zero_copy_only=False)]
-        yield from _flat(array.flatten(), levels.into_list(lengths))
+            entries = array.flatten()
+        else:
+            entries = array.values.slice(offsets[0], offsets[-1] - offsets[0])
+        yield from _flat(entries, levels.into_list(lengths))
     elif pa.types.is_struct(array.type):
         present = array.drop_null() if array.null_count else array
         for i in range(array.type.num_fields):
