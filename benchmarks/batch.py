@@ -50,7 +50,7 @@ from qsospec_duck.readers import read_spectra
 from qsospec_duck.runs import Origin, ShardWriter, finalize_run, hold_store, load_archived_model
 from qsospec_duck.runs.layout import object_number
 from qsospec_duck.runs.rows import tables_from_results
-from qsospec_duck.runs.shard import MODEL_ROW_GROUP, open_writer, stage_part, write_table
+from qsospec_duck.runs.shard import MODEL_ROW_GROUP, open_model_writer, stage_part, write_table
 from qsospec_duck.simulate import simulate_spectra
 from qsospec_duck.spectra import from_row, from_table
 
@@ -229,7 +229,7 @@ def write_renamed(name: str, table: pa.Table, shard: int, path: Path) -> int:
         table = table.take(pa.array(np.argsort(numbers, kind="stable")))
     if name != "models":
         return write_table(name, table, path)
-    with open_writer(name, path) as writer:
+    with open_model_writer(path) as writer:
         writer.write_table(table, row_group_size=MODEL_ROW_GROUP)
     return table.num_rows
 

@@ -27,7 +27,7 @@ from qsospec_duck.errors import ConfigError, RunError
 from qsospec_duck.fit_functions import FIT_ARGUMENTS, FIT_RETURNS, fit_row, plain, register_fit_local
 from qsospec_duck.fitting import FitConfig
 from qsospec_duck.fitting.compiled import compile_fit
-from qsospec_duck.runs import open_run
+from qsospec_duck.runs import open_run, verify_shards
 from qsospec_duck.tiles.shard_index import is_shard_root, shard_paths
 from qsospec_duck.workflow import finalize_run
 
@@ -54,6 +54,7 @@ def connect(
     config: FitConfig | None = None,
     workers: int = 1,
     tile_root: str | Path | None = None,
+    verify: bool = False,
 ) -> duckdb.DuckDBPyConnection:
     """Open DuckDB with the SQL product.
 
@@ -73,6 +74,9 @@ def connect(
         Processes that ``fit_quasar`` and ``render_qa`` may use; 1 works in this process.
     tile_root : path, optional
         A folder of tiles with its ledger: becomes ``tile_ledger``, ``tile_failures`` and ``tile_throughput``.
+    verify : bool
+        Compare every shard of the run with its receipt first, at the speed of reading it once. DuckDB does not check
+        the checksums in Parquet: of a shard with a flipped byte it mostly shows other numbers and no error.
 
     Returns
     -------
@@ -83,9 +87,10 @@ def connect(
     Raises
     ------
     RunError
-        ``run`` has no ``manifest.json``, or one that was changed by hand or is of another schema.
+        ``run`` has no ``manifest.json``, or one that was changed by hand or is of another schema; or, with
+        ``verify``, a shard is not what its receipt says.
     ConfigError
-        ``workers`` is less than 1.
+        ``workers`` is less than 1, or ``verify`` is asked for without a run.
     TileError
         ``tiles`` is the root of shards whose compaction was interrupted.
     duckdb.IOException
@@ -93,6 +98,8 @@ def connect(
     """
     if workers < 1:
         raise ConfigError(f"workers is {workers}; it should be 1 or more.")
+    if verify and run is None:
+        raise ConfigError("verify compares a run with its receipts; give run=.")
     con = duckdb.connect(str(database))
     try:
         without_progress_bar(con)
@@ -105,6 +112,8 @@ def connect(
             parts.append("ledger")
         if run is not None:
             directory = _run_directory(run)
+            if verify:
+                verify_shards(Path(directory))
             con.execute("SET VARIABLE qsospec_run = ?", [directory])
             parts += ["run", "progress"]
             instead |= views_for_this_duckdb(Path(directory)) | cached_view(Path(directory))

@@ -71,6 +71,7 @@
 .read sql/ledger/tile_throughput.sql
 
 -- part: run - need the variable qsospec_run
+.read sql/views/run_parts.sql
 .read sql/views/inputs.sql
 .read sql/views/objects.sql
 .read sql/views/measurements.sql

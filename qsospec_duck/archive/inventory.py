@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qsospec_duck.archive.mirrors import normal_key
-from qsospec_duck.archive.releases import ArchiveTile, release_named, tile_of_key
+from qsospec_duck.archive.releases import ArchiveTile, healpix_of, release_named, tile_of_key
 from qsospec_duck.errors import ConfigError
 
 FIELDS = ("release", "survey", "program", "healpix", "nside")
@@ -128,11 +128,11 @@ def write_inventory(tiles: Iterable[ArchiveTile], path: str | Path) -> None:
 def explain_gaps(listed: Iterable[ArchiveTile], there: Iterable[ArchiveTile]) -> list[Gap]:
     """Say why tiles of a list are not among those that are there."""
     known, gaps = set(there), []
-    others = {(tile.release, tile.healpix): tile for tile in known}
+    others = {(tile.release, tile.pixel): tile for tile in known}
     for tile in sorted(set(listed) - known):
-        if tile.healpix in KNOWN_GAPS.get((tile.release, tile.survey, tile.program), ()):
+        if tile.pixel in KNOWN_GAPS.get((tile.release, tile.survey, tile.program), ()):
             reason = "known: listed by tilepix, no target of it has a spectrum (desispec issue 2267)"
-        elif (other := others.get((tile.release, tile.healpix))) is not None:
+        elif (other := others.get((tile.release, tile.pixel))) is not None:
             reason = f"the pixel was observed in {other.survey} {other.program}, not in {tile.survey} {tile.program}"
         else:
             reason = "no target in the redshift catalog"
@@ -141,9 +141,10 @@ def explain_gaps(listed: Iterable[ArchiveTile], there: Iterable[ArchiveTile]) ->
 
 
 def tiles_in_range(release: str, survey: str, program: str, pixels: Sequence[int]) -> list[ArchiveTile]:
-    """Tiles of some pixels."""
-    name = release_named(release).name
-    return [ArchiveTile(name, survey, program, pixel) for pixel in sorted(set(pixels))]
+    """Tiles of some pixels, which from DR3 on are given as UNIQPIX."""
+    found = release_named(release)
+    places = [healpix_of(pixel) if found.layout == "uniqpix" else (pixel,) for pixel in sorted(set(pixels))]
+    return [ArchiveTile(found.name, survey, program, *place) for place in places]
 
 
 def parse_pixels(text: str) -> list[int]:

@@ -63,6 +63,34 @@ def release_named(name: str) -> Release:
     raise ConfigError(f"release {name!r} is not known; it should be one of {known}.")
 
 
+def uniqpix(healpix: int, nside: int) -> int:
+    """UNIQPIX of a nested pixel: HEALPIX + 4 NSIDE², which tells pixels of different NSIDE apart."""
+    return healpix + 4 * nside**2
+
+
+def healpix_of(uniqpix: int) -> tuple[int, int]:
+    """Nested pixel and NSIDE of a UNIQPIX, 4 NSIDE² to 16 NSIDE² - 1: its size tells NSIDE.
+
+    Raises
+    ------
+    ConfigError
+        It is less than 4.
+    """
+    if uniqpix < 4:
+        raise ConfigError(f"UNIQPIX is {uniqpix}; it should be HEALPIX + 4 NSIDE², 4 or more.")
+    nside = 1
+    while uniqpix >= 16 * nside**2:
+        nside *= 2
+    return uniqpix - 4 * nside**2, nside
+
+
+def tile_number(release: str | None, healpix: int, nside: int) -> int:
+    """Number by which a release calls a tile: the pixel where all have NSIDE 64, UNIQPIX elsewhere."""
+    known = RELEASES.get(release) if release is not None else None
+    is_uniq = known.layout == "uniqpix" if known is not None else nside != 64
+    return uniqpix(healpix, nside) if is_uniq else healpix
+
+
 @dataclass(frozen=True, order=True)
 class ArchiveTile:
     """One tile of an archive."""
@@ -76,8 +104,7 @@ class ArchiveTile:
     @property
     def pixel(self) -> int:
         """Number that folders and files carry: the HEALPix pixel, or UNIQPIX."""
-        is_uniq = release_named(self.release).layout == "uniqpix"
-        return self.healpix + 4 * self.nside**2 if is_uniq else self.healpix
+        return tile_number(release_named(self.release).name, self.healpix, self.nside)
 
     @property
     def folder(self) -> str:
@@ -104,7 +131,7 @@ class ArchiveTile:
         return f"{self.folder}{below.replace('/', '_')}.sha256sum"
 
     def __str__(self) -> str:
-        return f"{self.release}/{self.survey}/{self.program}/{self.healpix}"
+        return f"{self.release}/{self.survey}/{self.program}/{self.pixel}"
 
 
 _FOLDER = re.compile(
@@ -128,8 +155,4 @@ def tile_of_key(key: str) -> ArchiveTile | None:
     pixel = int(found["pixel"])
     if found["layout"] == "healpix":
         return ArchiveTile(release.name, found["survey"], found["program"], pixel)
-    nside = 1
-    # UNIQPIX is 4 NSIDE² to 16 NSIDE² - 1: its size tells NSIDE.
-    while pixel >= 16 * nside**2:
-        nside *= 2
-    return ArchiveTile(release.name, found["survey"], found["program"], pixel - 4 * nside**2, nside)
+    return ArchiveTile(release.name, found["survey"], found["program"], *healpix_of(pixel))

@@ -5,7 +5,7 @@ A test holds that the committed files equal what this makes.
 
 from __future__ import annotations
 
-from qsospec_duck.catalog.bundle_views import BUNDLE_VIEWS, bundle_view, spectra_view
+from qsospec_duck.catalog.bundle_views import BUNDLE_VIEWS, bundle_view, parts_view, spectra_view
 from qsospec_duck.catalog.distance_macro import distance_macro
 from qsospec_duck.catalog.recalibration_macros import (
     calibrated_quantities_view,
@@ -20,6 +20,7 @@ def generated_files() -> dict[str, str]:
     """Text of every generated file by its path below ``sql/``."""
     return {
         "cosmology/flat_distance_integral.sql": distance_macro(),
+        "views/run_parts.sql": parts_view(),
         **{f"views/{table}.sql": bundle_view(table) for table in BUNDLE_VIEWS},
         "tiles/spectra.sql": spectra_view(),
         "views/line_catalog.sql": line_catalog_view(),

@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", metavar="FILE", help="write the last result there")
     parser.add_argument("--max-rows", type=int, default=200, metavar="N", help="most rows of a table; default 200")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes of fit_quasar(); default 1")
+    parser.add_argument("--verify", action="store_true", help="compare every shard of the run with its receipt first")
     parser.set_defaults(run=run_sql)
 
 
@@ -50,7 +51,7 @@ def run_sql(given: argparse.Namespace) -> int:
     kind = given.format or (target.suffix.lstrip(".") if target else "table")
     if kind not in FORMATS:
         raise ConfigError(f"--to {target}: written as {', '.join(FORMATS)}, not as {kind!r}; --format says how.")
-    with connect(run=run, tiles=given.tiles, workers=given.workers) as con:
+    with connect(run=run, tiles=given.tiles, workers=given.workers, verify=given.verify) as con:
         if query is None and sys.stdin.isatty():
             from qsospec_duck.cli.prompt import open_prompt
 

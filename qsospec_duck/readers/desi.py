@@ -123,6 +123,7 @@ class Coadd:
             "survey": identity.survey,
             "program": identity.program,
             "healpix": identity.healpix,
+            "nside": identity.nside if identity.healpix is not None else None,
             "release": identity.release,
             "source": name,
             "row_index": rows,
@@ -169,6 +170,7 @@ def read(
     survey: str | None = None,
     program: str | None = None,
     healpix: int | None = None,
+    nside: int | None = None,
 ) -> pa.Table:
     """Read a DESI coadd.
 
@@ -184,7 +186,7 @@ def read(
         The redshift file; the one beside the coadd where not given.
     sky : bool
         Read sky fibres too; they need ``redshift``. Rows that are asked for by number are always read.
-    release, survey, program, healpix
+    release, survey, program, healpix, nside
         Take the place of what headers and path tell.
 
     Raises
@@ -192,7 +194,7 @@ def read(
     ReaderError
         The file is broken, or a target has no redshift.
     """
-    with Coadd(path, release=release, survey=survey, program=program, healpix=healpix) as coadd:
+    with Coadd(path, release=release, survey=survey, program=program, healpix=healpix, nside=nside) as coadd:
         wanted = np.asarray(rows, dtype=np.intp) if rows is not None else np.flatnonzero(~coadd.is_sky | sky)
         if wanted.size and (wanted.min() < 0 or wanted.max() >= coadd.n_rows):
             raise refusal(

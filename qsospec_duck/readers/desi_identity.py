@@ -1,6 +1,7 @@
 """Where a DESI file belongs: release, survey, program and pixel, or tile, petal and night.
 
 A tile is (release, survey, program, healpix), never the pixel alone: the same pixel is observed in several programs.
+Where NSIDE follows the density of targets, as from DR3 on, UNIQPIX takes the place of the pixel.
 """
 
 from __future__ import annotations
@@ -25,15 +26,23 @@ class Identity:
     survey: str | None = None
     program: str | None = None
     healpix: int | None = None
+    """Nested pixel at ``nside``."""
+
+    nside: int = 64
     tile: int | None = None
     petal: int | None = None
     night: int | None = None
     release_in_file: bool = False
     """The release comes from the headers or the caller, not from the folder the file happens to lie in."""
 
+    @property
+    def number(self) -> int | None:
+        """Number of the tile within its release, survey and program: the pixel, or UNIQPIX."""
+        return None if self.healpix is None else releases.tile_number(self.release, self.healpix, self.nside)
+
     def key(self, file_key: str, target_id: int) -> str:
         """``object_key`` of a target: of its tile where that is known from the content, else of its file."""
-        parts = (self.release, self.survey, self.program, self.healpix)
+        parts = (self.release, self.survey, self.program, self.number)
         if self.release_in_file and all(part is not None for part in parts):
             return "/".join(str(part) for part in (*parts, target_id))
         return f"{file_key}#{target_id}"
@@ -46,6 +55,7 @@ def identify(
     survey: str | None = None,
     program: str | None = None,
     healpix: int | None = None,
+    nside: int | None = None,
 ) -> Identity:
     """Read the identity from headers, then from the path; what the caller gives takes their place."""
     cards = fits.hdus[0].header
@@ -55,12 +65,13 @@ def identify(
     in_path = next((name for name in folders if name in RELEASES.values()), None) or next(
         (RELEASES[name] for name in folders if name in RELEASES), None
     )
-    pixel = cards.get("HPXPIXEL", cards.get("SPGRPVAL") if cards.get("SPGRP") == "healpix" else None)
+    pixel, told = _pixel(cards)
     return Identity(
         release=in_file or in_path,
         survey=survey or _text(cards.get("SURVEY")),
         program=program or _text(cards.get("PROGRAM") or cards.get("FAPRGRM")),
-        healpix=healpix if healpix is not None else _whole(pixel),
+        healpix=healpix if healpix is not None else pixel,
+        nside=nside or (told if healpix is None else None) or 64,
         tile=_whole(cards.get("TILEID")),
         petal=_whole(cards.get("PETAL", cards.get("SPECTRO"))),
         night=_whole(cards.get("NIGHT")),
@@ -74,6 +85,14 @@ def specprod(cards: Mapping[str, Any]) -> str | None:
         if name.startswith("DEPNAM") and value == "SPECPROD":
             return _text(cards.get(f"DEPVER{name[6:]}"))
     return _text(cards.get("SPECPROD"))
+
+
+def _pixel(cards: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """HEALPix pixel and NSIDE that a header gives."""
+    group, value = cards.get("SPGRP"), _whole(cards.get("SPGRPVAL"))
+    if "HPXPIXEL" not in cards and group == "uniqpix" and value is not None:
+        return releases.healpix_of(value)
+    return _whole(cards.get("HPXPIXEL", value if group == "healpix" else None)), _whole(cards.get("HPXNSIDE"))
 
 
 def _text(value: Any) -> str | None:

@@ -6,7 +6,7 @@ Enters: `FitResult` objects or staged shards. Leaves: a run directory of schema 
 from qsospec_duck.runs.archived import ArchivedModel, Measurements, load_archived_model
 from qsospec_duck.runs.bundle import RunBundle, open_run
 from qsospec_duck.runs.compact import compact_run
-from qsospec_duck.runs.finalize import RunCounts, finalize_run, verify_run
+from qsospec_duck.runs.finalize import RunCounts, finalize_run, verify_run, verify_shards
 from qsospec_duck.runs.layout import SCHEMA_VERSION, TABLES, object_number
 from qsospec_duck.runs.products import products_folder, write_products
 from qsospec_duck.runs.receipts import Part
@@ -37,5 +37,6 @@ __all__ = [
     "products_folder",
     "tables_from_results",
     "verify_run",
+    "verify_shards",
     "write_products",
 ]

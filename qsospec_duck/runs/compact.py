@@ -23,7 +23,7 @@ from qsospec_duck.runs.receipts import Commit, Part
 from qsospec_duck.runs.shard import (
     FAILED_INPUTS,
     MODEL_ROW_GROUP,
-    open_writer,
+    open_model_writer,
     sorted_by_object,
     stage_part,
     write_table,
@@ -118,7 +118,7 @@ def _rewrite(store: RunStore, task: str, group: list[list[Part]]) -> None:
 def _copy_models(run: Path, parts: list[Part], target: Path) -> int:
     """Copy models a few at a time: many shards of them do not fit into memory."""
     rows = 0
-    with open_writer("models", target) as writer:
+    with open_model_writer(target) as writer:
         for part in parts:
             with pq.ParquetFile(run / part.path) as file:
                 for batch in file.iter_batches(MODEL_ROW_GROUP):

@@ -25,7 +25,7 @@ from qsospec_duck.runs.layout import (
 from qsospec_duck.runs.lock import hold_run
 from qsospec_duck.runs.manifest import now, read_manifest
 from qsospec_duck.runs.parts import verify_part
-from qsospec_duck.runs.receipts import live_parts, read_receipts
+from qsospec_duck.runs.receipts import Part, live_parts, read_receipts
 from qsospec_duck.runs.state import RunState
 from qsospec_duck.runs.store import RunStore
 
@@ -56,16 +56,7 @@ def verify_run(run: RunBundle | Path | str) -> RunCounts:
 
         return verify_remote(address)
     path = run.path if isinstance(run, RunBundle) else Path(run)
-    manifest = read_manifest(path)
-    if manifest.get("writer") != "qsospec_duck":
-        raise RunError(f"{path}: written by another package, without receipts; it can be read and not be verified.")
-    commits, heads = read_receipts(path)
-    sealed = manifest.get("receipt_heads")
-    if sealed is not None and sealed != heads:
-        raise RunError(f"{path}: its receipts are not those with which it was finalized; restore them from a copy.")
-    parts = live_parts(commits)
-    for part in parts:
-        verify_part(path, part)
+    parts = verify_shards(path)
     named = {part.path for part in parts}
     for table in TABLES[:-1]:
         for file in data_folder(path, table).glob("*.parquet"):
@@ -81,10 +72,31 @@ def verify_run(run: RunBundle | Path | str) -> RunCounts:
             raise RunError(f"{path}: {rows[table] - len(found)} rows of table {table!r} repeat an object_key.")
     if keys["objects"] != keys["models"]:
         raise RunError(f"{path}: tables objects and models hold different objects; fit the run again.")
-    listed = RunState(path, manifest).ledger.object_numbers
+    listed = RunState(path).ledger.object_numbers
     if set(listed.tolist()) != keys["objects"]:
         raise RunError(f"{receipts_folder(path)}: keys-*.bin list other objects than the tables; remove them.")
     return RunCounts(rows["objects"], rows["failures"], rows, len(parts), sum(part.bytes for part in parts))
+
+
+def verify_shards(path: Path) -> list[Part]:
+    """Check manifest, receipts, and SHA-256, rows and schema of every shard that they name; give the shards.
+
+    Raises
+    ------
+    RunError
+        Naming the first thing that is not as it should be, or that the run has no receipts.
+    """
+    manifest = read_manifest(path)
+    if manifest.get("writer") != "qsospec_duck":
+        raise RunError(f"{path}: written by another package, without receipts; it can be read and not be verified.")
+    commits, heads = read_receipts(path)
+    sealed = manifest.get("receipt_heads")
+    if sealed is not None and sealed != heads:
+        raise RunError(f"{path}: its receipts are not those with which it was finalized; restore them from a copy.")
+    parts = live_parts(commits)
+    for part in parts:
+        verify_part(path, part)
+    return parts
 
 
 def finalize_run(run: RunBundle | Path | str) -> RunCounts:

@@ -79,10 +79,12 @@ def _placed_components(result: FitResult) -> list[tuple[Component, NDArray[np.fl
 def _stored_values(placed: list[tuple[Component, NDArray[np.float64]]]) -> pa.ListArray:
     """Values of components as they are stored."""
     offsets = _offsets([component.values.size for component, _ in placed])
-    stored = np.empty(offsets[-1], np.float32)
-    for (component, steps), start, stop in zip(placed, offsets[:-1], offsets[1:], strict=True):
+    # Arrow keeps the memory of the last row group for the next; fresh memory would take as long as the rounding.
+    memory = pa.allocate_buffer(4 * int(offsets[-1]))
+    stored = np.frombuffer(memory, np.float32)
+    for (component, steps), start, stop in zip(placed, offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
         put_multiples(component.values, steps, stored[start:stop])
-    return pa.ListArray.from_arrays(offsets, pa.array(stored))
+    return pa.ListArray.from_arrays(offsets, pa.Array.from_buffers(pa.float32(), stored.size, [None, memory]))
 
 
 def _total_flux(result: FitResult, steps: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -112,7 +114,15 @@ def _lists(arrays: Sequence[NDArray[Any] | None], dtype: type[np.generic]) -> pa
         )
     offsets = _offsets([0 if array is None else array.size for array in arrays])
     mask = None if len(present) == len(arrays) else pa.array([array is None for array in arrays])
-    return pa.ListArray.from_arrays(offsets, pa.array(values), mask=mask)
+    return pa.ListArray.from_arrays(offsets, _arrow(values), mask=mask)
+
+
+def _arrow(values: NDArray[Any]) -> pa.Array:
+    if values.dtype != np.bool_:
+        return pa.array(values)
+    # As pyarrow does it, one by one, this takes ten times as long.
+    bits = np.packbits(values, bitorder="little")
+    return pa.Array.from_buffers(pa.bool_(), values.size, [None, pa.py_buffer(bits)])
 
 
 def _structs(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -126,7 +126,7 @@ def measurements_table(results: Sequence[FitResult], keys: Sequence[str], ids: S
         object_key=pa.array(keys, pa.string()).take(pa.array(repeat)),
         object_id=pa.array(ids, pa.string()).take(pa.array(repeat)),
         object_number=pa.array(np.array([object_number(key) for key in keys])[repeat]),
-        **{name: list(map(attrgetter(name), rows)) for name in Measurement._fields},
+        **{name: list(map(itemgetter(i), rows)) for i, name in enumerate(Measurement._fields)},
     )
 
 

@@ -19,6 +19,9 @@ ERROR_DIGITS = 17
 
 _DROPPED = 24 - ERROR_DIGITS
 
+_EXPONENT32, _EXPONENT64 = np.uint32(0xFF << 23), np.uint64(0x7FF << 52)
+"""Where float32 and double hold their exponent."""
+
 _NO_ROOM = 1.5 * 2.0**52
 """Beside this many steps a double has no room for a fraction of one."""
 
@@ -26,15 +29,19 @@ _NO_ROOM = 1.5 * 2.0**52
 def steps_of_model(model: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n_pix,) distance of neighbouring float32 numbers at the value of a model; 0 where it is not finite."""
     with np.errstate(over="ignore", invalid="ignore"):
-        steps = np.spacing(np.abs(model).astype(np.float32)).astype(np.float64)
-    return np.where(np.isfinite(steps), steps, 0.0)
+        bits = np.abs(model).astype(np.float32).view(np.uint32)
+    # A number without its mantissa is the power of two below it.
+    powers = (bits & _EXPONENT32).view(np.float32).astype(np.float64)
+    steps = np.maximum(powers * 2.0**-23, 2.0**-149)
+    steps[powers == np.inf] = 0.0
+    return steps
 
 
 def steps_of_flux(error: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n_pix,) steps in which a flux of these errors is stored; 0, for all of its digits, where there is no error."""
-    usable = np.isfinite(error) & (error > 0)
-    _, exponent = np.frexp(np.where(usable, error, 1.0))
-    return np.where(usable, np.ldexp(1.0, exponent - 1 - FLUX_BITS), 0.0)
+    steps = (error.view(np.uint64) & _EXPONENT64).view(np.float64) * 2.0**-FLUX_BITS
+    steps[~(np.isfinite(error) & (error > 0))] = 0.0
+    return steps
 
 
 def multiples_of(values: NDArray[np.float64], steps: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -49,7 +49,7 @@ def convert_tile(
     redrock : str or Path, optional
         The redshift file, where it is not beside the coadd.
     **identity
-        ``release``, ``survey``, ``program``, ``healpix``, in place of what headers and path tell.
+        ``release``, ``survey``, ``program``, ``healpix``, ``nside``, in place of what headers and path tell.
 
     Returns
     -------

@@ -2,9 +2,10 @@
 
     <root>/<release>/<survey>/<program>/tile_{id}/qso_data_TILE{id}_{count}_qsos.parquet
 
-``id`` is the healpix pixel; for tile-based coadds ``{tile}-{petal}-thru{night}``. Row groups of 64 spectra, zstd,
-byte-stream-split for pixels: exponents compress apart from noise, and the wavelength grid that all rows share repeats
-byte by byte, which leaves half a kilobyte of its 62 (a dictionary leaves 4 to 18). The same table gives the same bytes.
+``id`` is the healpix pixel, from DR3 on UNIQPIX; for tile-based coadds ``{tile}-{petal}-thru{night}``. Row groups of
+64 spectra, zstd, byte-stream-split for pixels: exponents compress apart from noise, and the wavelength grid that all
+rows share repeats byte by byte, which leaves half a kilobyte of its 62 (a dictionary leaves 4 to 18). The same table
+gives the same bytes.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def tile_id(identity: Identity) -> str:
     TileError
         Neither pixel nor tile is known.
     """
-    if identity.healpix is not None:
-        return str(identity.healpix)
+    if identity.number is not None:
+        return str(identity.number)
     if identity.tile is not None:
         parts = [str(identity.tile), *([str(identity.petal)] if identity.petal is not None else [])]
         return "-".join([*parts, *([f"thru{identity.night}"] if identity.night is not None else [])])

@@ -67,7 +67,7 @@ class RemoteWork:
     @property
     def key(self) -> Key:
         """Identity of the tile."""
-        return self.tile.release, self.tile.survey, self.tile.program, str(self.tile.healpix)
+        return self.tile.release, self.tile.survey, self.tile.program, str(self.tile.pixel)
 
     def is_unchanged(self, entry: Entry, *, refresh: bool) -> bool:
         """Tell whether the release publishes what the entry was made of; not asked without ``refresh``."""
@@ -97,6 +97,7 @@ class RemoteWork:
                 "survey": self.tile.survey,
                 "program": self.tile.program,
                 "healpix": self.tile.healpix,
+                "nside": self.tile.nside,
             },
             sum(receipt.fetched_bytes for receipt in receipts),
             sum(receipt.seconds for receipt in receipts),
@@ -105,10 +106,10 @@ class RemoteWork:
 
     def check(self) -> None:
         """Refuse a file that says it is of another tile than it was asked for as."""
-        with Coadd(self.downloader.to / self.tile.key("coadd")) as coadd:
+        with Coadd(self.downloader.to / self.tile.key("coadd"), release=self.tile.release) as coadd:
             found = coadd.identity
-        told = (found.survey, found.program, found.healpix)
-        wanted = (self.tile.survey, self.tile.program, self.tile.healpix)
+        told = (found.survey, found.program, found.number)
+        wanted = (self.tile.survey, self.tile.program, self.tile.pixel)
         if any(one is not None and one != other for one, other in zip(told, wanted, strict=True)):
             raise TileError(f"{self.tile}: the headers of its coadd say {told}; the archive should keep it there.")
 

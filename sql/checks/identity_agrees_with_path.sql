@@ -13,4 +13,5 @@ FROM place
 WHERE parts[-5] <> coalesce(release, 'unknown')
     OR parts[-4] <> coalesce(survey, 'unknown')
     OR parts[-3] <> coalesce(program, 'unknown')
-    OR (healpix IS NOT NULL AND parts[-2] <> format('tile_{}', healpix));
+    -- From DR3 on a tile is called by its UNIQPIX.
+    OR (healpix IS NOT NULL AND parts[-2] NOT IN (format('tile_{}', healpix), format('tile_{}', healpix + 4 * nside * nside)));

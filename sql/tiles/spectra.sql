@@ -35,7 +35,7 @@ COMMENT ON COLUMN spectra.object_id IS 'Scientific name; need not be unique';
 COMMENT ON COLUMN spectra.target_id IS 'DESI TARGETID where there is one';
 COMMENT ON COLUMN spectra.survey IS 'Survey: main, sv1, sv2, sv3, cmx or special for DESI; sdss, lamost or table elsewhere';
 COMMENT ON COLUMN spectra.program IS 'Observing program: dark, bright, backup or other for DESI';
-COMMENT ON COLUMN spectra.healpix IS 'HEALPix pixel of the tile, NSIDE 64, nested';
+COMMENT ON COLUMN spectra.healpix IS 'HEALPix pixel of the tile, nested; NSIDE 64 unless nside says another';
 COMMENT ON COLUMN spectra.release IS 'Data release';
 COMMENT ON COLUMN spectra.source IS 'Name of the file it was read from';
 COMMENT ON COLUMN spectra.row_index IS 'Row in that file';

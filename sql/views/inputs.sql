@@ -1,6 +1,7 @@
 -- inputs: what was offered to the run, one row a spectrum.
 --
 -- Reads data/inputs/*.parquet of the run that the variable qsospec_run names (else of the working directory).
+-- Files that no receipt names, which a crash may leave, are left out.
 -- Generated from columns.csv by python -m qsospec_duck.catalog.generate; change that, not this file.
 CREATE OR REPLACE VIEW inputs AS
     SELECT
@@ -21,13 +22,15 @@ CREATE OR REPLACE VIEW inputs AS
             NULL::BIGINT AS row_index,
             NULL::VARCHAR AS reader,
             NULL::DOUBLE AS redshift,
-            NULL::STRUCT(key VARCHAR, value VARCHAR)[] AS metadata
+            NULL::STRUCT(key VARCHAR, value VARCHAR)[] AS metadata,
+            NULL::VARCHAR AS filename
         FROM read_json(coalesce(getvariable('qsospec_run'), '.') || '/manifest.json', columns := {schema_version: 'VARCHAR'})
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/inputs/*.parquet', union_by_name := true, allow_empty := true)
-    );
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/inputs/*.parquet', union_by_name := true, allow_empty := true, filename := true)
+    )
+    SEMI JOIN run_parts ON run_parts.file = filename;
 
 COMMENT ON COLUMN inputs.run_id IS 'Run that made the row';
 COMMENT ON COLUMN inputs.object_key IS 'Deterministic key of source and row';

@@ -1,6 +1,7 @@
 -- measurements: every number of every fit in long form, one row a quantity.
 --
 -- Reads data/measurements/*.parquet of the run that the variable qsospec_run names (else of the working directory).
+-- Files that no receipt names, which a crash may leave, are left out.
 -- Generated from columns.csv by python -m qsospec_duck.catalog.generate; change that, not this file.
 CREATE OR REPLACE VIEW measurements AS
     SELECT
@@ -35,13 +36,15 @@ CREATE OR REPLACE VIEW measurements AS
             NULL::VARCHAR AS method,
             NULL::STRUCT(key VARCHAR, value VARCHAR)[] AS metadata,
             NULL::BIGINT AS object_number,
-            NULL::VARCHAR AS measure
+            NULL::VARCHAR AS measure,
+            NULL::VARCHAR AS filename
         FROM read_json(coalesce(getvariable('qsospec_run'), '.') || '/manifest.json', columns := {schema_version: 'VARCHAR'})
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/measurements/*.parquet', union_by_name := true, allow_empty := true)
-    );
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/measurements/*.parquet', union_by_name := true, allow_empty := true, filename := true)
+    )
+    SEMI JOIN run_parts ON run_parts.file = filename;
 
 COMMENT ON COLUMN measurements.run_id IS 'Run that made the row';
 COMMENT ON COLUMN measurements.object_key IS 'Deterministic key of source and row';

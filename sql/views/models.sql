@@ -1,6 +1,7 @@
 -- models: data, masks and model components, one row a spectrum; wide rows, select few.
 --
 -- Reads data/models/*.parquet of the run that the variable qsospec_run names (else of the working directory).
+-- Files that no receipt names, which a crash may leave, are left out.
 -- Generated from columns.csv by python -m qsospec_duck.catalog.generate; change that, not this file.
 CREATE OR REPLACE VIEW models AS
     SELECT
@@ -41,13 +42,15 @@ CREATE OR REPLACE VIEW models AS
             NULL::STRUCT(section VARCHAR, recipe_id VARCHAR, name VARCHAR, role VARCHAR, "values" FLOAT[])[] AS components,
             NULL::STRUCT(recipe_id VARCHAR, success BOOLEAN, status INTEGER, message VARCHAR, selected_model VARCHAR, chi2 DOUBLE, dof BIGINT, reduced_chi2 DOUBLE, bic DOUBLE, fit_mask BOOLEAN[], excluded_mask BOOLEAN[], metadata STRUCT(key VARCHAR, value VARCHAR)[])[] AS complexes,
             NULL::STRUCT(key VARCHAR, value VARCHAR)[] AS spectrum_metadata,
-            NULL::STRUCT(key VARCHAR, value VARCHAR)[] AS workflow_metadata
+            NULL::STRUCT(key VARCHAR, value VARCHAR)[] AS workflow_metadata,
+            NULL::VARCHAR AS filename
         FROM read_json(coalesce(getvariable('qsospec_run'), '.') || '/manifest.json', columns := {schema_version: 'VARCHAR'})
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/models/*.parquet', union_by_name := true, allow_empty := true)
-    );
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/models/*.parquet', union_by_name := true, allow_empty := true, filename := true)
+    )
+    SEMI JOIN run_parts ON run_parts.file = filename;
 
 COMMENT ON COLUMN models.run_id IS 'Run that made the row';
 COMMENT ON COLUMN models.object_key IS 'Deterministic key of source and row';

@@ -1,6 +1,7 @@
 -- objects: what was fitted, one row a spectrum with its outcome and flags.
 --
 -- Reads data/objects/*.parquet of the run that the variable qsospec_run names (else of the working directory).
+-- Files that no receipt names, which a crash may leave, are left out.
 -- Generated from columns.csv by python -m qsospec_duck.catalog.generate; change that, not this file.
 CREATE OR REPLACE VIEW objects AS
     SELECT
@@ -45,13 +46,15 @@ CREATE OR REPLACE VIEW objects AS
             NULL::DOUBLE AS snr_median,
             NULL::BIGINT AS n_good_pixels,
             NULL::DOUBLE AS ebv,
-            NULL::BIGINT AS zwarn
+            NULL::BIGINT AS zwarn,
+            NULL::VARCHAR AS filename
         FROM read_json(coalesce(getvariable('qsospec_run'), '.') || '/manifest.json', columns := {schema_version: 'VARCHAR'})
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/objects/*.parquet', union_by_name := true, allow_empty := true)
-    );
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/objects/*.parquet', union_by_name := true, allow_empty := true, filename := true)
+    )
+    SEMI JOIN run_parts ON run_parts.file = filename;
 
 COMMENT ON COLUMN objects.run_id IS 'Run that made the row';
 COMMENT ON COLUMN objects.object_key IS 'Deterministic key of source and row';

@@ -1,6 +1,7 @@
 -- warnings: everything that did not go normally, one row a warning of an object.
 --
 -- Reads data/warnings/*.parquet of the run that the variable qsospec_run names (else of the working directory).
+-- Files that no receipt names, which a crash may leave, are left out.
 -- Generated from columns.csv by python -m qsospec_duck.catalog.generate; change that, not this file.
 CREATE OR REPLACE VIEW warnings AS
     SELECT
@@ -23,13 +24,15 @@ CREATE OR REPLACE VIEW warnings AS
             NULL::VARCHAR AS code,
             NULL::VARCHAR AS severity,
             NULL::VARCHAR AS message,
-            NULL::STRUCT(key VARCHAR, value VARCHAR)[] AS context
+            NULL::STRUCT(key VARCHAR, value VARCHAR)[] AS context,
+            NULL::VARCHAR AS filename
         FROM read_json(coalesce(getvariable('qsospec_run'), '.') || '/manifest.json', columns := {schema_version: 'VARCHAR'})
         WHERE false
         UNION ALL BY NAME
         SELECT *
-        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/warnings/*.parquet', union_by_name := true, allow_empty := true)
-    );
+        FROM read_parquet(coalesce(getvariable('qsospec_run'), '.') || '/data/warnings/*.parquet', union_by_name := true, allow_empty := true, filename := true)
+    )
+    SEMI JOIN run_parts ON run_parts.file = filename;
 
 COMMENT ON COLUMN warnings.run_id IS 'Run that made the row';
 COMMENT ON COLUMN warnings.object_key IS 'Deterministic key of source and row';

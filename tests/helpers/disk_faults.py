@@ -12,10 +12,15 @@ from unittest.mock import patch
 
 import pyarrow.parquet as pq
 
+from qsospec_duck.runs.list_writer import ListWriter
+
 CHANGES = ((os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "unlink"))
 """Calls by which a run directory changes."""
 
-WRITES = ((pq.ParquetWriter, "write_table"), (os, "fsync"), (Path, "rename"), (Path, "replace"))
+WRITES = (
+    (ListWriter, "write_table"), (pq.ParquetWriter, "write_table"),
+    (os, "fsync"), (Path, "rename"), (Path, "replace"),
+)  # fmt: skip
 """Calls that a full disk refuses."""
 
 EVERY = (*WRITES, (Path, "unlink"))

@@ -348,6 +348,24 @@ def test_sql_sees_a_run_in_a_bucket(s3):
         assert con.sql("SELECT status, fitted FROM run_progress").fetchall() == [("finished", 6)]
 
 
+def test_sql_does_not_show_what_a_later_commit_retired(s3):
+    from qsospec_duck import connect
+
+    def fails_once(spectrum, config):
+        if spectrum.object_key == key(2):
+            raise ValueError("no")
+        return made_fit(spectrum, config)
+
+    fit_batch(spectra(), RUN, **{**OPTIONS, "fit": fails_once}, finalize=False)
+    with connect(run=RUN) as con:
+        assert con.sql("SELECT object_key FROM failures").fetchall() == [(key(2),)]
+        # The shards of the failure stay in the folder of this machine, which serves other readers, too.
+        fit_batch(spectra(), RUN, **OPTIONS)
+    with connect(run=RUN, verify=True) as con:
+        assert con.sql("FROM failures").fetchall() == []
+        assert con.sql("SELECT count(*) FROM inputs").fetchall() == [(6,)]
+
+
 def test_the_command_line_looks_after_a_run_in_a_bucket(s3, capsys):
     from qsospec_duck.cli import main
 
