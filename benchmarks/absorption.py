@@ -6,7 +6,7 @@ qsospec_duck. Two parts:
 Real spectra: every quasar of ``OBJECTS.csv`` that covers C IV and whose catalog says whether it is a BAL quasar.
 Simulated ones, z 1.7 to 3.5, as many at each S/N: a third behind a broad C IV trough, a third behind one to three
 narrow C IV doublets (FWHM 100 to 300 km/s, anywhere to 25,000 km/s), a third unabsorbed. True BAL quasars are those
-whose transmission is below 0.9 over 1000 km/s without a break: a few doublets are, too.
+behind a broad trough with a transmission below 0.9 over 1000 km/s without a break; a few doublets are as wide.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Tried:
     @property
     def is_bal(self) -> bool:
         """Whether it is a BAL quasar in truth."""
-        return self.true_width >= BAL_WIDTH
+        return self.kind == "trough" and self.true_width >= BAL_WIDTH
 
 
 def simulated(n: int, seed: int) -> list[Tried]:
@@ -215,11 +215,17 @@ def draw(tried: list[Tried], path: Path) -> None:
     edges = np.array([0.0, 1.0, 500.0, 1000.0, 2000.0, 4000.0, 10_000.0])
     labels = ["none", "< 500", "500–1000", "1000–2000", "2000–4000", "> 4000"]
     for snrs, marker in (((2.0, 3.0), "o"), ((5.0, 10.0), "s"), ((20.0, 30.0), "^")):
-        some = [one for one in tried if one.snr in snrs and one.verdict != "too faint"]
-        place = np.digitize([one.true_width for one in some], edges) - 1
-        flagged = np.array([one.verdict == "BAL" for one in some])
-        share = [flagged[place == k].mean() if np.any(place == k) else np.nan for k in range(len(labels))]
-        flags.plot(share, marker, ls="-", lw=0.8, label=f"S/N {snrs[0]:.0f}, {snrs[1]:.0f}")
+        for is_trough, style in ((True, "-"), (False, ":")):
+            some = [
+                one
+                for one in tried
+                if one.snr in snrs and one.verdict != "too faint" and (one.kind == "trough") == is_trough
+            ]
+            place = np.digitize([one.true_width for one in some], edges) - 1
+            flagged = np.array([one.verdict == "BAL" for one in some])
+            share = [flagged[place == k].mean() if np.any(place == k) else np.nan for k in range(len(labels))]
+            label = f"{'troughs' if is_trough else 'others'}, S/N {snrs[0]:.0f}, {snrs[1]:.0f}"
+            flags.plot(share, marker, ls=style, lw=0.8, label=label)
     flags.set(
         xticks=range(len(labels)), ylabel="fraction flagged", xlabel="true width below 0.9 [km/s]", ylim=(-0.05, 1.05)
     )

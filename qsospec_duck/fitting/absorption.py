@@ -11,10 +11,11 @@ makes a trough nor breaks one. A width is that of the stretch less the length of
 integrals are of r itself, over the stretches whose missing light is significant: at low S/N there are always some
 below 0.9 (`qsospec_duck.fitting.absorption_indices`).
 
-A quasar counts as a BAL quasar with a significant trough of 1000 km/s or more (Trump et al. 2006), wider than most
-narrow C IV doublets, whose lines lie 498 km/s apart; the stricter BI > 0 is a number of its own. Where C IV is
-observed it decides alone: a trough of Si IV has a deeper one of C IV beside it. Else Si IV, Al III and Mg II decide.
-Where even a black trough of that width would not be significant, nothing is said.
+A quasar counts as a BAL quasar with a significant trough of 1000 km/s or more (Trump et al. 2006) that is no narrow
+doublet (`qsospec_duck.fitting.trough_shapes`); the stricter BI > 0 is a number of its own. Where C IV is observed it
+decides alone: a trough of Si IV has a deeper one of C IV beside it. Else Si IV, Al III and Mg II decide.
+Where even a black trough of that width would not be significant, or where the model is too high outside of troughs,
+nothing is said.
 """
 
 from __future__ import annotations
@@ -26,14 +27,17 @@ import numpy as np
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.absorption_indices import (
     Troughs,
+    UnabsorbedModel,
     absorption_index,
     balnicity_index,
+    joined,
     missing_light,
     model_at,
 )
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.stretches import find_stretches, shoulders
+from qsospec_duck.fitting.trough_shapes import is_model_too_high, is_narrow_doublet
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
 from qsospec_duck.spectra import Spectrum
@@ -58,6 +62,9 @@ BAL_WIDTH = 1000.0
 
 SIGNIFICANCE = 5.0
 """Missing light over its error that a trough needs to be masked and to count."""
+
+BESIDE_SIGNIFICANCE = 3.0
+"""The same of a trough beside a significant one, to count in the indices: noise breaks troughs in pieces."""
 
 LEAST_COVERED = 0.5
 """Fraction of the range of velocities that must be observed for an index to be published."""
@@ -123,41 +130,57 @@ def measure_absorption(
         Of that model.
     """
     rows: list[Measurement] = []
+    warnings: list[FitWarning] = []
     broad: list[str] = []
     deciding = ("civ",) if any(ion.line_id == "civ" for ion in troughs) else IONS
+    told = []
     for ion in troughs:
         model = model_at(solutions, ion.pixels)
-        chosen = []
-        for (first, last), width in zip(ion.limits, ion.widths, strict=True):
-            missing, error = missing_light(spectrum, ion, model, slice(first, last))
-            if missing < SIGNIFICANCE * error:
-                continue
-            chosen.append(slice(first, last))
-            slow_enough = ion.line_id in HIGH_IONS or ion.velocity[first] <= LOW_ION_LIMIT
-            if width >= BAL_WIDTH and ion.line_id in deciding and slow_enough:
-                broad.append(f"{ion.line_id} {ion.velocity[last - 1]:.0f}-{ion.velocity[first]:.0f} km/s")
+        weight = spectrum.ivar[ion.pixels] * model.total**2
+        strong, widths, counted = _significant(spectrum, ion, model)
+        if is_model_too_high(ion, weight, strong):
+            message = f"blueward of {ion.line_id} the spectrum lies below its model in and outside of troughs."
+            warnings.append(warn("absorption_uncertain", "spectrum", message, line_id=ion.line_id))
+            continue
+        told.append(ion)
+        for inside, width in zip(strong, widths, strict=True):
+            slow_enough = ion.line_id in HIGH_IONS or ion.velocity[inside.start] <= LOW_ION_LIMIT
+            is_wide = width >= BAL_WIDTH and ion.line_id in deciding and slow_enough
+            if is_wide and not is_narrow_doublet(ion, weight, inside):
+                broad.append(f"{ion.line_id} {ion.velocity[inside.stop - 1]:.0f}-{ion.velocity[inside.start]:.0f} km/s")
         for measure, index in (("bi", balnicity_index), ("ai", absorption_index)):
-            value, error = index(spectrum, ion, model, chosen)
+            value, error = index(spectrum, ion, model, counted)
             rows.append(_row(f"{measure}_{ion.line_id}", value, error, ion.line_id, measure))
-    if not broad and not _could_see(spectrum, solutions, troughs):
-        return rows, []
+    if not broad and not _could_see(spectrum, solutions, [ion for ion in told if ion.line_id in deciding]):
+        return rows, warnings
     rows.append(
         Measurement("continuum_metric", "bal", float(bool(broad)), None, "", role="absorption", measure="bal",
                     method="none")
     )  # fmt: skip
-    if not broad:
-        return rows, []
-    message = f"broad absorption: {', '.join(broad)}."
-    return rows, [warn("broad_absorption", "spectrum", message, troughs=broad)]
+    if broad:
+        message = f"broad absorption: {', '.join(broad)}."
+        warnings.append(warn("broad_absorption", "spectrum", message, troughs=broad))
+    return rows, warnings
+
+
+def _significant(
+    spectrum: Spectrum, ion: Troughs, model: UnabsorbedModel
+) -> tuple[list[slice], list[float], list[slice]]:
+    """Pixels and widths [km/s] of the significant troughs, and the pixels that the indices count."""
+    strong, widths, counted = [], [], []
+    for (first, last), width in zip(ion.limits, ion.widths, strict=True):
+        missing, error = missing_light(spectrum, ion, model, slice(first, last))
+        if missing >= SIGNIFICANCE * error:
+            strong.append(slice(first, last))
+            widths.append(float(width))
+        if missing >= BESIDE_SIGNIFICANCE * error:
+            counted.append(slice(first, last))
+    return strong, widths, joined(ion, spectrum.ivar[ion.pixels] * model.total**2, counted) if strong else []
 
 
 def _could_see(spectrum: Spectrum, solutions: Sequence[Solution], troughs: Sequence[Troughs]) -> bool:
-    """Whether a black trough of the least width would be significant at most velocities.
-
-    C IV must show it where it is observed, else any ion.
-    """
-    of_civ = [ion for ion in troughs if ion.line_id == "civ"]
-    for ion in of_civ or troughs:
+    """Whether a black trough of the least width would be significant at most velocities of one of these ions."""
+    for ion in troughs:
         model = model_at(solutions, ion.pixels).total
         error = 1.0 / np.sqrt(float(np.median(spectrum.ivar[ion.pixels] * model**2)))
         pixels = BAL_WIDTH / float(np.median(-np.diff(ion.velocity)))

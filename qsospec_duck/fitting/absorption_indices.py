@@ -124,6 +124,29 @@ def absorption_index(
     return _with_hidden_light(spectrum, ion, model, weights, 0.0)
 
 
+def joined(ion: Troughs, weight: FloatArray, troughs: Sequence[slice]) -> list[slice]:
+    """Troughs, those as one whose gap is shorter than the average that would have to show it.
+
+    Parameters
+    ----------
+    ion : Troughs
+    weight : ndarray, shape (n,)
+        1/error² of r.
+    troughs : sequence of slice
+        From the blue.
+    """
+    _, length = averaged_ratio(ion.velocity, ion.ratio, weight)
+    out: list[slice] = []
+    for trough in troughs:
+        last = out[-1].stop - 1 if out else 0
+        resolved = max(length[last], length[trough.start])
+        if out and ion.velocity[last] - ion.velocity[trough.start] <= resolved:
+            out[-1] = slice(out[-1].start, trough.stop)
+        else:
+            out.append(trough)
+    return out
+
+
 def overlap(velocity: FloatArray, fastest: float, slowest: float) -> FloatArray:
     """(n,) part of each pixel that lies between two velocities; ``velocity`` (n,) falls."""
     edges = np.concatenate([

@@ -13,10 +13,11 @@ from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.error_calibration import error_factor
+from qsospec_duck.fitting.profile_bounds import WIDTHS, BoundShare
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
 from qsospec_duck.fitting.propagation import profile_errors
 from qsospec_duck.fitting.published import published_parameters, usable_error
-from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
@@ -222,23 +223,34 @@ def _measure_feature(
         )
     elif flux < DETECTION_SNR * flux_error:
         return rows + not_detected(flux_error)
+    bound = BoundShare(
+        fluxes, gradients, optimum.at_bound[feature.velocity_slots], optimum.at_bound[feature.fwhm_slots]
+    )
     shapes = []
-    # Where most of the flux has its velocity or width on a bound, the number is the bound's, not the line's.
-    if _share(fluxes, optimum.at_bound[feature.velocity_slots]) <= 0.5:
+    if not bound.gives("voff", values):
         shapes.append(row("voff", *measured["voff"]))
-        for place, velocity in (("centroid", "voff"), ("peak", "peak"), ("c50", "c50"), ("c80", "c80")):
+    for place, velocity in (("centroid", "voff"), ("peak", "peak"), ("c50", "c50"), ("c80", "c80")):
+        if not bound.gives(velocity, values):
             value, error = measured[velocity]
             wavelength = feature.wavelength * math.exp(value / C_KMS)
             shapes.append(row(place, wavelength, wavelength * error / C_KMS))
-    is_width_bound = _share(fluxes, optimum.at_bound[feature.fwhm_slots]) > 0.5
-    if not is_width_bound:
-        shapes += [row(measure, *measured[measure]) for measure in ("fwhm", "sigma", "w50", "w80", "w90")]
-        if np.count_nonzero(fluxes) > 1:
-            # A single Gaussian is symmetric and without wings by construction: that is no measurement.
-            shapes += [row(measure, *measured[measure]) for measure in ("asymmetry", "kurtosis")]
+    shapes += [row(width, *measured[width]) for width in WIDTHS if not bound.gives(width, values)]
+    if np.count_nonzero(fluxes) > 1 and not bound.holds_width:
+        # A single Gaussian is symmetric and without wings by construction: that is no measurement.
+        shapes += [row(measure, *measured[measure]) for measure in ("asymmetry", "kurtosis")]
     rows += [shape for shape in shapes if shape.error is not None]
     fwhm, fwhm_error = measured["fwhm"]
-    if not is_width_bound and fwhm_error > UNRELIABLE_FRACTION * fwhm:
+    published = {shape.measure for shape in shapes}
+    for kind, measure, is_held in (("width", "fwhm", bound.holds_width), ("velocity", "peak", bound.holds_velocity)):
+        if is_held and measure in published:
+            warnings.append(
+                warn(
+                    "parameter_at_bound", "complex",
+                    f"{line_id} {role}: most of the flux has its {kind} on a bound; {measure} is that of the rest.",
+                    recipe_id=recipe_id, line_id=line_id, role=role, parameter=measure, value=measured[measure][0],
+                )
+            )  # fmt: skip
+    if "fwhm" in published and fwhm_error > UNRELIABLE_FRACTION * fwhm:
         warnings.append(
             warn(
                 "unreliable_width", "complex", f"{line_id} {role}: FWHM {fwhm:.0f} ± {fwhm_error:.0f} km/s.",
@@ -246,11 +258,6 @@ def _measure_feature(
             )
         )  # fmt: skip
     return rows
-
-
-def _share(fluxes: FloatArray, marked: BoolArray) -> float:
-    """Fraction of the flux in the marked Gaussians."""
-    return float(fluxes @ marked / fluxes.sum()) if marked.any() else 0.0
 
 
 def _statistics(stage: ComplexStage) -> list[Measurement]:

@@ -1,3 +1,4 @@
+import csv
 from dataclasses import replace
 
 import numpy as np
@@ -6,15 +7,18 @@ from quasar_truths import high_redshift_quasar, noisy
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting import FitConfig, fit_quasar
-from qsospec_duck.fitting.absorption_indices import overlap
+from qsospec_duck.fitting.absorption_indices import Troughs, joined, overlap
 from qsospec_duck.fitting.stretches import averaged_ratio, find_stretches, shoulders
+from qsospec_duck.fitting.trough_shapes import is_model_too_high
+from qsospec_duck.readers import read_spectra
 from qsospec_duck.simulate import Trough, narrow_doublet, simulate_quasar, simulate_spectra
+from qsospec_duck.spectra import from_row
 
 TROUGH = Trough("civ", 14_000.0, 7_000.0, 0.7)
 
 
 def behind(left, *, snr=15.0, seed=5):
-    """A quasar at z 1.9 behind an absorber, with noise."""
+    """A quasar behind an absorber, with noise."""
     clean = simulate_quasar(replace(high_redshift_quasar(), z=2.0), snr=snr, noise=False)
     rng = np.random.default_rng(seed)
     transmission = left(clean.wavelength / (1.0 + clean.z))
@@ -171,3 +175,63 @@ def test_a_stretch_needs_its_width_and_grows_to_its_shoulders():
     assert widths.tolist() == [700.0]
     assert find_stretches(velocity, ratio, weight, 800.0)[0].shape == (0, 2)
     assert shoulders(velocity, ratio, weight, 11, 19) == (10, 20)
+
+
+def test_one_narrow_doublet_is_no_broad_trough_though_its_lines_lie_below_for_over_1000_km_s():
+    # FWHM 420 km/s and black: with 498 km/s between its lines, 1700 km/s lie below 0.9.
+    doublet = fit_quasar(behind(lambda rest: narrow_doublet(rest, 9000.0, 420.0, 0.9999)))
+    assert found(doublet, "bal").value == 0.0
+    assert found(doublet, "ai_civ").value > 1000.0
+    smooth = fit_quasar(behind(Trough("civ", 9700.0, 8300.0, 0.7).transmission))
+    assert found(smooth, "bal").value == 1.0
+
+
+def ion_of(ratio, troughs):
+    limits = np.array([[one.start, one.stop] for one in troughs])
+    return Troughs("civ", np.arange(ratio.size), VELOCITY, ratio, limits, np.full(len(troughs), 2000.0))
+
+
+VELOCITY = np.arange(25_000.0, 0.0, -70.0)
+
+
+def between(fastest, slowest):
+    return slice(*np.searchsorted(-VELOCITY, (-fastest, -slowest)))
+
+
+def test_a_model_that_is_too_high_outside_of_troughs_tells_of_no_absorption():
+    trough = between(12_000, 9000)
+    weight = np.full(VELOCITY.size, 2.0**2)
+    clear, low = np.ones(VELOCITY.size), np.full(VELOCITY.size, 0.8)
+    clear[trough] = low[trough] = 0.4
+    assert not is_model_too_high(ion_of(clear, [trough]), weight, [trough])
+    assert is_model_too_high(ion_of(low, [trough]), weight, [trough])
+    # With ten times the noise 0.8 is not known to be below 0.9; and where there is no trough nothing is doubted.
+    assert not is_model_too_high(ion_of(low, [trough]), weight / 100.0, [trough])
+    assert not is_model_too_high(ion_of(low, []), weight, [])
+
+
+def test_a_trough_broken_by_a_gap_that_the_average_cannot_show_is_one():
+    ratio = np.where((VELOCITY < 12_000) & (VELOCITY > 6000), 0.4, 1.0)
+    broken = [between(12_000, 9200), between(8900, 6000)]
+    ion = ion_of(ratio, broken)
+    (whole,) = joined(ion, np.full(VELOCITY.size, 2.0**2), broken)
+    assert (whole.start, whole.stop) == (broken[0].start, broken[1].stop)
+    # At S/N 20 a pixel the average is that of one pixel: 300 km/s are seen to be clear.
+    assert joined(ion, np.full(VELOCITY.size, 20.0**2), broken) == broken
+
+
+@pytest.mark.slow
+def test_catalogued_bal_quasars_are_flagged_and_at_most_one_of_twenty_others(shared_data):
+    rows = [
+        row
+        for row in csv.DictReader((shared_data / "OBJECTS.csv").read_text(encoding="utf-8").splitlines())
+        if row["bal"] and row["cls"] == "QSO" and 1.6 < float(row["z"]) < 4.5
+    ]
+    flags = {"0": [], "1": []}
+    for row in rows:
+        table = read_spectra(shared_data / row["path"], redshift=float(row["z"]))
+        flags[row["bal"]].append(fit_quasar(from_row(table.to_pylist()[0])).value("bal"))
+    assert len(flags["0"]) >= 70
+    assert np.mean(np.array(flags["0"]) == 1.0) <= 0.05
+    # One of the four, at S/N 1, is too faint to say.
+    assert sorted(flags["1"], key=str) == [1.0, 1.0, 1.0, pytest.approx(np.nan, nan_ok=True)]
