@@ -9,17 +9,19 @@ measurement that has an error and a true value is compared with it. Prints the t
 from __future__ import annotations
 
 import argparse
+import math
 import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 import qsospec_duck
 from qsospec_duck.fitting import FitConfig, UncertaintyConfig, fit_quasar
-from qsospec_duck.fitting.error_calibration import TABLE
+from qsospec_duck.fitting.error_calibration import SNR_ENDS, TABLE
 from qsospec_duck.simulate import simulate_spectra
 
 SNRS = (5.0, 10.0, 20.0, 40.0)
@@ -35,6 +37,12 @@ INSIDE = 0.683
 
 LEAST = 50
 """Measurements below which a quantity has no line of its own."""
+
+LEAST_A_HALF = 35
+"""Measurements at S/N 5 and 10, and at 20 and 40, that a quantity needs for a factor at either end."""
+
+MOST_AT_LOW_SNR = 2.0
+"""Largest factor at the lowest S/N over the one for all: beyond, two solutions are as good, and no error tells both."""
 
 ASKED = (0.63, 0.73)
 """Where the coverage of the 68 % interval should lie."""
@@ -94,28 +102,45 @@ def compare(job: tuple[int, float, int, bool]) -> list[tuple]:
 
 def calibrate(rows: pl.DataFrame, least: int) -> None:
     """Write the factors that linear errors need (`qsospec_duck.fitting.error_calibration`)."""
-    kept = pl.DataFrame(schema={"quantity": pl.String, "measure": pl.String, "factor": pl.Float64, "n": pl.UInt32})
+    kept: dict[str, tuple[str, float, float, float, int]] = {}
+    rows = rows.with_columns(place=(pl.col("snr") / SNR_ENDS[0]).log() / math.log(SNR_ENDS[1] / SNR_ENDS[0]))
     # A wider error of a line's flux lowers its S/N, which decides who is counted: three rounds settle that. Where too
-    # few are left to count, the factor of the round before stays.
+    # few are left to count, the factors of the round before stay. One factor for all S/N decides, lest those whose
+    # errors fall short most are alone in being counted.
     for _ in range(3):
-        factors = dict(kept.select("quantity", "factor").iter_rows())
-        flux = pl.concat_str("line", pl.lit("_flux")).replace_strict(factors, default=1.0, return_dtype=pl.Float64)
-        # The error of a luminosity is that of its flux.
-        of_flux = pl.col("measure") == "logl"
-        counted = rows.filter(~of_flux, pl.col("line_snr").is_null() | (pl.col("line_snr") >= 5.0 * flux))
-        found = (
-            counted.group_by("quantity", "measure")
-            .agg(
-                factor=pl.col("pull").abs().quantile(INSIDE, "linear").clip(lower_bound=1.0).round(2),
-                n=pl.len(),
-            )
-            .filter(pl.col("n") >= least)
+        flux = pl.concat_str("line", pl.lit("_flux")).replace_strict(
+            {quantity: row[1] for quantity, row in kept.items()}, default=1.0, return_dtype=pl.Float64
         )
-        kept = pl.concat([kept.join(found, on="quantity", how="anti"), found])
-    table = kept.sort("quantity")
+        # The error of a luminosity is that of its flux.
+        is_seen = pl.col("line_snr").is_null() | (pl.col("line_snr") >= 5.0 * flux)
+        for (quantity, measure), part in rows.filter(pl.col("measure") != "logl", is_seen).group_by(
+            "quantity", "measure"
+        ):
+            if part.height >= least:
+                kept[str(quantity)] = (str(measure), *factors_of(part), part.height)
     path = Path(qsospec_duck.__file__).parent / TABLE
+    table = pl.DataFrame(
+        [(quantity, one[0], round(one[2], 2), round(one[3], 2), one[4]) for quantity, one in kept.items()],
+        ["quantity", "measure", "factor_snr5", "factor_snr40", "n"], orient="row",
+    ).sort("quantity")  # fmt: skip
     table.write_csv(path)
-    print(f"\n{table.height} factors written to {TABLE}; median {table['factor'].median():.2f}.")
+    medians = table["factor_snr5"].median(), table["factor_snr40"].median()
+    print(f"\n{table.height} factors written to {TABLE}; medians {medians[0]:.2f} and {medians[1]:.2f}.")
+
+
+def factors_of(part: pl.DataFrame) -> tuple[float, float, float]:
+    """Factor for all S/N, and those at the lowest and highest: a line through the logarithms of the quantiles at each.
+
+    One for all where less than `LEAST_A_HALF` measurements lie in the lower or upper half: their quantile is uncertain
+    by 16 %.
+    """
+    whole = max(1.0, float(part["pull"].abs().quantile(INSIDE, "linear")))
+    upper = int((part["place"] > 0.5).sum())
+    if min(upper, part.height - upper) < LEAST_A_HALF:
+        return whole, whole, whole
+    groups = part.group_by("place").agg(quantile=pl.col("pull").abs().quantile(INSIDE, "linear"), n=pl.len())
+    slope, low = np.polyfit(groups["place"], groups["quantile"].log(), 1, w=groups["n"].sqrt())
+    return whole, min(max(1.0, math.exp(low)), MOST_AT_LOW_SNR * whole), max(1.0, math.exp(low + slope))
 
 
 def report(rows: pl.DataFrame, least: int) -> None:
@@ -156,7 +181,6 @@ def draw(rows: pl.DataFrame, path: Path) -> None:
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
-    import numpy as np
     from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
     from scipy.stats import norm
 

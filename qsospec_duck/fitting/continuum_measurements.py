@@ -27,7 +27,7 @@ _SHAPE_UNITS = {"slope": "", "fwhm": "km/s", "velocity": "km/s", "ebv": "mag", "
 
 
 def measure_continuum(
-    solution: Solution, spectrum: Spectrum, log_distance: float | None, *, calibrated: bool
+    solution: Solution, spectrum: Spectrum, log_distance: float | None, *, place: float | None
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """All measurements of the continuum.
 
@@ -38,8 +38,9 @@ def measure_continuum(
         Rest frame.
     log_distance : float or None
         log10 of 4π d_L² · 1e-17 [cm²]; ``None`` where there is no luminosity.
-    calibrated : bool
-        Widen linear errors to what simulated quasars show (`qsospec_duck.fitting.error_calibration`).
+    place : float or None
+        That of the spectrum's S/N in the calibration of errors (`qsospec_duck.fitting.error_calibration.snr_place`),
+        which widens linear errors to what simulated quasars show; ``None`` leaves them linear.
     """
     warnings: list[FitWarning] = []
     rows = _parameter_rows(solution) + _statistics(solution)
@@ -61,14 +62,14 @@ def measure_continuum(
     for name, (low, high) in IRON_BANDS.items():
         if _columns_of(solution, name) and good[0] <= low and high <= good[-1]:
             rows += _iron_band(solution, name, low, high)
-    return [_with_calibrated_error(row) for row in rows] if calibrated else rows, warnings
+    return rows if place is None else [_with_calibrated_error(row, place) for row in rows], warnings
 
 
-def _with_calibrated_error(row: Measurement) -> Measurement:
+def _with_calibrated_error(row: Measurement, place: float) -> Measurement:
     quantity, measure = row.quantity, row.measure
     if measure == "logl":
         quantity, measure = quantity.replace("logl", "flux_"), "flux"  # the error of a luminosity is that of its flux
-    factor = error_factor(quantity, measure)
+    factor = error_factor(quantity, measure, place)
     return row if row.error is None or factor == 1.0 else row._replace(error=row.error * factor)
 
 

@@ -23,6 +23,7 @@ from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, family_of
 from qsospec_duck.fitting.cosmology import luminosity_distance_cm
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import coverage_of
+from qsospec_duck.fitting.error_calibration import snr_place
 from qsospec_duck.fitting.host import fit_host, host_fields, host_metadata, without_host
 from qsospec_duck.fitting.host_measurements import measure_host, with_host_errors
 from qsospec_duck.fitting.line_measurements import ContinuumBase, measure_complex
@@ -87,7 +88,8 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
     rest = without_host(whole, host)
     coverages = [coverage_of(rest, recipe) for recipe in recipes]
     proposed, suspect = check_redshift(rest)
-    warnings: tuple[FitWarning, ...] = (*judge_spectrum(rest), *suspect, *about_host)
+    snr = rest.median_snr
+    warnings: tuple[FitWarning, ...] = (*judge_spectrum(rest, snr), *suspect, *about_host)
 
     fitted = fit_blocks(rest, config, recipes, coverages)
     if fitted is None:
@@ -104,8 +106,8 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
         warnings += tuple(judge_coverage(recipe, coverage))
 
     log_distance = _log_distance(rest, config.cosmology)
-    calibrated = config.uncertainty.calibrated
-    rows, found = _measure(rest, log_distance, calibrated, stages, solutions)
+    place = snr_place(rest, snr) if config.uncertainty.calibrated else None
+    rows, found = _measure(rest, log_distance, place, stages, solutions)
     absorption, broad = measure_absorption(rest, solutions, fitted.troughs)
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)
     for stage, solution in zip(stages, solutions[1:], strict=True):
@@ -116,7 +118,7 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
             rest,
             stages,
             solutions,
-            lambda *drawn: _measure(rest, log_distance, calibrated, *drawn)[0],
+            lambda *drawn: _measure(rest, log_distance, place, *drawn)[0],
             config.uncertainty,
         )
         rows = with_drawn_errors(rows, draws)
@@ -163,15 +165,15 @@ def _refuse_hopeless(spectrum: Spectrum) -> None:
 def _measure(
     rest: Spectrum,
     log_distance: float | None,
-    calibrated: bool,
+    place: float | None,
     stages: Sequence[ComplexStage],
     solutions: Sequence[Solution],
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """Everything that is measured on the continuum and on all complexes."""
-    rows, warnings = measure_continuum(solutions[0], rest, log_distance, calibrated=calibrated)
+    rows, warnings = measure_continuum(solutions[0], rest, log_distance, place=place)
     base = _continuum_base(rest, solutions[0])
     for stage, solution in zip(stages, solutions[1:], strict=True):
-        complex_rows, found = measure_complex(stage, solution, base, log_distance, calibrated=calibrated)
+        complex_rows, found = measure_complex(stage, solution, base, log_distance, place=place)
         rows += complex_rows
         warnings += found
     return rows, warnings

@@ -12,7 +12,7 @@ from qsospec_duck.constants import C_KMS, LINE_FLUX_UNIT
 from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.error_calibration import error_factor
+from qsospec_duck.fitting.error_calibration import log_factors
 from qsospec_duck.fitting.profile_bounds import WIDTHS, BoundShare
 from qsospec_duck.fitting.profiles import MEASURES, measure_profile
 from qsospec_duck.fitting.propagation import profile_errors
@@ -23,7 +23,7 @@ from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
 from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
 
-_EW = MEASURES.index("ew")
+_EW, _FLUX = MEASURES.index("ew"), MEASURES.index("flux")
 
 UNITS = {
     "flux": LINE_FLUX_UNIT,
@@ -90,12 +90,12 @@ class _Feature:
     quantities: dict[str, str]
     """Name of each measure's quantity."""
 
-    error_factors: dict[str, float]
-    """Factor on the linear error of each measure (`qsospec_duck.fitting.error_calibration`)."""
+    log_factors: FloatArray
+    """(n_measures, 2) ln of the factors on the linear errors (`qsospec_duck.fitting.error_calibration`)."""
 
 
 def measure_complex(
-    stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None, *, calibrated: bool
+    stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None, *, place: float | None
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """All measurements of one complex.
 
@@ -107,20 +107,21 @@ def measure_complex(
     log_distance : float or None
         log10 of 4π d_L² · 1e-17 [cm²], which turns a line flux into a luminosity; ``None`` without one
         (relative fluxes, z ≤ 0).
-    calibrated : bool
-        Widen linear errors to what simulated quasars show.
+    place : float or None
+        That of the spectrum's S/N in the calibration of errors (`qsospec_duck.fitting.error_calibration.snr_place`),
+        which widens linear errors to what simulated quasars show; ``None`` leaves them linear.
     """
     rows = _statistics(stage) + _parameters(stage, solution)
     warnings: list[FitWarning] = []
-    for feature in _features(stage.model.components, stage.recipe, calibrated):
+    for feature in _features(stage.model.components, stage.recipe):
         if feature.line_id not in stage.coverage.lines:
             continue  # held by the fixed ratio to its partner, and not seen itself
-        rows += _measure_feature(stage, solution, base, log_distance, feature, warnings)
+        rows += _measure_feature(stage, solution, base, log_distance, feature, place, warnings)
     return rows, warnings
 
 
 @cache
-def _features(components: tuple[ComponentRecipe, ...], recipe: ComplexRecipe, calibrated: bool) -> tuple[_Feature, ...]:
+def _features(components: tuple[ComponentRecipe, ...], recipe: ComplexRecipe) -> tuple[_Feature, ...]:
     """Each line in each of its roles, then the total of lines that a recipe gives several."""
     gaussians = compile_complex(components).gaussians
     members: dict[tuple[str, str], list[Gaussian]] = {}
@@ -141,10 +142,7 @@ def _features(components: tuple[ComponentRecipe, ...], recipe: ComplexRecipe, ca
             np.array([g.velocity_slot for g in profile]), np.array([g.fwhm_slot for g in profile]),
             np.array([g.log_width for g in profile]),
             {measure: f"{line_id}_{role}_{measure}" for measure in UNITS},
-            {
-                measure: error_factor(f"{line_id}_{role}_{measure}", measure) if calibrated else 1.0
-                for measure in UNITS
-            },
+            np.array([log_factors(f"{line_id}_{role}_{measure}", measure) for measure in MEASURES]),
         )
         for (line_id, role), profile in members.items()
     )  # fmt: skip
@@ -152,13 +150,14 @@ def _features(components: tuple[ComponentRecipe, ...], recipe: ComplexRecipe, ca
 
 def _measure_feature(
     stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None, feature: _Feature,
-    warnings: list[FitWarning],
+    place: float | None, warnings: list[FitWarning],
 ) -> list[Measurement]:  # fmt: skip
     """Measures of one line in one role."""
     optimum = solution.optimum
     recipe_id, line_id, role = stage.recipe.recipe_id, feature.line_id, feature.role
     fluxes = optimum.amplitudes[feature.columns] * feature.ratios
     total = float(fluxes.sum())
+    factors = np.ones(len(MEASURES)) if place is None else np.exp(feature.log_factors @ (1.0 - place, place))
 
     def row(measure: str, value: float, error: float | None) -> Measurement:
         return Measurement(
@@ -179,7 +178,7 @@ def _measure_feature(
 
     if total <= 0:
         flux_error = float(np.min(solution.amplitude_errors[feature.columns] * feature.ratios))
-        flux_error *= feature.error_factors["flux"]
+        flux_error *= float(factors[_FLUX])
         return [row("flux", 0.0, flux_error), *not_detected(flux_error)]
 
     values = np.empty(len(MEASURES))
@@ -196,8 +195,8 @@ def _measure_feature(
         solution.covariance, solution.with_continuum, base_gradient, base.covariance, _EW,
     )  # fmt: skip
     measured = {
-        measure: (value, error * feature.error_factors[measure])
-        for measure, value, error in zip(MEASURES, values.tolist(), errors.tolist(), strict=True)
+        measure: (value, error)
+        for measure, value, error in zip(MEASURES, values.tolist(), (errors * factors).tolist(), strict=True)
     }
 
     flux, flux_error = measured["flux"]
@@ -229,11 +228,11 @@ def _measure_feature(
     shapes = []
     if not bound.gives("voff", values):
         shapes.append(row("voff", *measured["voff"]))
-    for place, velocity in (("centroid", "voff"), ("peak", "peak"), ("c50", "c50"), ("c80", "c80")):
+    for wave, velocity in (("centroid", "voff"), ("peak", "peak"), ("c50", "c50"), ("c80", "c80")):
         if not bound.gives(velocity, values):
             value, error = measured[velocity]
             wavelength = feature.wavelength * math.exp(value / C_KMS)
-            shapes.append(row(place, wavelength, wavelength * error / C_KMS))
+            shapes.append(row(wave, wavelength, wavelength * error / C_KMS))
     shapes += [row(width, *measured[width]) for width in WIDTHS if not bound.gives(width, values)]
     if np.count_nonzero(fluxes) > 1 and not bound.holds_width:
         # A single Gaussian is symmetric and without wings by construction: that is no measurement.

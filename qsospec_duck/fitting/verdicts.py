@@ -38,8 +38,8 @@ UNCERTAIN_LOGL = 0.1
 """A luminosity is flagged that is uncertain by more than this [dex]."""
 
 
-def judge_spectrum(rest: Spectrum) -> list[FitWarning]:
-    """Extinction, signal-to-noise ratio, survey redshift warnings, lost pixels."""
+def judge_spectrum(rest: Spectrum, snr: float) -> list[FitWarning]:
+    """Extinction, median signal-to-noise ratio, survey redshift warnings, lost pixels."""
     found = []
     if rest.extinction.status == "unavailable":
         found.append(
@@ -49,11 +49,9 @@ def judge_spectrum(rest: Spectrum) -> list[FitWarning]:
                 "no E(B-V) is known: fitted without Galactic dereddening.",
             )
         )
-    good = rest.good
-    snr = float(np.median(np.abs(rest.flux[good]) * np.sqrt(rest.ivar[good])))
     if snr < LOW_SNR:
         found.append(warn("low_snr", "spectrum", f"median S/N per pixel is {snr:.2f}.", snr=snr))
-    fraction = float(np.mean(good))
+    fraction = float(np.mean(rest.good))
     if fraction < 0.5:
         found.append(
             warn("few_good_pixels", "spectrum", f"{fraction:.0%} of the pixels are usable.", fraction=fraction)

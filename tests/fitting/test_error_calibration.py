@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from qsospec_duck.fitting import FitConfig, UncertaintyConfig, fit_quasar
-from qsospec_duck.fitting.error_calibration import TABLE, error_factor
+from qsospec_duck.fitting.error_calibration import PIXEL, TABLE, error_factor, snr_place
 from qsospec_duck.simulate import simulate_spectra
+from qsospec_duck.spectra import Spectrum, prepare
 
 
 def table():
@@ -17,7 +18,7 @@ def table():
 
 
 def test_no_error_is_made_smaller():
-    assert min(float(row["factor"]) for row in table()) >= 1.0
+    assert min(float(row[end]) for row in table() for end in ("factor_snr5", "factor_snr40")) >= 1.0
 
 
 def test_every_factor_belongs_to_a_quantity_that_ends_in_its_measure():
@@ -25,14 +26,37 @@ def test_every_factor_belongs_to_a_quantity_that_ends_in_its_measure():
 
 
 def test_a_quantity_that_was_not_simulated_has_the_median_of_its_measure():
-    factors = [float(row["factor"]) for row in table() if row["measure"] == "fwhm"]
-    assert error_factor("pab_broad_fwhm", "fwhm") == pytest.approx(np.median(factors))
-    assert error_factor("something", "no_such_measure") == 1.0
+    rows = [row for row in table() if row["measure"] == "fwhm"]
+    for place, end in ((0.0, "factor_snr5"), (1.0, "factor_snr40")):
+        factors = [float(row[end]) for row in rows]
+        # The median of logarithms: between the two middle ones of an even number it is their geometric mean.
+        assert error_factor("pab_broad_fwhm", "fwhm", place) == pytest.approx(np.median(factors), rel=0.01)
+    assert error_factor("something", "no_such_measure", 0.5) == 1.0
+
+
+def test_between_the_ends_a_factor_goes_with_the_logarithm_of_the_snr():
+    row = next(row for row in table() if row["factor_snr5"] != row["factor_snr40"])
+    low, high = float(row["factor_snr5"]), float(row["factor_snr40"])
+    assert error_factor(row["quantity"], row["measure"], 0.0) == pytest.approx(low)
+    assert error_factor(row["quantity"], row["measure"], 1.0) == pytest.approx(high)
+    assert error_factor(row["quantity"], row["measure"], 0.5) == pytest.approx(np.sqrt(low * high))
+
+
+@pytest.mark.parametrize(("snr", "place"), [(2.0, 0.0), (5.0, 0.0), (np.sqrt(200.0), 0.5), (40.0, 1.0), (90.0, 1.0)])
+def test_the_place_of_a_spectrum_is_that_of_its_snr_whatever_its_pixels(snr, place):
+    for width in (PIXEL, 2.0 * PIXEL):
+        wavelength = 4000.0 * np.exp(width * np.arange(2000))
+        # Twice as wide pixels have √2 times the S/N.
+        error = np.full(wavelength.size, 10.0 / snr / np.sqrt(width / PIXEL))
+        spectrum = Spectrum.from_arrays(wavelength, np.full(wavelength.size, 10.0), error=error, z=0.5)
+        assert snr_place(spectrum, spectrum.median_snr) == pytest.approx(place, abs=1e-6)
 
 
 def test_errors_differ_from_linear_ones_by_the_factor_and_nothing_else_does(noisy_low_z):
     wide = {(row.section, row.recipe_id, row.quantity): row for row in fit_quasar(noisy_low_z).measurements}
     config = FitConfig(uncertainty=UncertaintyConfig(calibrated=False))
+    rest = prepare(noisy_low_z, config.extinction)
+    place = snr_place(rest, rest.median_snr)
     compared = 0
     for row in fit_quasar(noisy_low_z, config).measurements:
         other = wide.get((row.section, row.recipe_id, row.quantity))
@@ -40,7 +64,7 @@ def test_errors_differ_from_linear_ones_by_the_factor_and_nothing_else_does(nois
             continue
         if row.measure == "snr":
             flux = row.quantity.removesuffix("snr") + "flux"
-            assert other.value == pytest.approx(row.value / error_factor(flux, "flux"))
+            assert other.value == pytest.approx(row.value / error_factor(flux, "flux", place))
             continue
         assert other.value == row.value
         # Systemic redshifts add the intrinsic scatter of a line to an error that is calibrated already.
@@ -52,7 +76,7 @@ def test_errors_differ_from_linear_ones_by_the_factor_and_nothing_else_does(nois
                 quantity, measure = quantity.removesuffix(row.measure) + stands_for, stands_for
             elif measure == "logl":
                 quantity, measure = quantity.replace("logl", "flux_"), "flux"
-            assert other.error == pytest.approx(row.error * error_factor(quantity, measure))
+            assert other.error == pytest.approx(row.error * error_factor(quantity, measure, place))
             compared += 1
     assert compared > 90
 
