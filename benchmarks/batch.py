@@ -19,6 +19,7 @@ CPU time is of the process and its children; wall time depends on what else the 
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import json
 import os
@@ -92,6 +93,7 @@ def fits() -> list:
     # A worker holds eight results at most: the garbage collector should not look through these again and again.
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)
     return made
 
 
