@@ -28,6 +28,7 @@ from qsospec_duck import connect
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.readers.relation import arrow_column
 from qsospec_duck.tiles import compact_tiles, look_up
+from qsospec_duck.tiles.compact import TARGET_MB
 from qsospec_duck.tiles.tile_file import ROW_GROUP, parquet_options, tile_name
 
 N_PIX = 7751
@@ -139,7 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tiles", type=int, default=12_000)
     parser.add_argument("--quasars", type=int, default=4, help="of a tile; default 4, which needs 2.5 GB twice")
-    parser.add_argument("--target-mb", type=float, default=256.0)
+    parser.add_argument("--target-mb", type=float, default=TARGET_MB)
     parser.add_argument("--targets", type=int, default=20, help="look-ups; default 20")
     parser.add_argument("--keep", type=Path, help="folder for tiles and shards; those that are there are used again")
     parser.add_argument("--no-tiles", action="store_true", help="do not query the tiles before compaction")

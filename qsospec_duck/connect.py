@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from qsospec_duck.archive.object_store import is_remote
@@ -156,7 +155,9 @@ def _set_tiles(con: duckdb.DuckDBPyConnection, tiles: str | Path | Sequence[str 
         # A footer tells of ten thousand column chunks: reading it again for each query would take most of a look-up.
         con.execute("SET parquet_metadata_cache = true")
         relation = {column.name for column in columns_of("spectra")}
-        is_whole = bool(shards) and relation <= set(pq.read_schema(shards[0]).names)
+        # DuckDB learns the columns of all shards from the first one; asked for them now, it keeps its footer.
+        names = con.sql("FROM read_parquet(?)", params=[str(shards[0])]).columns if shards else []
+        is_whole = relation <= set(names)
         return {"spectra": spectra_view(SHARD_SOURCE, is_whole=is_whole)}
     patterns = [str(tiles)] if isinstance(tiles, (str, Path)) else [str(tile) for tile in tiles]
     con.execute("SET VARIABLE qsospec_tiles = ?", [patterns])

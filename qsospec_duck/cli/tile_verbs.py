@@ -27,10 +27,10 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     validate.add_argument("--summary", action="store_true", help="print the distribution of what the tiles hold")
     validate.set_defaults(run=run_validate)
     compact = add_verb(verbs, "compact", "many tiles become shards of some hundred megabytes and sorted scalars",
-                       "  qsospec-duck tiles compact tiles/ --out shards/ --target-mb 256")  # fmt: skip
+                       "  qsospec-duck tiles compact tiles/ --out shards/ --target-mb 160")  # fmt: skip
     compact.add_argument("root", metavar="TILES", help="root of the tiles; they are not touched")
     compact.add_argument("--out", required=True, metavar="DIR", help="root of the shards")
-    compact.add_argument("--target-mb", type=float, default=256.0, metavar="MB", help="size of a shard; default 256")
+    compact.add_argument("--target-mb", type=float, metavar="MB", help="size of a shard; 128 to 512 suit most stores")
     compact.set_defaults(run=run_compact)
     dashboard = add_verb(verbs, "dashboard", "the ledger as one HTML page with plots",
                          "  qsospec-duck tiles dashboard tiles/ --out dashboard.html")  # fmt: skip
@@ -97,7 +97,7 @@ def run_compact(given: argparse.Namespace) -> int:
             given.root,
             given.out,
             con,
-            target_mb=given.target_mb,
+            **({} if given.target_mb is None else {"target_mb": given.target_mb}),
             on_shard=lambda shard: print(f"{shard.path}: {shard.tiles} tiles, {shard.spectra} spectra"),
         )
     new = sum(shard.is_new for shard in shards)

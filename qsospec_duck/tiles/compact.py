@@ -28,6 +28,10 @@ from qsospec_duck.tiles.shard_index import begin_writing, end_writing, read_mani
 from qsospec_duck.tiles.tile_file import ROW_GROUP, id_in_name, parquet_options, sync_folder
 from qsospec_duck.tiles.validate import find_tiles
 
+TARGET_MB = 160.0
+"""Megabytes of a shard: a look-up reads the footer of one, which tells of every row group, so small ones are found in
+sooner; below 128 object stores are slow."""
+
 
 @dataclass(frozen=True)
 class Shard:
@@ -46,7 +50,7 @@ def compact_tiles(
     out: str | Path,
     con: Any,
     *,
-    target_mb: float = 256.0,
+    target_mb: float = TARGET_MB,
     on_shard: Callable[[Shard], None] | None = None,
 ) -> list[Shard]:
     """Write shards and scalars of all tiles below a root.
@@ -60,7 +64,7 @@ def compact_tiles(
     con : duckdb.DuckDBPyConnection
         Sorts the scalars.
     target_mb : float
-        Size of a shard; 128 to 512 suits local disks and object stores.
+        Size of a shard; 128 to 512 suit local disks and object stores.
     on_shard : callable, optional
         Called with each shard as it is there.
 
