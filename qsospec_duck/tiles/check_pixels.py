@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from qsospec_duck.readers.relation import LISTS
 from qsospec_duck.tiles.finding import ERROR, WARNING, Finding
 
 FINITE = ("z", "zerr", "ra", "dec", "ebv", "z_rr", "wave0", "dwave", "mjd_min", "mjd_max", "exptime")
 """Scalars that are NULL where they are not known, never NaN: statistics leave NaN out, and filters miss it."""
 
-LISTS = ("wavelength", "flux", "ivar", "mask_array")
 
 SPECMASK = (1 << 11) - 1
 """All bits that DESI defines for a pixel (desispec.maskbits, specmask 0 to 10)."""

@@ -158,7 +158,7 @@ def _row_groups(members: Sequence[Path], schema: pa.Schema) -> Iterator[pa.Table
             table = file.read()
         if table.schema.names != schema.names:
             raise TileError(
-                f"{path}: its columns are not those of the other tiles (another version made it); "
+                f"{path}: its columns are not those of the other tiles (another version or `--resolution` made it); "
                 "'qsospec-duck tiles run' should make it again."
             )
         waiting.append(table.cast(schema))
