@@ -43,7 +43,8 @@ _LINE_REACH = 5000.0 / C_KMS
 comes out 10 to 40 % too faint; with this its median is right for lines of 2500 to 9000 km/s."""
 
 _CELL = 400.0 / C_KMS
-"""Width in ln λ of the cells over which pixels are averaged for all steps but the last, which mends what it blurs."""
+"""Width in ln λ of the cells over which pixels are averaged for all steps; amplitudes and χ² are of all pixels, and
+settling (`qsospec_duck.fitting.coupled`), which sees all of them, mends what averaging blurs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +105,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         prior = None if known is None else _of_length(known, len(model.columns))
         pixels = x[used], inverse_sigma[used], spectrum.flux[used]
         near = optimise(model, *averaged(*pixels, _CELL), starts, tolerance=ROUGH, prior=prior).theta
-        return optimise(model, *pixels, near[None, :], tolerance=ROUGH, prior=prior)
+        return optimise(model, *pixels, near[None, :], max_iterations=0, tolerance=ROUGH, prior=prior)
 
     program = form.program
     if form.balmer == "assumed":

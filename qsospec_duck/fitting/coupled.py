@@ -54,6 +54,9 @@ SETTLED_SIGMA = 0.005
 NEARLY_SETTLED_SIGMA = 0.05
 """The same limit for a first, rough relaxation: the last digits are not worth their price while blocks still move."""
 
+MOST_AHEAD = 5.0
+"""Largest factor by which a step of the first block is prolonged."""
+
 
 @dataclass(frozen=True, eq=False)
 class Solution:
@@ -92,6 +95,7 @@ class Block:
     def __init__(self, optimum: Optimum, used: BoolArray, x: FloatArray, inverse_sigma: FloatArray) -> None:
         self.optimum, self.used, self.x = optimum, used, x
         self.x_used, self.inverse_sigma_used = x[used], inverse_sigma[used]
+        self.weight = inverse_sigma
         self.model = model_values(optimum, x)
         self._others: FloatArray | None = None
 
@@ -121,20 +125,54 @@ def relax(
     """Refit blocks in turn, each to what the others leave of ``flux`` (n_pix,), until all of them stand.
 
     Every block is refitted at least once in every call. ``settled`` is the limit in σ that `SETTLED_SIGMA` explains,
-    ``tolerance`` that of `qsospec_duck.fitting.covariance.optimise`.
+    ``tolerance`` that of `qsospec_duck.fitting.covariance.optimise`. The first block, which all others stand on, is
+    shown to them where it is expected to end.
     """
-    total = np.sum([block.model for block in blocks], axis=0)
+    shown = [block.model for block in blocks]
+    total = np.sum(shown, axis=0)
     for block in blocks:
         block.open()
+    lead = _Lead(blocks[0].weight)
     for _ in range(MAX_ROUNDS):
         refitted = False
-        for block in blocks:
-            others = total - block.model
+        for place, block in enumerate(blocks):
+            others = total - shown[place]
             if block.refit(flux, others, settled, tolerance):
                 refitted = True
-                total = others + block.model
+                is_first = place == 0 and len(blocks) > 1
+                shown[place] = lead.ahead(shown[place], block.model, settled) if is_first else block.model
+                total = others + shown[place]
         if not refitted:
-            break
+            if shown[0] is blocks[0].model:
+                break
+            # The others stand to where the first block was expected, not to where it is.
+            total = total - shown[0] + blocks[0].model
+            shown[0] = blocks[0].model
+
+
+class _Lead:
+    """Where a block will end, from its last two steps: Aitken's extrapolation with one factor for all pixels.
+
+    Irons & Tuck (1969, Int. J. Numer. Meth. Eng. 1, 275): with r the step that the iteration makes from where the
+    block was shown to the others, the next showing goes ω r further, ω ← −ω r·(r' − r)/|r' − r|² for steps r, r'.
+    """
+
+    def __init__(self, weight: FloatArray) -> None:
+        self._weight, self._factor = weight, 1.0
+        self._step: FloatArray | None = None
+
+    def ahead(self, shown: FloatArray, model: FloatArray, settled: float) -> FloatArray:
+        """What the others should see next, (n_pix,), of a block that was ``shown`` and is fitted as ``model``."""
+        step = (model - shown) * self._weight
+        if self._step is not None:
+            change = step - self._step
+            size = float(change @ change)
+            if size > 0.0:
+                self._factor = min(max(-self._factor * float(self._step @ change) / size, 1.0), MOST_AHEAD)
+        self._step = step
+        if (self._factor - 1.0) * float(np.max(np.abs(step), initial=0.0)) < settled:
+            return model
+        return shown + self._factor * (model - shown)
 
 
 def settle(

@@ -34,8 +34,11 @@ POLISH_TOLERANCE = 0.1
 
 POLISH_STEPS = 40
 
-PATIENCE = 20.0
+PATIENCE = 5.0
 """A polish is given up that cannot be expected to end below the best χ² plus this."""
+
+PATIENCE_WITH_BEST = 100.0
+"""The same for moves from the best end: they change one group, and the others need steps to answer."""
 
 SAME_CHI2 = 0.3
 """Ends closer in χ² than this count as one."""
@@ -93,10 +96,11 @@ def search(pixels, bounds, prior, tables, grid, spread):
             chances -= 1
         moved_from[turn] = ends[0][end]
         start[:] = ends[1][end]
+        patience = PATIENCE if end > 0 else PATIENCE_WITH_BEST
         n_moves = find_moves(pixels, bounds, tables, work, shapes, grid[2], columns, G, b, start, moves)
         for n in range(n_moves):
             start[:] = moves[n]
-            count = _polish(pixels, bounds, prior, tables, work, start, amplitudes, PATIENCE, ends, count)
+            count = _polish(pixels, bounds, prior, tables, work, start, amplitudes, patience, ends, count)
     return ends[0][:count], ends[1][:count]
 
 

@@ -39,7 +39,7 @@ from qsospec_duck.models.evaluate import add_derivatives, clear_rows, evaluate_c
 CONVERGED = 1
 ITERATION_LIMIT = 0
 
-_HOPE = 4.0
+_HOPE = 2.5
 """A fit is given up when not even this many times the promised fall would bring it below the limit."""
 
 
@@ -167,7 +167,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
         if promised < tolerance and damping < 1e3:
             status = CONVERGED
             break
-        if steps >= 2 and chi2 - _HOPE * promised > limit:
+        if steps >= 1 and chi2 - _HOPE * promised > limit:
             break
         for k in range(n_par):
             theta_try[k] = min(max(theta[k] + delta[k], low[k]), high[k])

@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting import coupled
 from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
-from qsospec_duck.fitting.coupled import settle, solutions_of
+from qsospec_duck.fitting.coupled import SETTLED_SIGMA, Block, relax, settle, solutions_of
 from qsospec_duck.fitting.covariance import (
     amplitude_errors,
     covariance_of,
     evaluate_columns,
     invert_scaled,
     jacobian,
+    model_values,
     optimise,
 )
 from qsospec_duck.fitting.coverage import Coverage
@@ -114,6 +116,35 @@ def test_truth_is_the_fixed_point_of_noiseless_data(kind):
     truth = np.concatenate([LAW_THETA, LAW_NORM, LINE_THETA, LINE_FLUX])
     errors = np.sqrt(np.concatenate([np.diag(solution.covariance) for solution in solve(TRUTH, kind)]))
     assert np.all(np.abs(found - truth) < 0.02 * errors)
+
+
+def relaxed(flux):
+    """Number of refits, and the sum of both models, when continuum and line have pixels in common."""
+    s, used = np.full(X.size, 1 / SIGMA), windows("all")
+    law = optimise(LAW, X, s, flux, np.array([[-1.5]]))
+    left = (flux - model_values(law, X))[IN_LINE]
+    profile = optimise(LINE.program, X[IN_LINE], s[IN_LINE], left, np.array([[np.log(3000.0), 0.0]]))
+    blocks = [CountingBlock(law, used, X, s), CountingBlock(profile, IN_LINE, X, s)]
+    relax(blocks, flux)
+    return sum(block.refits for block in blocks), blocks[0].model + blocks[1].model
+
+
+class CountingBlock(Block):
+    refits = 0
+
+    def refit(self, *arguments):
+        done = super().refit(*arguments)
+        self.refits += done
+        return done
+
+
+def test_expecting_where_the_continuum_ends_takes_fewer_fits_to_the_same_place(monkeypatch):
+    flux = TRUTH + SIGMA * np.random.default_rng(3).standard_normal(X.size)
+    few, found = relaxed(flux)
+    monkeypatch.setattr(coupled, "MOST_AHEAD", 1.0)
+    many, reference = relaxed(flux)
+    assert few < many
+    assert np.max(np.abs(found - reference)) / SIGMA < 3 * SETTLED_SIGMA
 
 
 def test_one_block_over_all_pixels_gives_the_joint_covariance():

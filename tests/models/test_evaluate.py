@@ -13,7 +13,7 @@ from qsospec_duck.fitting.covariance import evaluate_columns
 from qsospec_duck.fitting.shape_config import PolynomialConfig
 from qsospec_duck.models.bank import template_bank
 from qsospec_duck.models.evaluate import evaluate
-from qsospec_duck.models.line_terms import SUPPORT_SIGMA
+from qsospec_duck.models.line_terms import BLOCK, SUPPORT_SIGMA
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Kind, Parameter, Term, compile_program, join_programs
 from qsospec_duck.models.recipes import packaged_recipes
@@ -184,8 +184,19 @@ def test_line_has_the_width_and_velocity_of_its_parameters():
 def test_line_ends_at_seven_sigma():
     columns, _ = evaluate_columns(line_program(), X, np.ones_like(X), np.array([np.log(2500.0), 0.0]))
     away = np.abs(C_KMS * (X - np.log(5000.0))) / (2500.0 / FWHM_PER_SIGMA)
-    assert np.all(columns[0][away > SUPPORT_SIGMA] == 0.0)
+    (beyond,) = np.nonzero(away > SUPPORT_SIGMA)
+    block = (np.flatnonzero(away < SUPPORT_SIGMA)[[0, -1]] // BLOCK + [0, 1]) * BLOCK
+    rim = (beyond >= block[0]) & (beyond < block[1])
+    assert np.all(columns[0][beyond[~rim]] == 0.0)
+    assert np.all(columns[0][beyond[rim]] <= 1.001 * np.exp(-0.5 * SUPPORT_SIGMA**2) * columns[0].max())
     assert np.all(columns[0][away < SUPPORT_SIGMA] > 0.0)
+
+
+def test_a_narrow_line_between_coarse_pixels_keeps_the_value_of_the_cut_to_the_rim_of_its_block():
+    x = np.log(5000.0) + np.arange(-40, 41) * 900.0 / C_KMS
+    columns, _ = evaluate_columns(line_program(), x, np.ones_like(x), np.array([np.log(200.0), 0.0]))
+    assert columns[0].argmax() == 40
+    assert np.all(np.delete(columns[0], 40) <= 1.001 * np.exp(-0.5 * SUPPORT_SIGMA**2) * columns[0].max())
 
 
 def test_broken_power_law_is_continuous_and_equals_a_single_one_at_equal_slopes():
