@@ -201,6 +201,8 @@ def settle(
     blocks = [Block(stage.optimum, stage.used, x, inverse_sigma) for stage in stages]
     relax(blocks, spectrum.flux, settled=NEARLY_SETTLED_SIGMA, tolerance=ROUGH)
     relax(blocks, spectrum.flux)
+    for block in blocks:
+        block.optimum = block.optimum.with_idle_shapes_in_the_middle()
     settled = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
     return replace(continuum, optimum=blocks[0].optimum), settled, blocks
 

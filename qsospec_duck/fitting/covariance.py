@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -72,6 +72,15 @@ class Optimum:
     def live_shapes(self) -> BoolArray:
         """(n_par,) True for shapes in use that do not lie on a bound."""
         return self.shapes_in_use & ~self.at_bound
+
+    def with_idle_shapes_in_the_middle(self) -> Optimum:
+        """The same model with shapes that no positive amplitude has at the start of their parameter.
+
+        No pixel says anything about them: wherever the last step left them would decide about the upper limit of their
+        line's flux. The start is the middle of the bounds (of ln FWHM) and no velocity.
+        """
+        idle = self.free & ~self.shapes_in_use
+        return replace(self, theta=np.where(idle, self.program.start, self.theta)) if idle.any() else self
 
     @cached_property
     def prior_precision(self) -> FloatArray:

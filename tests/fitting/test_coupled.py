@@ -73,7 +73,7 @@ def windows(kind):
     return np.ones_like(IN_LINE)
 
 
-def solve(flux, kind, sigma=SIGMA):
+def solve(flux, kind, sigma=SIGMA, start=LINE_THETA):
     """Settled solutions of the continuum and the line."""
     ivar = np.full(X.size, sigma**-2.0)
     spectrum = Spectrum(WAVE, flux, ivar, 0.5, frame="rest")
@@ -83,7 +83,7 @@ def solve(flux, kind, sigma=SIGMA):
     law = optimise(LAW, X[used], s[used], flux[used], LAW_THETA[None, :])
     continuum = ContinuumStage(law, "single", used, ~nothing, ())
     left = flux - model(LAW, law.theta, law.amplitudes)
-    found = optimise(LINE.program, X[IN_LINE], s[IN_LINE], left[IN_LINE], LINE_THETA[None, :])
+    found = optimise(LINE.program, X[IN_LINE], s[IN_LINE], left[IN_LINE], start[None, :])
     coverage = Coverage("fitted", "", IN_LINE, RECIPE.components, (), frozenset())
     stage = ComplexStage(RECIPE, coverage, LINE, found, "core", IN_LINE, nothing)
     return solutions_of(settle(spectrum, continuum, [stage])[2], ivar)
@@ -232,6 +232,15 @@ def test_shape_of_a_line_without_flux_has_no_variance_and_its_flux_has_an_upper_
     assert np.all(covariance == 0.0)
     own = columns[0] @ columns[0]
     assert amplitude_errors(found, covariance, columns @ columns.T)[0] == pytest.approx(own**-0.5)
+
+
+def test_upper_limit_of_an_absent_line_does_not_depend_on_where_its_shape_was_looked_for():
+    flux = model(LAW, LAW_THETA, LAW_NORM) - model(LINE.program, LINE_THETA, 0.2 * LINE_FLUX)
+    starts = [np.array([np.log(fwhm), velocity]) for fwhm, velocity in ((700.0, -1.0), (9000.0, 2.0))]
+    narrow, broad = (solve(flux, "apart", start=start)[1] for start in starts)
+    assert narrow.optimum.amplitudes[0] == broad.optimum.amplitudes[0] == 0.0
+    assert narrow.optimum.theta == pytest.approx(LINE.program.start)
+    assert narrow.amplitude_errors[0] == pytest.approx(broad.amplitude_errors[0], rel=1e-6)
 
 
 def test_line_that_a_shape_on_its_bound_cannot_reach_keeps_an_error():
