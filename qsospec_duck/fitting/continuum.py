@@ -42,9 +42,9 @@ _LINE_REACH = 5000.0 / C_KMS
 """What is left out either side of a Balmer line that a complex has. With 3500 or 7000 km/s H8 of lines of 6000 km/s
 comes out 10 to 40 % too faint; with this its median is right for lines of 2500 to 9000 km/s."""
 
-_CELL = 400.0 / C_KMS
-"""Width in ln λ of the cells over which pixels are averaged for all steps; amplitudes and χ² are of all pixels, and
-settling (`qsospec_duck.fitting.coupled`), which sees all of them, mends what averaging blurs."""
+CONTINUUM_CELL = 400.0 / C_KMS
+"""Width in ln λ of the cells over which pixels are averaged for all steps here; amplitudes and χ² are of all pixels.
+The last steps of settling (`qsospec_duck.fitting.coupled`) see all of them, and mend what averaging blurs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         used = fit_mask & clip_mask
         prior = None if known is None else _of_length(known, len(model.columns))
         pixels = x[used], inverse_sigma[used], spectrum.flux[used]
-        near = optimise(model, *averaged(*pixels, _CELL), starts, tolerance=ROUGH, prior=prior).theta
+        near = optimise(model, *averaged(*pixels, CONTINUUM_CELL), starts, tolerance=ROUGH, prior=prior).theta
         return optimise(model, *pixels, near[None, :], max_iterations=0, tolerance=ROUGH, prior=prior)
 
     program = form.program

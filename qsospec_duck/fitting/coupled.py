@@ -28,8 +28,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from qsospec_duck.fitting.averaging import averaged
 from qsospec_duck.fitting.complexes import ComplexStage
-from qsospec_duck.fitting.continuum import ContinuumStage
+from qsospec_duck.fitting.continuum import CONTINUUM_CELL, ContinuumStage
 from qsospec_duck.fitting.covariance import (
     ROUGH,
     Optimum,
@@ -92,8 +93,11 @@ class Solution:
 class Block:
     """One block of the iteration: its optimum, pixels, and model on the whole grid."""
 
-    def __init__(self, optimum: Optimum, used: BoolArray, x: FloatArray, inverse_sigma: FloatArray) -> None:
-        self.optimum, self.used, self.x = optimum, used, x
+    def __init__(
+        self, optimum: Optimum, used: BoolArray, x: FloatArray, inverse_sigma: FloatArray, cell: float = 0.0
+    ) -> None:
+        """``cell`` is the width in ln λ of the cells over which a rough `refit` averages pixels; 0 for none."""
+        self.optimum, self.used, self.x, self.cell = optimum, used, x, cell
         self.x_used, self.inverse_sigma_used = x[used], inverse_sigma[used]
         self.weight = inverse_sigma
         self.model = model_values(optimum, x)
@@ -103,7 +107,7 @@ class Block:
         """Let the next `refit` happen, whatever the other blocks did."""
         self._others = None
 
-    def refit(self, flux: FloatArray, others: FloatArray, settled: float, tolerance: float) -> bool:
+    def refit(self, flux: FloatArray, others: FloatArray, settled: float, tolerance: float, rough: bool) -> bool:
         """Fit to what the others leave, unless they stand where they stood; whether it was done."""
         now = others[self.used]
         if self._others is not None:
@@ -111,22 +115,25 @@ class Block:
             if moved < settled:
                 return False
         self._others = now
+        pixels = self.x_used, self.inverse_sigma_used, flux[self.used] - now
+        if rough and self.cell > 0.0:
+            pixels = averaged(*pixels, self.cell)
         self.optimum = optimise(
-            self.optimum.program, self.x_used, self.inverse_sigma_used, flux[self.used] - now,
-            self.optimum.theta[None, :], tolerance=tolerance, prior=self.optimum.prior,
-        )  # fmt: skip
+            self.optimum.program, *pixels, self.optimum.theta[None, :], tolerance=tolerance, prior=self.optimum.prior
+        )
         self.model = model_values(self.optimum, self.x)
         return True
 
 
 def relax(
-    blocks: Sequence[Block], flux: FloatArray, *, settled: float = SETTLED_SIGMA, tolerance: float = 1e-4
-) -> None:
+    blocks: Sequence[Block], flux: FloatArray, *,
+    settled: float = SETTLED_SIGMA, tolerance: float = 1e-4, rough: bool = False,
+) -> None:  # fmt: skip
     """Refit blocks in turn, each to what the others leave of ``flux`` (n_pix,), until all of them stand.
 
     Every block is refitted at least once in every call. ``settled`` is the limit in σ that `SETTLED_SIGMA` explains,
-    ``tolerance`` that of `qsospec_duck.fitting.covariance.optimise`. The first block, which all others stand on, is
-    shown to them where it is expected to end.
+    ``tolerance`` that of `qsospec_duck.fitting.covariance.optimise`; ``rough`` lets blocks average pixels. The first
+    block, which all others stand on, is shown to them where it is expected to end.
     """
     shown = [block.model for block in blocks]
     total = np.sum(shown, axis=0)
@@ -137,7 +144,7 @@ def relax(
         refitted = False
         for place, block in enumerate(blocks):
             others = total - shown[place]
-            if block.refit(flux, others, settled, tolerance):
+            if block.refit(flux, others, settled, tolerance, rough):
                 refitted = True
                 is_first = place == 0 and len(blocks) > 1
                 shown[place] = lead.ahead(shown[place], block.model, settled) if is_first else block.model
@@ -198,8 +205,11 @@ def settle(
     x = np.log(spectrum.wavelength)
     inverse_sigma = np.sqrt(spectrum.ivar)
     stages: list[ContinuumStage | ComplexStage] = [continuum, *complexes]
-    blocks = [Block(stage.optimum, stage.used, x, inverse_sigma) for stage in stages]
-    relax(blocks, spectrum.flux, settled=NEARLY_SETTLED_SIGMA, tolerance=ROUGH)
+    blocks = [
+        Block(stage.optimum, stage.used, x, inverse_sigma, CONTINUUM_CELL if stage is continuum else 0.0)
+        for stage in stages
+    ]
+    relax(blocks, spectrum.flux, settled=NEARLY_SETTLED_SIGMA, tolerance=ROUGH, rough=True)
     relax(blocks, spectrum.flux)
     for block in blocks:
         block.optimum = block.optimum.with_idle_shapes_in_the_middle()
