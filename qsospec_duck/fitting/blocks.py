@@ -18,10 +18,11 @@ from qsospec_duck.fitting.absorption import Troughs, absorbed_pixels, find_broad
 from qsospec_duck.fitting.complexes import ComplexStage, fit_complex
 from qsospec_duck.fitting.config import FitConfig
 from qsospec_duck.fitting.continuum import ContinuumStage, fit_continuum
-from qsospec_duck.fitting.coupled import Block, Solution, settle, solutions_of
+from qsospec_duck.fitting.coupled import Solution, solutions_of
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.masks import inside_windows
 from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.fitting.settling import Block, settle
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComplexRecipe
 from qsospec_duck.spectra import Spectrum

@@ -44,7 +44,7 @@ comes out 10 to 40 % too faint; with this its median is right for lines of 2500 
 
 CONTINUUM_CELL = 400.0 / C_KMS
 """Width in ln λ of the cells over which pixels are averaged for all steps here; amplitudes and χ² are of all pixels.
-The last steps of settling (`qsospec_duck.fitting.coupled`) see all of them, and mend what averaging blurs."""
+The last steps of settling (`qsospec_duck.fitting.settling`) see all of them, and mend what averaging blurs."""
 
 
 @dataclass(frozen=True, eq=False)

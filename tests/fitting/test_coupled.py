@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from qsospec_duck.constants import C_KMS
-from qsospec_duck.fitting import coupled
+from qsospec_duck.fitting import settling
 from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
-from qsospec_duck.fitting.coupled import SETTLED_SIGMA, Block, relax, settle, solutions_of
+from qsospec_duck.fitting.coupled import solutions_of
 from qsospec_duck.fitting.covariance import (
     amplitude_errors,
     covariance_of,
@@ -21,6 +21,7 @@ from qsospec_duck.fitting.covariance import (
     optimise,
 )
 from qsospec_duck.fitting.coverage import Coverage
+from qsospec_duck.fitting.settling import SETTLED_SIGMA, Block, relax, settle
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Kind, Parameter, Term, compile_program
 from qsospec_duck.models.recipes import parse_recipe
@@ -141,7 +142,7 @@ class CountingBlock(Block):
 def test_expecting_where_the_continuum_ends_takes_fewer_fits_to_the_same_place(monkeypatch):
     flux = TRUTH + SIGMA * np.random.default_rng(3).standard_normal(X.size)
     few, found = relaxed(flux)
-    monkeypatch.setattr(coupled, "MOST_AHEAD", 1.0)
+    monkeypatch.setattr(settling, "MOST_AHEAD", 1.0)
     many, reference = relaxed(flux)
     assert few < many
     assert np.max(np.abs(found - reference)) / SIGMA < 3 * SETTLED_SIGMA

@@ -1,0 +1,161 @@
+"""Continuum and lines made consistent: fits in turn until nothing moves.
+
+The continuum is fitted in its windows and every line complex in its own, each to what the others leave. Broad
+lines reach into the continuum windows, so the fits are repeated in turn until nothing moves: a block Gauss-Seidel
+iteration. The continuum stays the affair of its windows, and a line profile that three Gaussians describe poorly
+cannot bend it. What the fixed point says about errors is the matter of `qsospec_duck.fitting.coupled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from qsospec_duck.fitting.averaging import averaged
+from qsospec_duck.fitting.complexes import ComplexStage
+from qsospec_duck.fitting.continuum import CONTINUUM_CELL, ContinuumStage
+from qsospec_duck.fitting.covariance import ROUGH, Optimum, model_values, optimise
+from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.spectra import Spectrum
+
+MAX_ROUNDS = 12
+"""Rounds of refits; each shrinks what is left by the overlap of blocks, typically to a tenth."""
+
+SETTLED_SIGMA = 0.005
+"""A block is refitted when the other blocks have changed by more than this many σ at any of its pixels."""
+
+
+NEARLY_SETTLED_SIGMA = 0.05
+"""The same limit for a first, rough relaxation: the last digits are not worth their price while blocks still move."""
+
+MOST_AHEAD = 5.0
+"""Largest factor by which a step of the first block is prolonged."""
+
+
+class Block:
+    """One block of the iteration: its optimum, pixels, and model on the whole grid."""
+
+    def __init__(
+        self, optimum: Optimum, used: BoolArray, x: FloatArray, inverse_sigma: FloatArray, cell: float = 0.0
+    ) -> None:
+        """``cell`` is the width in ln λ of the cells over which a rough `refit` averages pixels; 0 for none."""
+        self.optimum, self.used, self.x, self.cell = optimum, used, x, cell
+        self.x_used, self.inverse_sigma_used = x[used], inverse_sigma[used]
+        self.weight = inverse_sigma
+        self.model = model_values(optimum, x)
+        self._others: FloatArray | None = None
+
+    def open(self) -> None:
+        """Let the next `refit` happen, whatever the other blocks did."""
+        self._others = None
+
+    def refit(self, flux: FloatArray, others: FloatArray, settled: float, tolerance: float, rough: bool) -> bool:
+        """Fit to what the others leave, unless they stand where they stood; whether it was done."""
+        now = others[self.used]
+        if self._others is not None:
+            moved = np.max(np.abs(now - self._others) * self.inverse_sigma_used, initial=0.0)
+            if moved < settled:
+                return False
+        self._others = now
+        pixels = self.x_used, self.inverse_sigma_used, flux[self.used] - now
+        if rough and self.cell > 0.0:
+            pixels = averaged(*pixels, self.cell)
+        self.optimum = optimise(
+            self.optimum.program, *pixels, self.optimum.theta[None, :], tolerance=tolerance, prior=self.optimum.prior
+        )
+        self.model = model_values(self.optimum, self.x)
+        return True
+
+
+def relax(
+    blocks: Sequence[Block], flux: FloatArray, *,
+    settled: float = SETTLED_SIGMA, tolerance: float = 1e-4, rough: bool = False,
+) -> None:  # fmt: skip
+    """Refit blocks in turn, each to what the others leave of ``flux`` (n_pix,), until all of them stand.
+
+    Every block is refitted at least once in every call. ``settled`` is the limit in σ that `SETTLED_SIGMA` explains,
+    ``tolerance`` that of `qsospec_duck.fitting.covariance.optimise`; ``rough`` lets blocks average pixels. The first
+    block, which all others stand on, is shown to them where it is expected to end.
+    """
+    shown = [block.model for block in blocks]
+    total = np.sum(shown, axis=0)
+    for block in blocks:
+        block.open()
+    lead = _Lead(blocks[0].weight)
+    for _ in range(MAX_ROUNDS):
+        refitted = False
+        for place, block in enumerate(blocks):
+            others = total - shown[place]
+            if block.refit(flux, others, settled, tolerance, rough):
+                refitted = True
+                is_first = place == 0 and len(blocks) > 1
+                shown[place] = lead.ahead(shown[place], block.model, settled) if is_first else block.model
+                total = others + shown[place]
+        if not refitted:
+            if shown[0] is blocks[0].model:
+                break
+            # The others stand to where the first block was expected, not to where it is.
+            total = total - shown[0] + blocks[0].model
+            shown[0] = blocks[0].model
+
+
+class _Lead:
+    """Where a block will end, from its last two steps: Aitken's extrapolation with one factor for all pixels.
+
+    Irons & Tuck (1969, Int. J. Numer. Meth. Eng. 1, 275): with r the step that the iteration makes from where the
+    block was shown to the others, the next showing goes ω r further, ω ← −ω r·(r' − r)/|r' − r|² for steps r, r'.
+    """
+
+    def __init__(self, weight: FloatArray) -> None:
+        self._weight, self._factor = weight, 1.0
+        self._step: FloatArray | None = None
+
+    def ahead(self, shown: FloatArray, model: FloatArray, settled: float) -> FloatArray:
+        """What the others should see next, (n_pix,), of a block that was ``shown`` and is fitted as ``model``."""
+        step = (model - shown) * self._weight
+        if self._step is not None:
+            change = step - self._step
+            size = float(change @ change)
+            if size > 0.0:
+                self._factor = min(max(-self._factor * float(self._step @ change) / size, 1.0), MOST_AHEAD)
+        self._step = step
+        if (self._factor - 1.0) * float(np.max(np.abs(step), initial=0.0)) < settled:
+            return model
+        return shown + self._factor * (model - shown)
+
+
+def settle(
+    spectrum: Spectrum, continuum: ContinuumStage, complexes: Sequence[ComplexStage]
+) -> tuple[ContinuumStage, list[ComplexStage], list[Block]]:
+    """Repeat the fits until they are consistent.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Rest frame.
+    continuum : ContinuumStage
+    complexes : sequence of ComplexStage
+        Fitted over this continuum.
+
+    Returns
+    -------
+    continuum, complexes
+        With settled optima.
+    blocks : list of Block
+        The continuum's first, then one a complex.
+    """
+    x = np.log(spectrum.wavelength)
+    inverse_sigma = np.sqrt(spectrum.ivar)
+    stages: list[ContinuumStage | ComplexStage] = [continuum, *complexes]
+    blocks = [
+        Block(stage.optimum, stage.used, x, inverse_sigma, CONTINUUM_CELL if stage is continuum else 0.0)
+        for stage in stages
+    ]
+    relax(blocks, spectrum.flux, settled=NEARLY_SETTLED_SIGMA, tolerance=ROUGH, rough=True)
+    relax(blocks, spectrum.flux)
+    for block in blocks:
+        block.optimum = block.optimum.with_idle_shapes_in_the_middle()
+    settled = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
+    return replace(continuum, optimum=blocks[0].optimum), settled, blocks
