@@ -83,7 +83,7 @@ def solve_amplitudes(G, b, c, passive, room):
     for _ in range(3 * q + 3):
         # Inner loop: solve on the passive set, walk back to the boundary while a solution is negative.
         while True:
-            n = 0
+            n = np.int64(0)  # a literal would be compiled for apart
             for j in range(q):
                 if passive[j]:
                     index[n] = j

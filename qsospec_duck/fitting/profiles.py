@@ -31,6 +31,7 @@ from qsospec_duck.fitting.profile_points import (
     percentile,
     scan,
 )
+from qsospec_duck.models.bisection import first_not_below
 
 MEASURES = (
     "flux", "ew", "voff", "sigma", "fwhm", "w80", "asymmetry", "w50", "w90", "kurtosis", "peak", "c50", "c80",
@@ -144,7 +145,7 @@ def _equivalent_width(F, v, s, x_line, x, base, base_jacobian, values, gradients
 @numba.njit(cache=True, nogil=True)
 def _place(x, position):
     """Neighbouring pixels and the way between them; the ends beyond the ends."""
-    k = np.searchsorted(x, position)
+    k = first_not_below(x, position)
     if k <= 0:
         return 0, 0, 0.0
     if k >= x.size:

@@ -68,7 +68,8 @@ def search(pixels, bounds, prior, tables, grid, spread):
     a_round = MOVES_A_ROUND + n_group + partners.shape[0]
     capacity = len(DESCENTS) + spread.shape[0] + MAX_ROUNDS * a_round
     ends = np.empty(capacity), np.empty((capacity, n_par))
-    count = 0
+    # Not a bare 0: for a literal, numba compiles what it is handed to twice.
+    count = np.int64(0)
 
     start, state = np.empty(n_par), np.empty(n_group, np.int64)
     for fraction in DESCENTS:
@@ -104,13 +105,13 @@ def search(pixels, bounds, prior, tables, grid, spread):
     return ends[0][:count], ends[1][:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _polish(pixels, bounds, prior, tables, work, theta, amplitudes, patience, ends, count):
     """Run the solver from a start and sort its end among the others; returns their number."""
     chi2s, thetas = ends
     limit = chi2s[0] + patience if count > 0 else np.inf
     chi2, _, _ = minimise(
-        pixels, bounds, prior, tables, work, theta, amplitudes, limit, POLISH_STEPS, POLISH_TOLERANCE
+        pixels, bounds, prior, tables, work, theta, amplitudes, limit, np.int64(POLISH_STEPS), POLISH_TOLERANCE
     )  # fmt: skip
     place = count
     while place > 0 and chi2s[place - 1] > chi2:

@@ -39,7 +39,7 @@ def grid_moments(pixels, lines, group_of, first, options):
     span[:, 1] = 0
     for t in range(lines.shape[0]):
         column = int(lines[t, 0])
-        low, high = fill_line(x, s, lines[t, 1], lines[t, 2], lines[t, 3], lines[t, 4], 0.0, values, 0)
+        low, high = fill_line(x, s, lines[t, 1], lines[t, 2], lines[t, 3], lines[t, 4], 0.0, values, np.int64(0))
         A[column, low:high] += values[0, low:high]
         widen(span, column, low, high)
     G, b = np.empty((m, m)), np.empty(m)
@@ -103,16 +103,18 @@ def find_moves(pixels, bounds, tables, work, shapes, indices, columns, G, b, the
 
     n_group = slots.shape[0]
     candidates = np.empty((n_group * GRID_MOVES, 3))
-    n_candidates = 0
+    n_candidates = np.int64(0)  # a literal would be compiled for apart
     falls = np.empty(columns.shape[0])
     for group in range(n_group):
         of_group = falls[: options[group, 1]]
         _falls_of_moving(G, b, cross, own, own_b, group_of, first, group, of_group)
         n_candidates = _take_apart(of_group, n_velocities[group], group, candidates, n_candidates)
-    count = 0
-    for place in np.argsort(-candidates[:n_candidates, 0], kind="mergesort")[:MOVES_A_ROUND]:
+    count = np.int64(0)
+    while count < min(n_candidates, MOVES_A_ROUND):
+        best = candidates[:n_candidates, 0].argmax()
         moves[count] = theta
-        place_group(shapes, slots, options, int(candidates[place, 1]), int(candidates[place, 2]), moves[count])
+        place_group(shapes, slots, options, int(candidates[best, 1]), int(candidates[best, 2]), moves[count])
+        candidates[best, 0] = -np.inf
         count += 1
     count = _mirror(bounds, slots, group_of, own, own_b, theta, moves, count)
     for pair in range(partners.shape[0]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 import numba
+import numpy as np
 
 from qsospec_duck.fitting.amplitudes import factorise, row_dot, rows_dot, substitute
 from qsospec_duck.models.compiled_exp import FAST
@@ -19,7 +20,7 @@ def shape_moments(DK, reach, A, r, span, passive, G, H, g, room):
     n_par = g.size
     q = A.shape[0]
     cross, L, index = room
-    n_pas = 0
+    n_pas = np.int64(0)
     for j in range(q):
         if passive[j]:
             index[n_pas] = j
@@ -78,7 +79,7 @@ def damped_step(H, g, root, free, damping, theta, low, high, delta, M, rhs, solv
         fixed[k] = not free[k]
     crossed = False
     for _ in range(n_par):
-        n = 0
+        n = np.int64(0)  # a literal would be compiled for apart
         for k in range(n_par):
             if not fixed[k]:
                 index[n] = k

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.models.bisection import first_not_below
 from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.models.program import VELOCITY_UNIT
 
@@ -76,8 +77,8 @@ def fill_bank(x, s, u, velocity, layout, axes, bank_values, values):
     n_width, n_grid = layout[1], layout[2]
     x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1]
     # Pixels with two grid points on either side, rounding included.
-    first = np.searchsorted(x, x_start + 1.001 * x_step)
-    last = np.searchsorted(x, x_start + (n_grid - 2.001) * x_step)
+    first = first_not_below(x, x_start + 1.001 * x_step)
+    last = first_not_below(x, x_start + (n_grid - 2.001) * x_step)
     if last <= first:
         return 0, 0
     xs, ss, out = x[first:last], s[first:last], values[first:last]

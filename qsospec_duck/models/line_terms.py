@@ -8,6 +8,7 @@ import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
+from qsospec_duck.models.bisection import first_not_below
 from qsospec_duck.models.compiled_exp import FAST, exp_within_limit
 from qsospec_duck.models.program import VELOCITY_UNIT
 
@@ -31,7 +32,8 @@ def fill_line(x, s, u, velocity, x_line, ratio, lsf_variance, T, t):
     area = math.exp(x_line + v / C_KMS + 0.5 * (sigma / C_KMS) ** 2) * math.sqrt(2.0 * math.pi) * sigma / C_KMS
     center = x_line + v / C_KMS
     reach = SUPPORT_SIGMA * sigma / C_KMS
-    first, last = whole_blocks(np.searchsorted(x, center - reach), np.searchsorted(x, center + reach), x.size)
+    first, last = first_not_below(x, center - reach), first_not_below(x, center + reach)
+    first, last = whole_blocks(first, last, x.size)
     peak = ratio / area
     # exp(−q²/2) = exp(m − q²/2)/exp(m), with m in the middle of the range of q²/2.
     middle = 0.25 * SUPPORT_SIGMA**2

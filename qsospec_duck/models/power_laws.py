@@ -7,6 +7,7 @@ import math
 import numba
 import numpy as np
 
+from qsospec_duck.models.bisection import first_not_below
 from qsospec_duck.models.compiled_exp import EXP_LIMIT, FAST, exp_within_limit
 
 
@@ -26,7 +27,7 @@ def fill_power(x, s, slope, x_pivot, values):
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def fill_broken(x, s, blue, red, x_pivot, x_break, values):
     """The same with another slope beyond ``x_break``, continuous there."""
-    bend = np.searchsorted(x, x_break)
+    bend = first_not_below(x, x_break)
     fill_power(x[:bend], s[:bend], blue, x_pivot, values[:bend])
     fill_power(x[bend:], s[bend:], red, x_break, values[bend:])
     level = math.exp(blue * (x_break - x_pivot))
@@ -44,7 +45,7 @@ def add_power_derivative(x, x_pivot, values, first, last, weight, D, row):
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def add_broken_derivatives(x, x_pivot, x_break, values, first, last, weight, D, row_blue, row_red):
     """Add weight times the derivatives by both slopes to their rows."""
-    bend = np.searchsorted(x, x_break)
+    bend = first_not_below(x, x_break)
     for i in range(np.uintp(first), np.uintp(bend)):
         D[row_blue, i] += weight * values[i] * (x[i] - x_pivot)
     for i in range(np.uintp(bend), np.uintp(last)):
