@@ -110,7 +110,9 @@ def find_moves(pixels, bounds, tables, work, shapes, indices, columns, G, b, the
         _falls_of_moving(G, b, cross, own, own_b, group_of, first, group, of_group)
         n_candidates = _take_apart(of_group, n_velocities[group], group, candidates, n_candidates)
     count = np.int64(0)
-    while count < min(n_candidates, MOVES_A_ROUND):
+    for _ in range(n_candidates):
+        if count == MOVES_A_ROUND:
+            break
         best = candidates[:n_candidates, 0].argmax()
         moves[count] = theta
         place_group(shapes, slots, options, int(candidates[best, 1]), int(candidates[best, 2]), moves[count])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
 
 
 @numba.njit(cache=True, nogil=True)
-def first_not_below(x, value):
+def first_not_below(x: NDArray[np.float64], value: float) -> int:
     """Index of the first of the increasing ``x`` (n,) that is not below ``value``; n where there is none.
 
     What ``numpy.searchsorted`` gives, which compiles for half a second and looks for NaN at every call.
