@@ -4,8 +4,6 @@ What an object costs in a run of 10,000 is held against what it costs in a run o
 others use wanders by a tenth within minutes, so the two take turns: short runs, a long one, short runs, a long one, and
 so on, with short runs at the end. Every run is a new one and counts as a whole, from its plan to its last promotion.
 ``growth`` is the median of the long runs over the median of all short ones; the lowest and the highest are told, too.
-``growth_inside`` needs no short runs: of the blocks of 100 objects of the long runs, the median of the last tenth over
-that of the first.
 """
 
 from __future__ import annotations
@@ -15,17 +13,14 @@ import statistics
 import time
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 from batch_inputs import fits, given_out_again, real_spectra, under_new_keys
 
 from qsospec_duck.batch import fit_batch
 from qsospec_duck.batch.relation_file import read_relation, spill
-from qsospec_duck.fitting import FitConfig, FitResult, fit_quasar
-from qsospec_duck.spectra import Spectrum, from_row
+from qsospec_duck.fitting import FitConfig, fit_quasar
+from qsospec_duck.spectra import from_row
 
-BLOCK = 100
-"""Objects of a task, and of a block inside a long run: each block then has all steps of one task."""
 SPREAD = {"median": statistics.median, "lowest": min, "highest": max}
 
 
@@ -46,18 +41,11 @@ def short_spectra(number: int, path: Path) -> Path:
     return spill(table.to_batches(max_chunksize=256), table.schema, path)
 
 
-def one_run(path: Path, number: int, run: Path) -> tuple[float, float, np.ndarray]:
-    """CPU and wall milliseconds an object of one run, and CPU milliseconds an object of its blocks."""
-    moments: list[float] = []
-
-    def fit(spectrum: Spectrum, config: FitConfig) -> FitResult:
-        moments.append(cpu())
-        return given_out_again(spectrum, config)
-
+def one_run(path: Path, number: int, run: Path) -> tuple[float, float]:
+    """CPU and wall milliseconds an object of one run."""
     began_cpu, began_wall = cpu(), time.perf_counter()
-    fit_batch(path, run, fit=fit, progress=False, finalize=False, task_size=BLOCK)
-    spent_cpu, spent_wall = cpu() - began_cpu, time.perf_counter() - began_wall
-    return spent_cpu / number * 1e3, spent_wall / number * 1e3, np.diff(moments[::BLOCK]) / BLOCK * 1e3
+    fit_batch(path, run, fit=given_out_again, progress=False, finalize=False, task_size=100)
+    return (cpu() - began_cpu) / number * 1e3, (time.perf_counter() - began_wall) / number * 1e3
 
 
 def storing(folder: Path, sizes: dict[str, int]) -> dict[str, object]:
@@ -67,7 +55,7 @@ def storing(folder: Path, sizes: dict[str, int]) -> dict[str, object]:
     paths = {number: short_spectra(number, folder / f"short-{number}.parquet") for number in (few, many)}
     # The first run of a process loads what the others find loaded.
     one_run(paths[few], few, folder / "first")
-    runs: dict[int, list[tuple[float, float, np.ndarray]]] = {few: [], many: []}
+    runs: dict[int, list[tuple[float, float]]] = {few: [], many: []}
     turns = [few] * sizes["turns"]
     for number in [*turns, *[many, *turns] * sizes["long_runs"]]:
         runs[number].append(one_run(paths[number], number, folder / f"storing-{number}-{len(runs[number])}"))
@@ -82,10 +70,7 @@ def storing(folder: Path, sizes: dict[str, int]) -> dict[str, object]:
             "bytes": sum(file.stat().st_size for file in files) / number,
         }
     cost = {number: statistics.median(run[0] for run in made) for number, made in runs.items()}
-    tenth = max(1, many // BLOCK // 10)
-    early, late = (np.concatenate([run[2][part] for run in runs[many]]) for part in (slice(tenth), slice(-tenth, None)))
     out["growth"] = cost[many] / cost[few]
-    out["growth_inside"] = float(np.median(late) / np.median(early))
     # Rows are read for the fit, not to store it.
     out["share_of_fit"] = (cost[many] - out[str(many)]["reading_ms"]) / fit_ms
     return out
@@ -93,8 +78,9 @@ def storing(folder: Path, sizes: dict[str, int]) -> dict[str, object]:
 
 def cpu_of_a_fit() -> float:
     """CPU milliseconds of a fit of the same spectra, mean of sixteen."""
+    made = fits()
     began = time.process_time()
-    for result in fits()[:16]:
+    for result in made[:16]:
         fit_quasar(result.spectrum, FitConfig())
     return (time.process_time() - began) / 16 * 1e3
 

@@ -21,7 +21,7 @@ from qsospec_duck.batch import register_fit_jobs
 from qsospec_duck.catalog.bundle_views import SHARD_SOURCE, spectra_view, views_for_this_duckdb
 from qsospec_duck.catalog.wide_cache import build_wide_cache, cached_view, is_current
 from qsospec_duck.columns import arrow_type, columns_of
-from qsospec_duck.database import load_sql, show_in_notebook, without_progress_bar
+from qsospec_duck.database import load_prepared, load_sql, show_in_notebook, without_progress_bar
 from qsospec_duck.errors import ConfigError, RunError
 from qsospec_duck.fit_functions import FIT_ARGUMENTS, FIT_RETURNS, fit_row, plain, register_fit_local
 from qsospec_duck.fitting import FitConfig
@@ -32,6 +32,9 @@ from qsospec_duck.workflow import finalize_run
 
 WEB = ("http://", "https://")
 """Addresses that DuckDB itself reads."""
+
+IN_MEMORY = ":memory:"
+"""Name of a database that is no file."""
 
 _open_connections: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 
@@ -48,7 +51,7 @@ class HasPath(Protocol):
 def connect(
     run: str | Path | HasPath | None = None,
     tiles: str | Path | Sequence[str | Path] | None = None,
-    database: str | Path = ":memory:",
+    database: str | Path = IN_MEMORY,
     *,
     config: FitConfig | None = None,
     workers: int = 1,
@@ -129,7 +132,9 @@ def connect(
                 type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL, side_effects=True,
             )  # fmt: skip
             parts.append("python_run")
-        load_sql(con, parts, instead=instead)
+        # A database file of the user may hold the objects already, of this version or of another.
+        load = load_prepared if str(database) == IN_MEMORY else load_sql
+        load(con, parts, instead=instead)
     except BaseException:
         con.close()
         raise
