@@ -84,7 +84,9 @@ def connect(
     -------
     duckdb.DuckDBPyConnection
         Close it, or use it in a ``with`` statement. The paths are variables of this connection
-        (``qsospec_run``, ``qsospec_tiles``): a ``cursor()`` of it has to set them again.
+        (``qsospec_run``, ``qsospec_tiles``): a ``cursor()`` of it has to set them again. In memory, views and macros
+        are taken from a file in the user's cache folder where an earlier connection left one
+        (`qsospec_duck.database.prepared`).
 
     Raises
     ------
