@@ -44,6 +44,8 @@ from qsospec_duck.runs import TABLES, open_run, verify_run  # noqa: E402
 
 N_SPECTRA = 60
 PARTS = ("serial", "pool", "workers", "faults")
+TIMED_EVERY = 20
+"""Kills after which a coordinator is timed anew."""
 
 
 def moody_fit(spectrum, config):
@@ -106,13 +108,16 @@ def killed(folder: Path, calm: Path, kills: int, n_workers: int, *, of: str) -> 
     os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
     context.set_forkserver_preload(["crash"])
     # The first one waits for the imports.
-    whole = min(timed(context, folder / f"timed-{number}", n_workers) for number in range(2))
-    done, found = 0, []
+    timed(context, folder / "timed", n_workers)
+    done, found, measured = 0, [], -TIMED_EVERY
     for number in range(1_000_000):
         if done >= kills:
             break
         run = folder / f"run-{number}"
         while True:
+            if done - measured >= TIMED_EVERY:
+                # The machine may be busier than it was: kills would then all fall into the start of a coordinator.
+                whole, measured = timed(context, folder / f"timed-{done}", n_workers), done
             process = context.Process(target=coordinate, args=(run, n_workers))
             process.start()
             if of == "coordinator":

@@ -17,7 +17,7 @@ ORDER = (
 )  # fmt: skip
 """Packages in the order the data moves: each imports from those to its left and from the ground floor."""
 
-GROUND = ("columns", "constants", "errors", "on_first_use", "air_vacuum", "data", "fits", "database")
+GROUND = ("columns", "constants", "errors", "on_first_use", "air_vacuum", "cache_folder", "data", "fits", "database")
 """What every package may import."""
 
 ROOF = ("connect", "fit_functions", "workflow", "simulate", "cli", "__main__")

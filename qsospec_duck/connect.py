@@ -21,7 +21,7 @@ from qsospec_duck.batch import register_fit_jobs
 from qsospec_duck.catalog.bundle_views import SHARD_SOURCE, spectra_view, views_for_this_duckdb
 from qsospec_duck.catalog.wide_cache import build_wide_cache, cached_view, is_current
 from qsospec_duck.columns import arrow_type, columns_of
-from qsospec_duck.database import load_sql, show_in_notebook, without_progress_bar
+from qsospec_duck.database import load_prepared, load_sql, show_in_notebook, without_progress_bar
 from qsospec_duck.errors import ConfigError, RunError
 from qsospec_duck.fit_functions import FIT_ARGUMENTS, FIT_RETURNS, fit_row, plain, register_fit_local
 from qsospec_duck.fitting import FitConfig
@@ -32,6 +32,9 @@ from qsospec_duck.workflow import finalize_run
 
 WEB = ("http://", "https://")
 """Addresses that DuckDB itself reads."""
+
+IN_MEMORY = ":memory:"
+"""Name of a database that is no file."""
 
 _open_connections: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 
@@ -48,7 +51,7 @@ class HasPath(Protocol):
 def connect(
     run: str | Path | HasPath | None = None,
     tiles: str | Path | Sequence[str | Path] | None = None,
-    database: str | Path = ":memory:",
+    database: str | Path = IN_MEMORY,
     *,
     config: FitConfig | None = None,
     workers: int = 1,
@@ -81,7 +84,9 @@ def connect(
     -------
     duckdb.DuckDBPyConnection
         Close it, or use it in a ``with`` statement. The paths are variables of this connection
-        (``qsospec_run``, ``qsospec_tiles``): a ``cursor()`` of it has to set them again.
+        (``qsospec_run``, ``qsospec_tiles``): a ``cursor()`` of it has to set them again. In memory, views and macros
+        are taken from a file in the user's cache folder where an earlier connection left one
+        (`qsospec_duck.database.prepared`).
 
     Raises
     ------
@@ -129,7 +134,9 @@ def connect(
                 type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL, side_effects=True,
             )  # fmt: skip
             parts.append("python_run")
-        load_sql(con, parts, instead=instead)
+        # A database file of the user may hold the objects already, of this version or of another.
+        load = load_prepared if str(database) == IN_MEMORY else load_sql
+        load(con, parts, instead=instead)
     except BaseException:
         con.close()
         raise
@@ -154,6 +161,8 @@ def _set_tiles(con: duckdb.DuckDBPyConnection, tiles: str | Path | Sequence[str 
         con.execute("SET VARIABLE qsospec_tiles = ?", [[path.as_posix() for path in shards]])
         # A footer tells of ten thousand column chunks: reading it again for each query would take most of a look-up.
         con.execute("SET parquet_metadata_cache = true")
+        # Shards lie on this machine, and a query takes few of their columns: reading ahead costs a scan a third more.
+        con.execute("SET disable_parquet_prefetching = true")
         relation = {column.name for column in columns_of("spectra")}
         # DuckDB learns the columns of all shards from the first one; asked for them now, it keeps its footer.
         names = con.sql("FROM read_parquet(?)", params=[str(shards[0])]).columns if shards else []

@@ -10,7 +10,6 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow.dataset import dataset
 
 from qsospec_duck.catalog.calculators import (
     RECORD,
@@ -26,6 +25,7 @@ from qsospec_duck.catalog.session import as_run
 from qsospec_duck.catalog.sql_calculator import rows_of_query
 from qsospec_duck.columns import arrow_schema
 from qsospec_duck.runs import RunBundle
+from qsospec_duck.runs.checked import damage_is_told, shards_as_one
 
 ROWS_PER_BATCH = 1_000_000
 """Measurements that are in memory at once, about 200 MB."""
@@ -130,7 +130,10 @@ def _read(shards: list[Path], measurements: Mapping[str, Path]) -> tuple[pa.Tabl
 
 def _table(name: str, shards: list[Path]) -> pa.Table:
     schema = arrow_schema(name)
-    return dataset([str(path) for path in shards], schema=schema).to_table() if shards else schema.empty_table()
+    if not shards:
+        return schema.empty_table()
+    with damage_is_told(shards[0].parent):
+        return shards_as_one(shards, schema).to_table()
 
 
 def _called(python: Mapping[str, Any], objects: pa.Table, measured: pa.Table) -> Iterator[tuple[str, pa.Table]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow.dataset import Dataset, ParquetFileFormat, ParquetFragmentScanOptions, dataset
 
 from qsospec_duck.errors import RunError
+
+if TYPE_CHECKING:
+    from pyarrow.dataset import Dataset
 
 
 def open_shard(path: Path) -> pq.ParquetFile:
@@ -20,6 +23,9 @@ def open_shard(path: Path) -> pq.ParquetFile:
 
 def shards_as_one(paths: Sequence[Path], schema: pa.Schema) -> Dataset:
     """Shards of one table, to be read within `damage_is_told`."""
+    # It imports pandas where that is installed: a fifth of a second that only those pay who read tables this way.
+    from pyarrow.dataset import ParquetFileFormat, ParquetFragmentScanOptions, dataset
+
     options = ParquetFragmentScanOptions(page_checksum_verification=True)
     return dataset(
         [str(path) for path in paths], schema=schema, format=ParquetFileFormat(default_fragment_scan_options=options)

@@ -19,6 +19,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from qsospec_duck.archive.object_store import TRANSFERS, ObjectStore, is_remote
+from qsospec_duck.cache_folder import cache_folder
 from qsospec_duck.errors import RunError
 from qsospec_duck.runs.layout import MANIFEST, TABLES, data_folder, receipts_folder, sha256_of
 from qsospec_duck.runs.manifest import read_manifest, write_manifest
@@ -136,8 +137,7 @@ def copy_to_read(address: str) -> RemoteCopy:
     """Copy of a run under the user's cache folder (``XDG_CACHE_HOME``, else ``~/.cache``), brought up to date."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
     digest = hashlib.sha256(f"{endpoint} {address.rstrip('/')}".encode()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    copy = RemoteCopy(address, cache / "qsospec_duck" / "runs" / f"{address.rstrip('/').rpartition('/')[2]}-{digest}")
+    copy = RemoteCopy(address, cache_folder() / "runs" / f"{address.rstrip('/').rpartition('/')[2]}-{digest}")
     copy.pull()
     return copy
 

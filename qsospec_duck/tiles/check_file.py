@@ -35,7 +35,7 @@ def check_name(path: Path, n_rows: int) -> Iterator[Finding]:
 
 
 def check_schema(path: Path, schema: pa.Schema) -> Iterator[Finding]:
-    """Every column of the relation and of tiles is there with its type, once."""
+    """Every column of the relation and of tiles is there with its type, once; those that tiles may have have theirs."""
     for field in (*arrow_schema("spectra"), *arrow_schema("tiles")):
         places = schema.get_all_field_indices(field.name)
         if len(places) != 1:
@@ -44,6 +44,10 @@ def check_schema(path: Path, schema: pa.Schema) -> Iterator[Finding]:
         elif schema.field(places[0]).type != field.type:
             kind = schema.field(places[0]).type
             yield Finding("schema", ERROR, str(path), field.name, f"type {kind}; expected {field.type}.")
+    for field in arrow_schema("spectra_extra"):
+        for place in schema.get_all_field_indices(field.name):
+            if (kind := schema.field(place).type) != field.type:
+                yield Finding("schema", ERROR, str(path), field.name, f"type {kind}; expected {field.type}.")
 
 
 def check_layout(path: Path, metadata: pq.FileMetaData) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ def check_pixels(path: str, table: pa.Table) -> Iterator[Finding]:
     path : str
         For the findings.
     table : pyarrow.Table
-        With ``object_key``, `LISTS` and the scalars of the grid.
+        With ``object_key``, `LISTS` and the scalars of the grid; ``lsf_sigma`` where the tile has it.
     """
     if not table.num_rows:
         return
@@ -49,6 +49,7 @@ def check_pixels(path: str, table: pa.Table) -> Iterator[Finding]:
     lists = {name: table[name].combine_chunks() for name in LISTS}
     nulls = {name: array.is_null().to_numpy(zero_copy_only=False) for name, array in lists.items()}
     scalars = {name: table[name].to_pylist() for name in ("wave0", "dwave", "n_pix")}
+    resolution = table["lsf_sigma"].combine_chunks() if "lsf_sigma" in table.column_names else None
     checked: NDArray[np.float64] | None = None
     for row, key in enumerate(keys):
         if lost := [name for name in LISTS if nulls[name][row]]:
@@ -59,6 +60,12 @@ def check_pixels(path: str, table: pa.Table) -> Iterator[Finding]:
             sizes = f"{wavelength.size}, {flux.size}, {ivar.size} and {mask.size}"
             yield Finding("lengths", ERROR, path, key, f"wavelength, flux, ivar and mask have {sizes} pixels.")
             continue
+        # NULL where the coadd has no resolution of that spectrum.
+        if resolution is not None and resolution[row].is_valid:
+            n_sigma = len(resolution[row])
+            if n_sigma != wavelength.size:
+                text = f"lsf_sigma has {n_sigma} pixels; the spectrum has {wavelength.size}."
+                yield Finding("lengths", ERROR, path, key, text)
         # All rows of a tile share one grid: it is looked at once.
         if checked is None or not np.array_equal(wavelength, checked):
             findings = list(_wavelengths(path, key, wavelength))

@@ -96,7 +96,7 @@ def write_index(con: Any, root: Path, shards: Sequence[Path]) -> None:
 def _write_targets(root: Path, shards: Sequence[Path]) -> None:
     names, targets = [], []
     for path in shards:
-        column = pq.read_table(path, columns=["target_id"], partitioning=None)["target_id"].combine_chunks()
+        column = _read(path, ["target_id"])["target_id"].combine_chunks()
         if column.null_count:
             raise TileError(f"{path}: {column.null_count} spectra have no target_id; shards are looked up by it.")
         names.append(path.relative_to(root).as_posix())
@@ -169,25 +169,34 @@ def look_up(shards: str | Path, target_id: int) -> pa.Table:
     """
     root = Path(shards)
     shard_paths(root)
-    places = pq.read_table(root / FOLDER / "targets.pq", partitioning=None)
+    places = _read(root / FOLDER / "targets.pq")
     targets = one_chunk(places["target_id"])
-    at = np.flatnonzero(targets.values.to_numpy() == target_id)
-    numbers = np.searchsorted(targets.offsets.to_numpy(), at, side="right") - 1
-    names = sorted(places["shard"].take(numbers).to_pylist())
+    # Here and below nothing goes through to_numpy() or pa.array(), which import pandas: four times the first look-up.
+    at = np.flatnonzero(np.from_dlpack(targets.values) == target_id)
+    numbers = np.searchsorted(np.from_dlpack(targets.offsets), at, side="right") - 1
+    names = sorted(places["shard"][number].as_py() for number in numbers.tolist())
     found = [_rows_of(root / name, target_id) for name in names]
     schema = pa.schema([*arrow_schema("spectra"), *arrow_schema("tiles")])
     return pa.concat_tables(found) if found else schema.empty_table()
 
 
+def _read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Columns of one file, all where none are named; ``pq.read_table`` would import ``pyarrow.dataset`` and pandas."""
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=columns)
+
+
 def _rows_of(path: Path, target_id: int) -> pa.Table:
     """Rows of one target in one shard."""
     with pq.ParquetFile(path) as shard:
-        rows = np.flatnonzero(one_chunk(shard.read(["target_id"])["target_id"]).to_numpy() == target_id)
+        rows = np.flatnonzero(np.from_dlpack(one_chunk(shard.read(["target_id"])["target_id"])) == target_id)
         sizes = [shard.metadata.row_group(group).num_rows for group in range(shard.num_row_groups)]
         group_of = np.repeat(np.arange(len(sizes)), sizes)
         groups = np.unique(group_of[rows])
         read = np.flatnonzero(np.isin(group_of, groups))
-        return shard.read_row_groups(groups.tolist(), use_threads=False).take(np.searchsorted(read, rows))
+        wanted = np.searchsorted(read, rows).astype(np.int64)
+        indices = pa.Array.from_buffers(pa.int64(), wanted.size, [None, pa.py_buffer(wanted)])
+        return shard.read_row_groups(groups.tolist(), use_threads=False).take(indices)
 
 
 def _replace(path: Path, content: Any) -> None:

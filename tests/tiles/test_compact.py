@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -71,6 +73,15 @@ def test_scalars_are_sorted_and_a_target_is_found_through_them(root: Path, tmp_p
     # Scalars alone serve as the spectra relation, for queries that need no pixels.
     with connect(tiles=out / "_scalars" / "*.pq") as session:
         assert session.execute("SELECT count(*), count(flux) FROM spectra WHERE z > 1").fetchone() == (12, 0)
+
+
+def test_a_look_up_does_not_import_pandas(root: Path, tmp_path: Path, con) -> None:
+    out = tmp_path / "shards"
+    compact_tiles(root, out, con)
+    look = "import sys; from qsospec_duck.tiles import look_up; print(look_up(sys.argv[1], 12001).num_rows)"
+    code = f"{look}; assert 'pyarrow' in sys.modules and 'pandas' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", code, str(out)], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("1", "")
 
 
 def test_a_column_that_shards_of_another_version_lack_is_null(root: Path, tmp_path: Path, con) -> None:

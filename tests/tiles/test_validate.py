@@ -196,6 +196,26 @@ def test_damage_in_rows_is_found_by_the_check_that_is_made_for_it(
     assert names & {"file_size", "sha256"}
 
 
+def with_resolution(table: pa.Table, n_pix: int, pixel: str = "float32") -> pa.Table:
+    """With σ of the line-spread function, which the last spectrum lacks."""
+    sigma = [[60.0] * n_pix] * (table.num_rows - 1) + [None]
+    return table.append_column("lsf_sigma", pa.array(sigma, pa.list_(pa.type_for_alias(pixel))))
+
+
+def test_a_line_spread_of_another_length_is_found(root: Path, con: duckdb.DuckDBPyConnection) -> None:
+    path = tile_in(root)
+    whole = pq.read_table(path)
+    n_pix = whole["n_pix"][0].as_py()
+    pq.write_table(with_resolution(whole, n_pix), path)
+    assert {row["check_name"] for row in validate_tiles(path, con).to_pylist()} == set()
+    pq.write_table(with_resolution(whole, n_pix - 1), path)
+    (finding,) = [row for row in validate_tiles(path, con).to_pylist() if row["severity"] == "error"]
+    assert (finding["check_name"], finding["object"]) == ("lengths", whole["object_key"][0].as_py())
+    assert f"lsf_sigma has {n_pix - 1} pixels" in finding["message"]
+    pq.write_table(with_resolution(whole, n_pix, "float64"), path)
+    assert "schema" in {row["check_name"] for row in validate_tiles(path, con).to_pylist()}
+
+
 def test_schema_damage_is_found(root: Path, con: duckdb.DuckDBPyConnection) -> None:
     path = tile_in(root)
     whole = pq.read_table(path)
