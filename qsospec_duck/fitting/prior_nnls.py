@@ -2,8 +2,8 @@
 
 Minimised is ‖y − Σ w_i c_i‖² + Σ_k (w_k / w_p(k))², with w_i ≥ 0 for the columns without a prior. The ratio w_k/w_p is
 taken to first order about the last round, so that each round is linear in all weights. Some sums of weights must not be
-negative: one that was is held near 0 in the next round, until it would be positive of its own. Rounds work on the moments
-C Cᵀ and C y, never on the pixels.
+negative: one that was is held near 0 in the next round, until it would be positive of its own. Rounds work on the
+moments C Cᵀ and C y, never on the pixels.
 """
 
 from __future__ import annotations
