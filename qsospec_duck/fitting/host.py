@@ -4,10 +4,10 @@ On pixels away from emission lines the flux is
 
     F(λ) = Σ_k a_k G_k(λ) + Σ_j b_j A_j(λ),      b_j ≥ 0,
 
-with spectra of galaxies G_k (`qsospec_duck.models.host_library`) and the nucleus A_j: power laws of several slopes,
-broadened Fe II, Balmer emission. ``linear`` solves for all weights at once (`qsospec_duck.fitting.host_linear`);
-``ppxf`` hands galaxies to pPXF, which finds velocity and dispersion of the stars as well
-(`qsospec_duck.fitting.host_ppxf`). A further method is a module beside these two.
+with spectra of galaxies G_k (`qsospec_duck.models.host_library`) and the nucleus A_j: power laws, broadened Fe II,
+Balmer emission. ``linear`` solves for all weights at once, with priors (`qsospec_duck.fitting.host_linear`); ``ppxf``
+hands galaxies to pPXF, which finds velocity and dispersion of the stars as well (`qsospec_duck.fitting.host_ppxf`).
+A further method is a module beside these two.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def fit_host(rest: Spectrum, config: HostConfig, continuum: ContinuumConfig) -> 
 
         found = fit_ppxf(rest, library, data, used, emission, config)
     else:
-        found = fit_linear(rest, data, used, emission, config)
+        found = fit_linear(rest, library, data, used, emission, config)
     if found is None:
         return None, [warn("host_failed", "host", "no positive galaxy describes the spectrum beside its nucleus.")]
     if found.reduced_chi2 > POOR_CHI2:

@@ -82,9 +82,14 @@ def emission_mask(wavelength: FloatArray, config: HostConfig) -> BoolArray:
     return out
 
 
-def nucleus_columns(wavelength: FloatArray, continuum: ContinuumConfig) -> FloatArray:
-    """(n_column, n_pix) power laws, Fe II and Balmer emission, each scaled to a maximum of 1."""
-    laws = [(wavelength / 5100.0) ** slope for slope in SLOPES]
+def power_law_columns(wavelength: FloatArray) -> FloatArray:
+    """(n_slope, n_pix) power laws of `SLOPES`, each scaled to a maximum of 1."""
+    rows = wavelength ** np.array(SLOPES)[:, None]
+    return rows / rows.max(axis=1, keepdims=True)
+
+
+def emission_columns(wavelength: FloatArray, continuum: ContinuumConfig) -> FloatArray:
+    """(n_column, n_pix) Fe II and Balmer emission, each scaled to a maximum of 1."""
     program = continuum_program(
         continuum, "single", continuum.iron_uv.enabled, continuum.iron_optical.enabled,
         "fitted" if continuum.balmer.enabled else "absent",
@@ -93,8 +98,7 @@ def nucleus_columns(wavelength: FloatArray, continuum: ContinuumConfig) -> Float
     for slot, parameter in enumerate(program.parameters):
         if parameter.kind == "fwhm":
             theta[slot] = np.clip(np.log(NUCLEUS_FWHM), parameter.low, parameter.high)
-    emission = bare_columns(program, np.log(wavelength), np.ones_like(wavelength), theta)[1:]
-    rows = np.array([*laws, *emission])
+    rows = bare_columns(program, np.log(wavelength), np.ones_like(wavelength), theta)[1:]
     return rows / np.maximum(rows.max(axis=1, keepdims=True), 1e-300)
 
 
@@ -110,8 +114,11 @@ class GridData:
     ivar: FloatArray
     """0 where a bin is unusable or holds emission."""
 
-    nucleus: FloatArray
-    """(n_column, n)."""
+    laws: FloatArray
+    """(4, n) power laws of the nucleus."""
+
+    emission: FloatArray
+    """(n_column, n) Fe II and Balmer emission of the nucleus."""
 
 
 def on_grid(rest: Spectrum, library: HostLibrary, config: HostConfig, continuum: ContinuumConfig) -> GridData:
@@ -123,7 +130,10 @@ def on_grid(rest: Spectrum, library: HostLibrary, config: HostConfig, continuum:
     wavelength = grid_wavelength(shared)
     ivar[emission_mask(wavelength, config)] = 0.0
     first = int(shared[0] - library.index[0])
-    return GridData(slice(first, first + shared.size), wavelength, flux, ivar, nucleus_columns(wavelength, continuum))
+    place = slice(first, first + shared.size)
+    return GridData(
+        place, wavelength, flux, ivar, power_law_columns(wavelength), emission_columns(wavelength, continuum)
+    )
 
 
 def on_pixels(

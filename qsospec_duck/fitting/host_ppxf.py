@@ -55,11 +55,12 @@ def fit_ppxf(
     wider = slice(max(data.place.start - ROOM, 0), data.place.stop + ROOM)
     lam_temp = library.wavelength[wider]
     templates = _as_seen(library, wider, rest).T
+    nucleus = np.concatenate([data.laws, data.emission])
     # Its minimiser divides by falls of χ² that may be 0.
     with np.errstate(invalid="ignore", divide="ignore"):
         fit = ppxf(
             templates, data.flux / level, noise, GRID_KMS, [0.0, config.start_sigma_kms], goodpixels=seen, moments=2,
-            degree=config.additive_degree, sky=data.nucleus.T, lam=data.wavelength, lam_temp=lam_temp, quiet=True,
+            degree=config.additive_degree, sky=nucleus.T, lam=data.wavelength, lam_temp=lam_temp, quiet=True,
         )  # fmt: skip
     weights = np.asarray(fit.weights)[: templates.shape[1]]
     n_poly = config.additive_degree + 1

@@ -2,7 +2,7 @@
 
 Both are 0 where nothing speaks against the fit, else a sum of bits. ``data/quality_bits.csv`` names the bits and says
 which warnings set them: ``codes`` for the quasar (``continuum:`` before a code means only there), ``line_codes`` for a
-line, where they belong to its complex and, when they name a line, to that line.
+line, where they belong to its complex and, when they name lines, to that line.
 """
 
 from __future__ import annotations
@@ -77,6 +77,14 @@ def quality_names(bits: int) -> list[str]:
 
 
 def _concerns(warning: FitWarning, row: Measurement) -> bool:
-    """Whether a warning about a complex is about one of its lines, and not about another."""
+    """Whether a warning about a complex is about one of its lines, and not about another.
+
+    It names the line, or ``profiles``, lines with their roles; a total is that of all profiles of its line.
+    """
     context = warning.context
+    profiles = context.get("profiles")
+    if isinstance(profiles, list):
+        own = f"{row.feature_id}_"
+        is_named = (one.startswith(own) if row.role == "total" else one == own + str(row.role) for one in profiles)
+        return any(is_named)
     return context.get("line_id", row.feature_id) == row.feature_id and context.get("role", row.role) == row.role

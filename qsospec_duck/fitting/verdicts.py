@@ -237,9 +237,17 @@ def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
             warn(
                 code, "complex", f"{parameter.name} ended on its bound, {value:.5g} km/s.",
                 recipe_id=stage.recipe.recipe_id, parameter=parameter.name, value=value,
+                profiles=_profiles_of(stage, int(slot)),
             )
         )  # fmt: skip
     return found
+
+
+def _profiles_of(stage: ComplexStage, slot: int) -> list[str]:
+    """Lines with their roles that a slot shapes, ``hb_narrow``: ties may make them many."""
+    return sorted(
+        {f"{one.line_id}_{one.role}" for one in stage.model.gaussians if slot in (one.fwhm_slot, one.velocity_slot)}
+    )
 
 
 def _withheld(stage: ComplexStage, solution: Solution) -> set[int]:

@@ -15,7 +15,7 @@ Neither is part of this package: their authors ask to be cited from where they p
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from qsospec_duck.air_vacuum import air_to_vacuum
 from qsospec_duck.errors import ConfigError
-from qsospec_duck.models.log_grid import broaden, grid_between, grid_wavelength, mean_in_bins
+from qsospec_duck.models.log_grid import grid_between, grid_wavelength, mean_in_bins
 
 FloatArray = NDArray[np.float64]
 
@@ -71,6 +71,10 @@ class HostLibrary:
     fwhm: FloatArray
     """(n,) resolution of the populations [Å]; 0 for eigenspectra, which are used as they are."""
 
+    ages_and_metals: tuple[int, int]
+    """Numbers of ages, which change slowest and are even in their logarithm, and of metallicities; (n_template, 1) for
+    eigenspectra."""
+
 
 @cache
 def load_host_library(name: str) -> HostLibrary:
@@ -94,21 +98,15 @@ def load_host_library(name: str) -> HostLibrary:
     sha256 = hashlib.sha256(content).hexdigest()
     is_positive = path.suffix == ".npz"
     try:
-        wavelength, spectra, fwhm = _populations(path) if is_positive else _eigenspectra(path)
+        wavelength, spectra, fwhm, counts = _populations(path) if is_positive else _eigenspectra(path)
     except (OSError, KeyError, ValueError, TypeError, IndexError) as error:
         raise ConfigError(f"{path}: not a library of galaxy spectra ({error}). {WHERE_FROM}.") from error
     index = grid_between(wavelength[1], wavelength[-2])
     rows = mean_in_bins(wavelength, spectra, index)
     scale = rows.mean(axis=1, keepdims=True) if is_positive else np.full((len(rows), 1), rows[0].mean())
     grid = grid_wavelength(index)
-    return HostLibrary(path.name, sha256, is_positive, index, grid, rows / scale, np.interp(grid, wavelength, fwhm))
-
-
-@cache
-def broadened_library(name: str, sigma_kms: float) -> HostLibrary:
-    """A library broadened by a stellar dispersion, once a process; arguments and errors as `load_host_library`."""
-    library = load_host_library(name)
-    return replace(library, spectra=broaden(library.spectra, sigma_kms))
+    fwhm = np.interp(grid, wavelength, fwhm)
+    return HostLibrary(path.name, sha256, is_positive, index, grid, rows / scale, fwhm, counts)
 
 
 def _find(name: str) -> Path:
@@ -131,18 +129,18 @@ def _find(name: str) -> Path:
     )
 
 
-def _populations(path: Path) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _populations(path: Path) -> tuple[FloatArray, FloatArray, FloatArray, tuple[int, int]]:
     with np.load(path) as stored:
         templates, air = stored["templates"], np.asarray(stored["lam"], dtype=float)
         fwhm = np.broadcast_to(np.asarray(stored.get("fwhm", EMILES_FWHM), float), air.shape)
     chosen = templates[:, ::_AGE_STEP, ::_METAL_STEP]
     spectra = np.asarray(chosen, dtype=float).reshape(air.size, -1).T
-    return air_to_vacuum(air), np.ascontiguousarray(spectra), fwhm
+    return air_to_vacuum(air), np.ascontiguousarray(spectra), fwhm, chosen.shape[1:]
 
 
-def _eigenspectra(path: Path) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _eigenspectra(path: Path) -> tuple[FloatArray, FloatArray, FloatArray, tuple[int, int]]:
     table = fits.getdata(path, 1)
     wavelength = np.asarray(table["WAVE"][0], dtype=float)
     spectra = np.asarray(table["PCA"][0], dtype=float).reshape(-1, wavelength.size)
     # An eigenspectrum has no sign of its own; the first one is a mean galaxy, and positive.
-    return wavelength, spectra * np.sign(spectra[:1].mean()), np.zeros_like(wavelength)
+    return wavelength, spectra * np.sign(spectra[:1].mean()), np.zeros_like(wavelength), (len(spectra), 1)

@@ -72,6 +72,16 @@ def draw_noise(axes: Panel, x: FloatArray, y: FloatArray, stroke: Stroke, column
     axes.add_artist(patch)
 
 
+def limit_arrow(axes: Panel, x: float, stroke: Stroke) -> None:
+    """Draw an arrow that points down from the top of the panel at ``x``."""
+    arrow = Line2D([x, x], [0.97, 0.86], color=stroke.color, linewidth=stroke.width, zorder=4.5)
+    arrow.set_linestyle((0, stroke.dashes) if stroke.dashes else "solid")
+    arrow.set(marker="v", markevery=[1], markersize=3.2, markeredgewidth=0.0, label=stroke.label)
+    arrow.set_transform(axes.get_xaxis_transform())
+    arrow.set_clip_path(axes.patch)
+    axes.add_artist(arrow)
+
+
 def guides(axes: Panel, levels: Sequence[float]) -> None:
     """Draw horizontal lines across the panel: a solid one at zero, dashed ones elsewhere, fainter the nearer."""
     low, high = axes.get_xlim()

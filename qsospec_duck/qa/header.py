@@ -96,10 +96,20 @@ def _provenance(result: FitResult) -> list[str]:
     else:
         facts.append("not dereddened")
     if result.host_model is not None:
-        facts.append("host galaxy removed")
+        facts.append(_host_text(result))
     if spectrum.object_key and spectrum.object_key != spectrum.object_id:
         facts.append(spectrum.object_key)
     return facts
+
+
+def _host_text(result: FitResult) -> str:
+    """That a host was taken away, and how much of the light it was."""
+    shares = {row.quantity: row for row in result.measurements if row.measure == "host_fraction"}
+    for wavelength in (5100, 4200, 3000):
+        row = shares.get(f"host_fraction_{wavelength}")
+        if row is not None:
+            return f"host removed: {with_error(row.value, row.error)} of the light at {wavelength} Å"
+    return "host galaxy removed"
 
 
 def _key_results(result: FitResult) -> dict[str, str]:

@@ -8,6 +8,7 @@ from qsospec_duck.qa.lettering import text_width
 from qsospec_duck.qa.palette import (
     COMPONENTS,
     DATA,
+    LIMIT,
     LINES,
     OTHER_COMPONENT,
     OTHER_ROLE,
@@ -30,7 +31,17 @@ _HINTING = 1.03
 
 _STROKES = {
     stroke.label: stroke
-    for stroke in (DATA, SMOOTHED, TOTAL, *COMPONENTS.values(), OTHER_COMPONENT, *ROLES.values(), OTHER_ROLE, LINES)
+    for stroke in (
+        DATA,
+        SMOOTHED,
+        TOTAL,
+        *COMPONENTS.values(),
+        OTHER_COMPONENT,
+        *ROLES.values(),
+        OTHER_ROLE,
+        LINES,
+        LIMIT,
+    )
 }
 _SHADES = {**SHADES, **STRIPS}
 

@@ -62,6 +62,9 @@ ROLES = {
 OTHER_ROLE = Stroke("other line", "#b59f00", 0.95)
 """A line component of a role that is not listed above."""
 
+LIMIT = Stroke("↓ below 3 σ: limit", "#6b6b6b", 0.9, (1.5, 1.2))
+"""An arrow at a line that is not detected."""
+
 
 @dataclass(frozen=True)
 class Shade:

@@ -44,6 +44,11 @@ class Row:
             return 0.0
         return flux.value / flux.error
 
+    @property
+    def is_limit(self) -> bool:
+        """Whether the flux is an upper limit."""
+        return "flux_limit" in self.values
+
     def name(self, *, short: bool) -> str:
         """Line and role."""
         line = lines().get(self.feature_id)

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from qsospec_duck.fitting import ComplexFit, FitResult
-from qsospec_duck.qa.curves import draw, guides
+from qsospec_duck.qa.curves import draw, guides, limit_arrow
 from qsospec_duck.qa.lettering import text_width
-from qsospec_duck.qa.palette import DATA, FAINT_INK, LINES, OTHER_ROLE, ROLES, SMALL_SIZE, SMOOTHED, TEXT_SIZE
+from qsospec_duck.qa.palette import DATA, FAINT_INK, LIMIT, LINES, OTHER_ROLE, ROLES, SMALL_SIZE, SMOOTHED, TEXT_SIZE
 from qsospec_duck.qa.pixels import classes_of_complex, shade
 from qsospec_duck.qa.residuals import draw_residuals
 from qsospec_duck.qa.sheet import Sheet
@@ -71,6 +71,9 @@ def draw_zoom(sheet: Sheet, view: View, cell: Cell, form: Form, left: float, top
     draw(axes, wave, smoothed, SMOOTHED, zorder=3.0)
     roles = _draw_components(axes, fit, wave, inside)
     draw(axes, wave, np.where(fit.model[inside] != 0.0, fit.model[inside], np.nan), LINES, zorder=4.0)
+    undetected = {row.wavelength for row in cell.rows if row.is_limit and limits[0] < row.wavelength < limits[1]}
+    for wavelength in sorted(undetected):
+        limit_arrow(axes, wavelength, LIMIT)
     sheet.x_ticks(axes, 5, labels="none")
     sheet.y_ticks(axes, 6)
 
@@ -79,7 +82,7 @@ def draw_zoom(sheet: Sheet, view: View, cell: Cell, form: Form, left: float, top
     sheet.x_ticks(below, 5)
     sheet.y_ticks(below, at=(-3.0, 3.0))
     draw_table(sheet, cell.rows, cell.more, form, left, top + BODY_HEIGHT, width)
-    return [*seen, *roles, LINES.label]
+    return [*seen, *roles, LINES.label, *([LIMIT.label] if undetected else [])]
 
 
 def _limits(view: View, fit: ComplexFit) -> tuple[float, float]:

@@ -65,6 +65,42 @@ def test_a_warning_about_a_complex_concerns_all_its_lines_and_no_other():
     assert fit_quality([warning]) == 0
 
 
+def test_a_bound_is_that_of_the_lines_it_shapes():
+    warning = FitWarning(
+        "parameter_at_bound", "on its bound", "complex", "hbeta_oiii",
+        context={"recipe_id": "hbeta_oiii", "profiles": ["hb_narrow", "oiii5008_narrow"]},
+    )  # fmt: skip
+    lines = [("hb", "broad"), ("hb", "narrow"), ("hb", "total"), ("oiii5008", "narrow"), ("oiii5008", "wing"),
+             ("oiii5008", "total"), ("heii4687", "broad")]  # fmt: skip
+    rows = line_qualities([flux_row(*line, "hbeta_oiii") for line in lines], [warning])
+    assert {(row.feature_id, row.role) for row in rows if row.value} == {
+        ("hb", "narrow"), ("hb", "total"), ("oiii5008", "narrow"), ("oiii5008", "total"),
+    }  # fmt: skip
+    assert {quality_names(int(row.value))[0] for row in rows if row.value} == {"bound"}
+
+
+def test_lines_of_a_complex_keep_their_quality_where_another_ends_on_its_bound(low_z):
+    # A core of 400 km/s, where broad Hβ has 900 at least: narrow Hβ and [O III] are held elsewhere.
+    spectrum, _ = low_z
+    wave = spectrum.wavelength / (1.0 + spectrum.z)
+    level = float(np.median(spectrum.flux))
+    wide = 3.0 * level * np.exp(-0.5 * ((wave / 4862.683 - 1.01) * 299_792.458 / 180.0) ** 2)
+    seen = replace(spectrum, flux=spectrum.flux + wide, ivar=np.full(spectrum.n_pix, (0.02 * level) ** -2))
+    noise = np.random.default_rng(4).standard_normal(seen.n_pix) / np.sqrt(seen.ivar)
+    result = fit_quasar(replace(seen, flux=seen.flux + noise))
+    bounds = [one.context for one in result.warnings
+              if one.code == "parameter_at_bound" and one.recipe_id == "hbeta_oiii"]  # fmt: skip
+    assert bounds
+    named = {name for one in bounds for name in one.get("profiles", [f"{one.get('line_id')}_{one.get('role')}"])}
+    qualities = {
+        row.quantity.removesuffix("_quality"): quality_names(int(row.value))
+        for row in result.measurements
+        if row.measure == "quality" and row.recipe_id == "hbeta_oiii" and row.role != "total"
+    }
+    assert {name for name, bits in qualities.items() if "bound" in bits} == named & set(qualities)
+    assert "bound" not in qualities["heii4687_broad"]
+
+
 def test_a_profile_of_the_wrong_shape_is_flagged(low_z):
     # A flat-topped line that Gaussians follow badly, at high S/N.
     spectrum = low_z[0]

@@ -15,6 +15,7 @@ from text_boxes import collisions, text_boxes
 
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting import Measurement
+from qsospec_duck.models.lines import lines
 from qsospec_duck.qa import plot_failure, plot_qa
 from qsospec_duck.qa.save import figure_bytes
 
@@ -73,6 +74,19 @@ def test_absorption_and_upper_limits_are_written(page):
     texts = [text for text, _ in text_boxes(figure)]
     assert any("BAL, AI C IV 1918 ± 34 km/s" in text for text in texts)
     assert "< 13" in texts
+    assert "↓ below 3 σ: limit" in texts
+    (panel,) = [axes for axes in figure.axes if axes.get_label() == "zoom civ"]
+    arrows = [line for line in panel.get_children() if line.get_label() == "↓ below 3 σ: limit"]
+    assert [float(line.get_xdata()[0]) for line in arrows] == [lines()["heii1640"].wavelength]
+    assert collisions(figure) == []
+
+
+def test_the_page_tells_how_much_of_the_light_a_host_was(page):
+    result = page()
+    row = Measurement("host_metric", "host_fraction_5100", 0.41, 0.05, "", None, "host", "host", "host_fraction")
+    with_host = replace(result, host_model=np.ones(result.spectrum.n_pix), measurements=(*result.measurements, row))
+    figure = plot_qa(with_host)
+    assert any("host removed: 0.41 ± 0.05 of the light at 5100 Å" in text for text, _ in text_boxes(figure))
     assert collisions(figure) == []
 
 
