@@ -56,7 +56,7 @@ def main() -> None:
             else:
                 missing = "its parameter file is not given" if python_other else "the package index has no PyQSOFit"
                 print(f"PyQSOFit is left out: {missing}.")
-        compiled = compile_seconds(python_ours, run, names, templates)
+        compiled = compile_seconds(python_ours)
         workers["ours"] = Worker(python_ours, "fit_ours.py", run, "ours", templates)
         take_turns(workers, names)
         said = {fitter: worker.close() for fitter, worker in workers.items()}
@@ -130,11 +130,15 @@ def take_turns(workers: dict[str, Worker], names: list[str]) -> None:
         print(f"{done} of {len(names)} spectra, about {left:.0f} s left", file=sys.stderr, flush=True)
 
 
-def compile_seconds(python: Path, run: Path, names: list[str], templates: list[str]) -> float:
-    """CPU seconds of the first fit of all: numba's cache is empty."""
-    worker = Worker(python, "fit_ours.py", run, "first", templates)
-    worker.fit(names[0])
-    return float(worker.close()["first_fit"])
+def compile_seconds(python: Path) -> float:
+    """CPU seconds of what the package does once on a machine before it fits: numba's cache is empty."""
+    code = (
+        "import time; from qsospec_duck.fitting.compiled import compile_fit; "
+        "started = time.process_time(); assert compile_fit(); print(time.process_time() - started)"
+    )
+    environment = environments.worker_environment()
+    done = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True, env=environment)
+    return float(done.stdout)
 
 
 def prepared(python: Path, data: Path, inputs: Path, every: int) -> list[str]:

@@ -8,6 +8,7 @@ velocity are continuous and no convolution runs inside the loop.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -123,10 +124,14 @@ def _lines_transform(
 ) -> NDArray[np.complex128]:
     """Transform of a sum of unbroadened lines: a sum of phases, so that every line keeps its exact wavelength."""
     step = GRID_KMS / C_KMS
-    frequency = np.fft.rfftfreq(n_fft)
-    phases = np.exp(-2j * np.pi * frequency[:, None] * ((np.log(centers) - start) / step)[None, :])
+    turns = -2j * np.pi * (np.log(centers) - start) / step / n_fft
+    # exp(k t) of all k from those of the multiples of a block and those inside it: a root as many exponentials.
+    n_frequency = n_fft // 2 + 1
+    block = math.isqrt(n_frequency) + 1
+    inside = np.exp(np.arange(block)[:, None] * turns)
+    multiples = np.exp(block * np.arange(-(-n_frequency // block))[:, None] * turns)
     # A line of flux I at λ₀ is I/λ₀ per unit of ln λ, and a grid step is Δ ln λ.
-    return phases @ (fluxes / centers) / step
+    return ((multiples * (fluxes / centers)) @ inside.T).ravel()[:n_frequency] / step
 
 
 def _log_widths(fwhm_min: float, fwhm_max: float) -> NDArray[np.float64]:
