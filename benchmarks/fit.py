@@ -56,7 +56,7 @@ def main() -> None:
             else:
                 missing = "its parameter file is not given" if python_other else "the package index has no PyQSOFit"
                 print(f"PyQSOFit is left out: {missing}.")
-        compiled = compile_seconds(python_ours)
+        compiled = compile_seconds(python_ours, run)
         workers["ours"] = Worker(python_ours, "fit_ours.py", run, "ours", templates)
         take_turns(workers, names)
         said = {fitter: worker.close() for fitter, worker in workers.items()}
@@ -81,7 +81,7 @@ class Worker:
         self._log = log.open("w", encoding="utf-8")
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
-            env=environments.worker_environment(NUMBA_CACHE_DIR=str(run / "numba")),
+            env=own_environment(run),
         )  # fmt: skip
         self.answer: dict[str, Any] = self._read() | {"errors": {}, "names": [], "peak_mb": 0.0, "first_fit": 0.0}
 
@@ -130,13 +130,18 @@ def take_turns(workers: dict[str, Worker], names: list[str]) -> None:
         print(f"{done} of {len(names)} spectra, about {left:.0f} s left", file=sys.stderr, flush=True)
 
 
-def compile_seconds(python: Path) -> float:
+def own_environment(run: Path) -> dict[str, str]:
+    """Variables of the workers of one run, which begin without compiled code."""
+    return environments.worker_environment(NUMBA_CACHE_DIR=str(run / "numba"))
+
+
+def compile_seconds(python: Path, run: Path) -> float:
     """CPU seconds of what the package does once on a machine before it fits: numba's cache is empty."""
     code = (
         "import time; from qsospec_duck.fitting.compiled import compile_fit; "
         "started = time.process_time(); assert compile_fit(); print(time.process_time() - started)"
     )
-    environment = environments.worker_environment()
+    environment = own_environment(run)
     done = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True, env=environment)
     return float(done.stdout)
 

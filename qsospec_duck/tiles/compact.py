@@ -64,7 +64,8 @@ def compact_tiles(
     con : duckdb.DuckDBPyConnection
         Sorts the scalars.
     target_mb : float
-        Size of a shard; 128 to 512 suit local disks and object stores.
+        Size of the tiles in a shard, which is a little smaller; 128 to 512 suit local disks and object stores. The last
+        shard of a program may be twice as large.
     on_shard : callable, optional
         Called with each shard as it is there.
 
@@ -111,23 +112,29 @@ def compact_tiles(
 
 
 def _groups(root: Path, paths: Sequence[Path], target: float) -> Iterator[tuple[str, list[Path]]]:
-    """Neighbouring tiles of one release, survey and program, as many as make a shard."""
+    """Neighbouring tiles of one release, survey and program, as many as make a shard; the last one takes the rest."""
     by_place: dict[str, list[Path]] = {}
     for path in paths:
         by_place.setdefault(path.parent.parent.relative_to(root).as_posix(), []).append(path)
     for place, members in sorted(by_place.items()):
         members.sort(key=lambda path: (len(id_in_name(path)), id_in_name(path)))
+        full: list[Path] = []
         group: list[Path] = []
         size = 0
         for path in members:
             more = path.stat().st_size
             if group and size + more / 2 > target:
-                yield place, group
-                group, size = [], 0
+                if full:
+                    yield place, full
+                full, group, size = group, [], 0
             group.append(path)
             size += more
-        if group:
+        # What is left over is too little for a shard, unless it reaches the target all but half a tile.
+        if full and size + more / 2 > target:
+            yield place, full
             yield place, group
+        else:
+            yield place, full + group
 
 
 def _write_shard(path: Path, members: Sequence[Path], schema: pa.Schema) -> None:

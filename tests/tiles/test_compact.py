@@ -116,6 +116,23 @@ def test_small_targets_make_many_shards_and_nothing_is_written_twice(root: Path,
     assert sorted(path.name for path in out.rglob("*.parquet")) == ["shard_7_100.parquet"]
 
 
+def test_what_is_too_little_for_a_shard_joins_the_one_before(root: Path, tmp_path: Path, con) -> None:
+    tiles = sorted((root / "dr1/main/dark").rglob("*.parquet"), key=lambda path: int(path.parent.name[5:]))
+    sizes = [path.stat().st_size for path in tiles]
+    assert len(tiles) > 2
+    # All but the last tile make a shard.
+    target = (sum(sizes[:-1]) + 0.25 * sizes[-1]) / 1e6
+    shards = [
+        shard for shard in compact_tiles(root, tmp_path / "shards", con, target_mb=target) if "dark" in str(shard.path)
+    ]
+    assert [shard.tiles for shard in shards] == [len(tiles)]
+    # With the first tile alone as target, each but the last two begins a shard.
+    shards = [
+        shard for shard in compact_tiles(root, tmp_path / "more", con, target_mb=1e-6) if "dark" in str(shard.path)
+    ]
+    assert [shard.tiles for shard in shards] == [1] * len(tiles)
+
+
 def test_places_that_make_no_sense_are_refused(root: Path, tmp_path: Path, con) -> None:
     with pytest.raises(ConfigError, match="outside"):
         compact_tiles(root, root / "shards", con)
