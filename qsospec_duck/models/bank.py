@@ -124,14 +124,15 @@ def _lines_transform(
 ) -> NDArray[np.complex128]:
     """Transform of a sum of unbroadened lines: a sum of phases, so that every line keeps its exact wavelength."""
     step = GRID_KMS / C_KMS
-    turns = -2j * np.pi * (np.log(centers) - start) / step / n_fft
-    # exp(k t) of all k from those of the multiples of a block and those inside it: a root as many exponentials.
+    angles = 2.0 * np.pi / n_fft * (np.log(centers) - start) / step
+    # exp(−ikα) of all k from those of the multiples of a block and those inside it: a root as many exponentials.
     n_frequency = n_fft // 2 + 1
     block = math.isqrt(n_frequency) + 1
-    inside = np.exp(np.arange(block)[:, None] * turns)
-    multiples = np.exp(block * np.arange(-(-n_frequency // block))[:, None] * turns)
+    inside = np.exp(-1j * np.arange(block)[:, None] * angles)
+    multiples = np.exp(-1j * block * np.arange(-(-n_frequency // block))[:, None] * angles)
     # A line of flux I at λ₀ is I/λ₀ per unit of ln λ, and a grid step is Δ ln λ.
-    return ((multiples * (fluxes / centers)) @ inside.T).ravel()[:n_frequency] / step
+    sums = (multiples * (fluxes / centers)) @ inside.T
+    return sums.ravel()[:n_frequency] / step
 
 
 def _log_widths(fwhm_min: float, fwhm_max: float) -> NDArray[np.float64]:
