@@ -26,7 +26,6 @@ MAX_ROUNDS = 12
 SETTLED_SIGMA = 0.005
 """A block is refitted when the other blocks have changed by more than this many σ at any of its pixels."""
 
-
 NEARLY_SETTLED_SIGMA = 0.05
 """The same limit for a first, rough relaxation: the last digits are not worth their price while blocks still move."""
 

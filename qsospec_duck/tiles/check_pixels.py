@@ -15,7 +15,6 @@ from qsospec_duck.tiles.finding import ERROR, WARNING, Finding
 FINITE = ("z", "zerr", "ra", "dec", "ebv", "z_rr", "wave0", "dwave", "mjd_min", "mjd_max", "exptime")
 """Scalars that are NULL where they are not known, never NaN: statistics leave NaN out, and filters miss it."""
 
-
 SPECMASK = (1 << 11) - 1
 """All bits that DESI defines for a pixel (desispec.maskbits, specmask 0 to 10)."""
 
