@@ -1,59 +1,65 @@
 """Amplitudes: the linear half of a separable fit, on moments of weighted columns.
 
 For columns A (q, n), already times 1/σ, and data y the amplitudes c ≥ 0 of least |y − Aᵀ c|² follow from G = A Aᵀ and
-b = A y alone (Lawson & Hanson 1974, chapter 23; passive columns are those with c > 0). Columns are scaled to unit
-norm before anything is factorised, so that no result depends on their units.
+b = A y alone (Lawson & Hanson 1974, chapter 23; passive columns are those with c > 0). Nothing is compared but numbers
+of one column with each other, so that no result depends on the columns' units.
 """
 
 from __future__ import annotations
-
-import math
 
 import numba
 import numpy as np
 
 from qsospec_duck.models.compiled_exp import FAST
 
+IN_ORDER = {"contract"}
+"""In place of `FAST` for matrices of a few rows: for sums of two or three terms, vector registers are a detour."""
 
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
-def factorise(M, n):
-    """Cholesky factor of M[:n, :n] in place (lower triangle), with a relative floor on the pivots.
 
-    The diagonal of the factor is left as its reciprocal, which is what `substitute` needs.
+@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
+def factorise(M, n, row):
+    """L and D of M[:n, :n] = L D Lᵀ in place, with a relative floor on the pivots; ``row`` (n,) is worked in.
+
+    Only the lower triangle is read. L, whose diagonal is 1, is left below it, and on the diagonal 1/D.
     """
-    for j in range(n):
-        # Columns are scaled to unit norm: a pivot below the floor is a repeated direction.
-        reciprocal = 1.0 / math.sqrt(max(M[j, j], 1e-12))
-        M[j, j] = reciprocal
-        for i in range(j + 1, n):
-            M[i, j] *= reciprocal
-        for i in range(j + 1, n):
-            for k in range(j + 1, i + 1):
-                M[i, k] -= M[i, j] * M[k, j]
+    for i in range(n):
+        for k in range(i):
+            total = M[i, k]
+            for m in range(k):
+                total -= row[m] * M[k, m]
+            row[k] = total
+        pivot = M[i, i]
+        # A pivot below this is a repeated direction.
+        floor = 1e-12 * pivot
+        for k in range(i):
+            share = row[k] * M[k, k]
+            pivot -= row[k] * share
+            M[i, k] = share
+        M[i, i] = 1.0 / max(pivot, floor)
 
 
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
+@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
 def substitute(M, rhs, n, out):
-    """Solve L Lᵀ out = rhs with the factor of `factorise`."""
+    """Solve L D Lᵀ out = rhs with the factors of `factorise`."""
     for i in range(n):
         total = rhs[i]
         for k in range(i):
             total -= M[i, k] * out[k]
-        out[i] = total * M[i, i]
+        out[i] = total
     for i in range(n - 1, -1, -1):
-        total = out[i]
+        total = out[i] * M[i, i]
         for k in range(i + 1, n):
             total -= M[k, i] * out[k]
-        out[i] = total * M[i, i]
+        out[i] = total
 
 
 @numba.njit(cache=True, nogil=True)
 def make_room(q):
-    """Arrays that `solve_amplitudes` works in: four rows of numbers, a matrix (q, q), indices and flags."""
-    return np.empty((4, q)), np.empty((q, q)), np.empty(q, np.int64), np.empty(q, np.bool_)
+    """Arrays that `solve_amplitudes` works in: three rows of numbers, a matrix (q, q), indices and flags."""
+    return np.empty((3, q)), np.empty((q, q)), np.empty(q, np.int64), np.empty(q, np.bool_)
 
 
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
+@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
 def solve_amplitudes(G, b, c, passive, room):
     """Non-negative least squares on moments, from the passive set of the step before.
 
@@ -72,14 +78,11 @@ def solve_amplitudes(G, b, c, passive, room):
     """
     q = b.size
     numbers, M, index, banned = room
-    scale, rhs, z, scaled_b = numbers[0], numbers[1], numbers[2], numbers[3]
+    rhs, z, row = numbers[0], numbers[1], numbers[2]
     for j in range(q):
-        banned[j] = False
-        scale[j] = 1.0 / math.sqrt(G[j, j]) if G[j, j] > 0.0 else 0.0
-        if scale[j] == 0.0:
-            passive[j] = False
-        scaled_b[j] = b[j] * scale[j]
         c[j] = 0.0
+        banned[j] = not G[j, j] > 0.0
+        passive[j] = passive[j] and not banned[j]
     for _ in range(3 * q + 3):
         # Inner loop: solve on the passive set, walk back to the boundary while a solution is negative.
         while True:
@@ -91,10 +94,10 @@ def solve_amplitudes(G, b, c, passive, room):
             if n == 0:
                 break
             for i in range(n):
-                rhs[i] = scaled_b[index[i]]
+                rhs[i] = b[index[i]]
                 for k in range(i + 1):
-                    M[i, k] = G[index[i], index[k]] * scale[index[i]] * scale[index[k]]
-            factorise(M, n)
+                    M[i, k] = G[index[i], index[k]]
+            factorise(M, n, row)
             substitute(M, rhs, n, z)
             step = 1.0
             for i in range(n):
@@ -113,18 +116,16 @@ def solve_amplitudes(G, b, c, passive, room):
                     passive[j] = False
                 else:
                     c[j] += step * (z[i] - c[j])
-        # Outer loop: let in the column along which χ² falls fastest.
+        # Outer loop: let in the column of unit norm along which χ² falls fastest.
         best, gain = -1, 0.0
         for j in range(q):
-            if passive[j] or banned[j] or scale[j] == 0.0:
+            if passive[j] or banned[j]:
                 continue
-            slope = 0.0
+            slope = b[j]
             for k in range(q):
-                if passive[k]:
-                    slope += G[j, k] * scale[k] * c[k]
-            slope = scaled_b[j] - slope * scale[j]
-            if slope > gain and slope > 1e-10 * abs(scaled_b[j]):
-                best, gain = j, slope
+                slope -= G[j, k] * c[k]
+            if slope > 1e-10 * abs(b[j]) and slope * slope > gain * G[j, j]:
+                best, gain = j, slope * slope / G[j, j]
         if best < 0:
             break
         passive[best] = True
@@ -132,9 +133,6 @@ def solve_amplitudes(G, b, c, passive, room):
         for i in range(q):
             if c[i] == 0.0 and i != best and passive[i]:
                 passive[i] = False
-    # c carries the scale of its column: x_j = c_j · scale_j.
-    for j in range(q):
-        c[j] *= scale[j]
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)

@@ -16,6 +16,7 @@ import numpy as np
 
 from qsospec_duck.fitting.search_moves import MOVES_A_ROUND, descend, find_moves, grid_moments, place_group
 from qsospec_duck.fitting.solver import make_workspace, minimise
+from qsospec_duck.models.borrowed import borrowed, keep
 
 DESCENTS = (0.5, 0.1)
 """Where the descents begin: as fractions of each group's list of grid points."""
@@ -60,9 +61,20 @@ def search(pixels, bounds, prior, tables, grid, spread):
     chi2 : ndarray, shape (n_end,)
     theta : ndarray, shape (n_end, n_par)
     """
+    work = make_workspace(pixels[0].size, tables, grid[2][3].size, spread.shape[1])
+    found = _search(
+        borrowed(pixels), borrowed(bounds), borrowed(prior), borrowed(tables), borrowed(grid), borrowed(spread),
+        borrowed(work),
+    )  # fmt: skip
+    keep(work)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _search(pixels, bounds, prior, tables, grid, spread, work):
+    """`search` in a workspace."""
     lines, shapes, (slots, options, _, group_of, first, partners) = grid
     n_group, n_par, q = slots.shape[0], spread.shape[1], group_of.size
-    work = make_workspace(pixels[0].size, tables, q, n_par)
     amplitudes = np.empty(q)
     columns, G, b = grid_moments(pixels, lines, group_of, first, options)
     a_round = MOVES_A_ROUND + n_group + partners.shape[0]

@@ -10,7 +10,7 @@ import math
 import numba
 import numpy as np
 
-from qsospec_duck.fitting.amplitudes import factorise, row_dot, rows_dot, substitute
+from qsospec_duck.fitting.amplitudes import IN_ORDER, factorise, row_dot, rows_dot, substitute
 from qsospec_duck.models.compiled_exp import FAST
 
 
@@ -19,7 +19,7 @@ def shape_moments(DK, reach, A, r, span, passive, G, H, g, room):
     """H and D r from the rows D_k of ``DK``, projected onto the complement of the passive columns."""
     n_par = g.size
     q = A.shape[0]
-    cross, L, index = room
+    cross, L, index, work = room
     n_pas = np.int64(0)
     for j in range(q):
         if passive[j]:
@@ -44,32 +44,38 @@ def shape_moments(DK, reach, A, r, span, passive, G, H, g, room):
             cross[k, a] = rows_dot(DK, k, A, j, first, last)
     if n_pas == 0:
         return
-    # With G = L Lᵀ the projection is H − Z Zᵀ, Z = cross L⁻ᵀ.
     for a in range(n_pas):
-        root = 1.0 / math.sqrt(G[index[a], index[a]])
-        for k in range(n_par):
-            cross[k, a] *= root
         for e in range(a + 1):
-            L[a, e] = G[index[a], index[e]] * root / math.sqrt(G[index[e], index[e]])
-    factorise(L, n_pas)
-    for k in range(n_par):
-        for a in range(n_pas):
+            L[a, e] = G[index[a], index[e]]
+    project(H, cross, L, n_pas, work)
+
+
+@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
+def project(H, cross, G, n, work):
+    """H − X G⁻¹ Xᵀ in place of H, X being the first ``n`` columns of ``cross``; both are used up, and ``work`` (n,).
+
+    With G = L D Lᵀ it is H − Z D⁻¹ Zᵀ, Z = X L⁻ᵀ.
+    """
+    factorise(G, n, work)
+    for k in range(H.shape[0]):
+        for a in range(n):
             total = cross[k, a]
             for e in range(a):
-                total -= L[a, e] * cross[k, e]
-            cross[k, a] = total * L[a, a]
-    for k in range(n_par):
+                total -= G[a, e] * cross[k, e]
+            cross[k, a] = total
+        for a in range(n):
+            work[a] = cross[k, a] * G[a, a]
         for m in range(k + 1):
             total = H[k, m]
-            for a in range(n_pas):
-                total -= cross[k, a] * cross[m, a]
+            for a in range(n):
+                total -= work[a] * cross[m, a]
             H[k, m] = total
             H[m, k] = total
 
 
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
-def damped_step(H, g, root, free, damping, theta, low, high, delta, M, rhs, solved, index, fixed):
-    """Step of (H + λ diag H) δ = g inside the bounds; returns its length in scaled parameters.
+@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
+def damped_step(H, g, free, damping, theta, low, high, delta, M, rhs, solved, row, index, fixed):
+    """Step of (H + λ diag H) δ = g inside the bounds; returns its length √(Σ H_kk δ_k²).
 
     Parameters whose step would cross a bound go to the bound, and the others are solved for again.
     """
@@ -93,32 +99,32 @@ def damped_step(H, g, root, free, damping, theta, low, high, delta, M, rhs, solv
                 for m in range(n_par):
                     if fixed[m]:
                         total -= H[k, m] * delta[m]
-            rhs[i] = total * root[k]
-            for j in range(i + 1):
-                M[i, j] = H[k, index[j]] * root[k] * root[index[j]]
-            M[i, i] = 1.0 + damping
-        factorise(M, n)
+            rhs[i] = total
+            for j in range(i):
+                M[i, j] = H[k, index[j]]
+            M[i, i] = H[k, k] * (1.0 + damping)
+        factorise(M, n, row)
         substitute(M, rhs, n, solved)
         crossed = False
         for i in range(n):
             k = index[i]
-            wanted = theta[k] + solved[i] * root[k]
+            wanted = theta[k] + solved[i]
             if wanted < low[k]:
                 delta[k], fixed[k], crossed = low[k] - theta[k], True, True
             elif wanted > high[k]:
                 delta[k], fixed[k], crossed = high[k] - theta[k], True, True
         if not crossed:
             for i in range(n):
-                delta[index[i]] = solved[i] * root[index[i]]
+                delta[index[i]] = solved[i]
             break
     length = 0.0
     for k in range(n_par):
         if delta[k] != 0.0:
-            length += (delta[k] / root[k]) ** 2
+            length += H[k, k] * delta[k] ** 2
     return math.sqrt(length)
 
 
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
+@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
 def promised_fall(H, g, delta):
     """2 gᵀδ − δᵀHδ: the fall of χ² if it were quadratic."""
     total = 0.0

@@ -26,13 +26,12 @@ bank_layout, bank_axes, bank_values) of a `Program`.
 
 from __future__ import annotations
 
-import math
-
 import numba
 import numpy as np
 
 from qsospec_duck.fitting.amplitudes import make_room, moments, residual, solve_amplitudes
 from qsospec_duck.fitting.shape_step import damped_step, promised_fall, shape_moments
+from qsospec_duck.models.borrowed import borrowed, keep
 from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.models.evaluate import add_derivatives, clear_rows, evaluate_columns_of, widen
 
@@ -90,7 +89,8 @@ def make_workspace(n, tables, n_col, n_par):
         (np.zeros((n_col, 2), np.int64), np.zeros((n_col, 2), np.int64)),
         (np.zeros((n_term, 2), np.int64), np.zeros((n_term, 2), np.int64)),
         (np.empty(n), np.empty(n)), (np.zeros((n_par, n)), np.zeros((n_par, 2), np.int64)),
-        make_room(n_col), (np.empty((n_par, n_col)), np.empty((n_col, n_col)), np.empty(n_col, np.int64)),
+        make_room(n_col),
+        (np.empty((n_par, n_col)), np.empty((n_col, n_col)), np.empty(n_col, np.int64), np.empty(n_col)),
         (np.empty((n_col, n_col)), np.empty((n_col, n_col)), np.empty(n_col), np.empty(n_col)),
         (np.empty(n_col, np.bool_), np.empty(n_col, np.bool_)),
         (np.zeros((n_par, n_par)), np.empty((n_par, n_par))), np.zeros((6, n_par)),
@@ -131,7 +131,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     terms, constants, bank_layout, bank_axes, bank_values = tables
     (A, A_try), (T, T_try), (span, span_try), (span_t, span_t_try), (r, r_try), (DK, reach) = work[:6]
     room, shape_room, (G, G_try, b, c_try), (passive, passive_try), (H, M), rows, index, flags = work[6:]
-    g, theta_try, delta, root, rhs, solved = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
+    g, theta_try, delta, rhs, solved, row = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
     movable, fixed = flags[0], flags[1]
     n_par = theta.size
     passive[:] = True
@@ -157,12 +157,11 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
         for k in range(n_par):
             held = (theta[k] <= low[k] and g[k] < 0.0) or (theta[k] >= high[k] and g[k] > 0.0)
             movable[k] = free[k] and not held and H[k, k] > 0.0
-            root[k] = 1.0 / math.sqrt(H[k, k]) if H[k, k] > 0.0 else 1.0
             n_movable += movable[k]
         if n_movable == 0:
             status = CONVERGED
             break
-        length = damped_step(H, g, root, movable, damping, theta, low, high, delta, M, rhs, solved, index, fixed)
+        length = damped_step(H, g, movable, damping, theta, low, high, delta, M, rhs, solved, row, index, fixed)
         promised = promised_fall(H, g, delta)
         if promised < tolerance and damping < 1e3:
             status = CONVERGED
@@ -212,9 +211,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
             damping = max(damping, 1e-4)
             while length > wanted and damping < 1e12:
                 damping *= 4.0
-                length = damped_step(
-                    H, g, root, movable, damping, theta, low, high, delta, M, rhs, solved, index, fixed
-                )
+                length = damped_step(H, g, movable, damping, theta, low, high, delta, M, rhs, solved, row, index, fixed)
     return chi2, status, steps
 
 
@@ -233,6 +230,19 @@ def minimise_from_starts(pixels, bounds, prior, tables, starts, theta, c, short_
     Other parameters and returns as `minimise`.
     """
     work = make_workspace(pixels[0].size, tables, c.size, theta.size)
+    found = _from_starts(
+        borrowed(pixels), borrowed(bounds), borrowed(prior), borrowed(tables), borrowed(work), borrowed(starts),
+        borrowed(theta), borrowed(c), short_iterations, max_iterations, tolerance,
+    )  # fmt: skip
+    keep(work)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _from_starts(
+    pixels, bounds, prior, tables, work, starts, theta, c, short_iterations, max_iterations, tolerance
+):  # fmt: skip
+    """`minimise_from_starts` in a workspace."""
     total = 0
     if starts.shape[0] == 1:
         theta[:] = starts[0]
