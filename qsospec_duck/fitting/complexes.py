@@ -13,9 +13,8 @@ from qsospec_duck.fitting.covariance import (
     Optimum,
     amplitude_errors,
     covariance_of,
-    evaluate_columns,
-    jacobian,
     model_values,
+    normal_products,
     optimise,
 )
 from qsospec_duck.fitting.coverage import Coverage
@@ -274,10 +273,10 @@ def _earns_its_place(
         return False
     optimum = richer.optimum
     x, inverse_sigma, _ = pixels[richer.used]
-    columns, derivatives = evaluate_columns(richer.model.program, x, inverse_sigma, optimum.theta)
-    rows = jacobian(optimum, columns, derivatives)
-    covariance, _ = covariance_of(optimum, rows @ rows.T)
-    errors = amplitude_errors(optimum, covariance, columns @ columns.T)
+    products = normal_products(optimum, x, inverse_sigma)
+    covariance, _ = covariance_of(optimum, products)
+    n_par = optimum.theta.size
+    errors = amplitude_errors(optimum, covariance, products[n_par:, n_par:])
 
     def is_significant(column: int) -> bool:
         return bool(errors[column] > 0 and optimum.amplitudes[column] >= min_snr * errors[column])

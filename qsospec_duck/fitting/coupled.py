@@ -19,11 +19,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
-from qsospec_duck.fitting.covariance import Optimum, amplitude_errors, covariance_of, evaluate_columns, jacobian
+from qsospec_duck.fitting.covariance import Optimum, amplitude_errors, covariance_of, fill_rows
 from qsospec_duck.fitting.overlaps import overlaps
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.fitting.settling import Block
@@ -69,37 +69,35 @@ def solutions_of(blocks: Sequence[Block], ivar: FloatArray) -> list[Solution]:
         As `settle` leaves them.
     ivar : ndarray, shape (n_pix,)
     """
-    columns, jacobians = [], []
-    for block in blocks:
-        rows, derivatives = evaluate_columns(block.optimum.program, block.x, np.ones_like(block.x), block.optimum.theta)
-        columns.append(rows)
-        jacobians.append(jacobian(block.optimum, rows, derivatives))
-    edges = np.concatenate([[0], np.cumsum([len(rows) for rows in jacobians])])
+    sizes = [block.optimum.theta.size + block.optimum.amplitudes.size for block in blocks]
+    edges = [0, *accumulate(sizes)]
     places = [slice(first, last) for first, last in pairwise(edges)]
-    owner = np.repeat(np.arange(len(blocks)), np.diff(edges))
-    met, noise = overlaps(np.concatenate(jacobians), owner, np.array([block.used for block in blocks]), ivar)
-    response = np.eye(edges[-1])
-    own = np.zeros((edges[-1], edges[-1]))
-    deficient = []
+    rows, span = np.zeros((edges[-1], ivar.size)), np.zeros((edges[-1], 2), dtype=np.int64)
+    bare = np.ones(ivar.size)
+    for block, place in zip(blocks, places, strict=True):
+        fill_rows(block.optimum, block.x, bare, rows[place], span[place])
+    owner = np.repeat(np.arange(len(blocks)), sizes)
+    met, noise = overlaps(rows, span, owner, np.array([block.used for block in blocks]), ivar)
+    own, between, deficient = np.zeros_like(met), met.copy(), []
     for block, place in zip(blocks, places, strict=True):
         # A component at 0 may be hidden by its neighbours: their errors do not take its absence as known.
-        covariance, lost = covariance_of(block.optimum, noise[place, place], absent_may_return=True)
+        own[place, place], lost = covariance_of(block.optimum, noise[place, place], absent_may_return=True)
         deficient.append(lost)
-        own[place, place] = covariance
-        response[place] += covariance @ met[place]
-        response[place, place] = np.eye(len(covariance))
-        noise[place, place] += np.diag(block.optimum.prior_precision)
+        between[place, place] = 0.0
+    response = np.eye(edges[-1]) + own @ between
+    np.einsum("ii->i", noise)[:] += np.concatenate([block.optimum.prior_precision for block in blocks])
     reach = np.linalg.solve(response, own)
     everything = reach @ noise @ reach.T
     solutions = []
-    for a, (block, place) in enumerate(zip(blocks, places, strict=True)):
+    for block, place, lost in zip(blocks, places, deficient, strict=True):
+        n_par = block.optimum.theta.size
         covariance = np.ascontiguousarray(everything[place, place])
-        gram = met[place, place][block.optimum.theta.size :, block.optimum.theta.size :]
+        gram = met[place, place][n_par:, n_par:]
         solutions.append(
             Solution(
-                block.optimum, block.used, columns[a], jacobians[a], covariance,
+                block.optimum, block.used, rows[place][n_par:], rows[place], covariance,
                 np.ascontiguousarray(everything[place, places[0]]),
-                amplitude_errors(block.optimum, covariance, gram), deficient[a],
+                amplitude_errors(block.optimum, covariance, gram), lost,
             )
         )  # fmt: skip
     return solutions

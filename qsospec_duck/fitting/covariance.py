@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from qsospec_duck.fitting.inverse import inverse_of
 from qsospec_duck.fitting.solver import minimise_from_starts
-from qsospec_duck.models.evaluate import evaluate, evaluate_columns_of, sum_of_columns
+from qsospec_duck.models.evaluate import evaluate, evaluate_columns_of, fill_jacobian, sum_of_columns
 from qsospec_duck.models.program import Program
 
 FloatArray = NDArray[np.float64]
@@ -21,7 +22,7 @@ EIGENVALUE_FLOOR = 1e-10
 """Eigenvalues of the unit-diagonal normal matrix below this are lost in rounding: the direction is degenerate."""
 
 _WELL_CONDITIONED = 1e-3 / EIGENVALUE_FLOOR
-"""Norm of an inverse below which no eigenvalue is near the floor."""
+"""Norm of an inverse below which no eigenvalue is near the floor (`qsospec_duck.fitting.inverse`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +176,24 @@ def model_values(optimum: Optimum, x: FloatArray) -> FloatArray:
     return sum_of_columns(x, optimum.theta, optimum.amplitudes, optimum.program.tables)
 
 
+def fill_rows(
+    optimum: Optimum, x: FloatArray, factor: FloatArray, rows: FloatArray, span: NDArray[np.int64]
+) -> None:  # fmt: skip
+    """Fill ∂F/∂p times ``factor`` (n,), shapes first, then amplitudes, and the range of pixels of each.
+
+    ``rows`` (n_par + n_col, n) and ``span`` (n_par + n_col, 2) come in as zeros.
+    """
+    fill_jacobian(x, factor, optimum.theta, optimum.amplitudes, optimum.program.tables, rows, span)
+
+
+def normal_products(optimum: Optimum, x: FloatArray, inverse_sigma: FloatArray) -> FloatArray:
+    """J W Jᵀ, shape (n_par + n_col, n_par + n_col), of shapes, then amplitudes, on pixels of ln λ ``x`` (n,)."""
+    size = optimum.theta.size + optimum.amplitudes.size
+    rows = np.zeros((size, x.size))
+    fill_rows(optimum, x, inverse_sigma, rows, np.zeros((size, 2), dtype=np.int64))
+    return rows @ rows.T
+
+
 def jacobian(optimum: Optimum, columns: FloatArray, derivatives: FloatArray) -> FloatArray:
     """∂F/∂p, shape (n_par + n_col, n): shapes first, then amplitudes."""
     program = optimum.program
@@ -223,18 +242,12 @@ def covariance_of(
 
 def invert_scaled(normal: FloatArray) -> tuple[FloatArray, bool]:
     """Inverse of a positive semi-definite matrix after scaling its diagonal to 1; whether a direction was lost."""
+    inverse, norm = inverse_of(normal)
+    if norm < _WELL_CONDITIONED:
+        return inverse, False
     diagonal = np.sqrt(np.maximum(np.diag(normal), 1e-300))
     scale = diagonal[:, None] * diagonal
-    scaled = normal / scale
-    try:
-        inverse = np.linalg.inv(scaled)
-    except np.linalg.LinAlgError:
-        pass
-    else:
-        # No eigenvalue is smaller than 1/|inverse|: far from the floor the inverse is good as it is.
-        if np.linalg.norm(inverse) < _WELL_CONDITIONED:
-            return inverse / scale, False
-    values, vectors = np.linalg.eigh(scaled)
+    values, vectors = np.linalg.eigh(normal / scale)
     deficient = bool(values[0] < EIGENVALUE_FLOOR)
     inverse = (vectors / np.maximum(values, EIGENVALUE_FLOOR)) @ vectors.T
     return inverse / scale, deficient
@@ -253,12 +266,12 @@ def amplitude_errors(optimum: Optimum, covariance: FloatArray, gram: FloatArray)
         A W Aᵀ of the columns.
     """
     errors = np.sqrt(np.maximum(np.diag(covariance)[optimum.theta.size :], 0.0))
-    zero = optimum.amplitudes <= 0
-    if zero.any():
-        inverse, _ = invert_scaled(gram[np.ix_(~zero, ~zero)]) if not zero.all() else (np.zeros((0, 0)), False)
-        for column in np.flatnonzero(zero):
-            shared = gram[column, ~zero]
-            own = float(gram[column, column] - shared @ inverse @ shared)
-            if own > 0:
-                errors[column] = own**-0.5
+    zero = np.flatnonzero(optimum.amplitudes <= 0)
+    if zero.size:
+        live = np.flatnonzero(optimum.amplitudes > 0)
+        inverse, _ = invert_scaled(gram[live[:, None], live])
+        shared = gram[zero[:, None], live]
+        own = gram[zero, zero] - np.sum(shared @ inverse * shared, axis=1)
+        seen = own > 0
+        errors[zero[seen]] = own[seen] ** -0.5
     return errors

@@ -9,12 +9,14 @@ from qsospec_duck.models.compiled_exp import FAST
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def overlaps(rows, owner, used, ivar):
+def overlaps(rows, span, owner, used, ivar):
     """Products of all rows of the Jacobians, weighted by 1/σ².
 
     Parameters
     ----------
     rows : ndarray, shape (n_row, n_pix)
+    span : ndarray of int, shape (n_row, 2)
+        First pixel and one past the last outside which each row is 0.
     owner : ndarray of int, shape (n_row,)
         Block of each row.
     used : ndarray of bool, shape (n_block, n_pix)
@@ -28,14 +30,6 @@ def overlaps(rows, owner, used, ivar):
         Σ over the pixels of both blocks.
     """
     n_row, n_pix = rows.shape
-    span = np.empty((n_row, 2), np.int64)
-    for i in range(n_row):
-        first, last = 0, n_pix
-        while first < last and rows[i, first] == 0.0:
-            first += 1
-        while last > first and rows[i, last - 1] == 0.0:
-            last -= 1
-        span[i, 0], span[i, 1] = first, last
     weights = np.empty(used.shape)
     for a in range(used.shape[0]):
         for k in range(n_pix):

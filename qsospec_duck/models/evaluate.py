@@ -57,6 +57,44 @@ def evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axe
         )  # fmt: skip
 
 
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def fill_jacobian(x, s, theta, amplitudes, tables, rows, span):
+    """Fill ∂F/∂p of the model F = s · Σ_j c_j A_j: shapes first, then amplitudes.
+
+    Parameters
+    ----------
+    x, s, theta
+        As for `evaluate`.
+    amplitudes : ndarray, shape (n_col,)
+        Columns without a positive one have no part in the derivatives by shapes.
+    tables : tuple
+        That of the `Program`.
+    rows : ndarray, shape (n_par + n_col, n)
+        Filled; comes in as zeros.
+    span : ndarray of int, shape (n_par + n_col, 2)
+        Filled with the range of pixels outside which each row is 0; comes in as zeros.
+    """
+    n_par = theta.size
+    terms, constants, bank_layout, bank_axes, bank_values = tables
+    T = np.empty((terms.shape[0], x.size))
+    span_t = np.empty((T.shape[0], 2), np.int64)
+    clear_rows(rows, span)
+    evaluate_columns_of(
+        x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, rows[n_par:], span[n_par:]
+    )  # fmt: skip
+    for t in range(terms.shape[0]):
+        weight = amplitudes[terms[t, 1]]
+        if weight > 0.0:
+            first, last = span_t[t, 0], span_t[t, 1]
+            for slot in terms[t, 2:4]:
+                if slot >= 0:
+                    widen(span, slot, first, last)
+            add_derivatives(
+                x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight, rows,
+                terms[t, 2], terms[t, 3],
+            )  # fmt: skip
+
+
 @numba.njit(cache=True, nogil=True)
 def clear_rows(rows, span):
     """Zero what an evaluation before has written; ``span`` says where, and is emptied."""

@@ -12,7 +12,7 @@ from qsospec_duck.fitting.continuum_program import Extras, continuum_program
 from qsospec_duck.fitting.covariance import evaluate_columns
 from qsospec_duck.fitting.shape_config import PolynomialConfig
 from qsospec_duck.models.bank import template_bank
-from qsospec_duck.models.evaluate import evaluate
+from qsospec_duck.models.evaluate import evaluate, fill_jacobian
 from qsospec_duck.models.line_terms import BLOCK, SUPPORT_SIGMA
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Kind, Parameter, Term, compile_program, join_programs
@@ -245,6 +245,27 @@ def test_joined_program_holds_the_columns_and_derivatives_of_its_parts():
     assert joined.derivative_of.tolist() == expected
     assert joined.columns == tuple(itertools.chain.from_iterable(part.columns for part in parts))
     assert np.array_equal(joined.low, np.concatenate([part.low for part in parts]))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_jacobian_is_made_of_the_derivative_rows_of_present_columns(name):
+    program = KINDS[name]()
+    theta = inside_bounds(program, 4)
+    rng = np.random.default_rng(8)
+    factor = rng.uniform(0.5, 2.0, X.size)
+    amplitudes = rng.uniform(0.5, 2.0, len(program.columns)) * (rng.uniform(size=len(program.columns)) > 0.3)
+    A, D, _ = run(program, X, factor, theta)
+    expected = np.zeros((theta.size + len(A), X.size))
+    expected[theta.size :] = A
+    for (slot, column), row in zip(program.derivative_of, D, strict=True):
+        expected[slot] += amplitudes[column] * row
+    rows, span = np.zeros_like(expected), np.zeros((len(expected), 2), dtype=np.int64)
+    fill_jacobian(X, factor, theta, amplitudes, program.tables, rows, span)
+    scale = np.maximum(np.max(np.abs(expected), axis=1, keepdims=True), 1e-300)
+    assert np.max(np.abs(rows - expected) / scale) < 1e-12
+    for row, (first, last) in zip(rows, span, strict=True):
+        assert not row[:first].any()
+        assert not row[last:].any()
 
 
 def test_terms_of_one_column_that_share_a_shape_share_a_derivative_row():
