@@ -2,8 +2,8 @@
 
 A broad trough pulls the continuum and the line it lies in down, and then looks shallower than it is. So the fit is
 judged from the blue side down for light that is missing (`qsospec_duck.fitting.absorption`), the troughs are masked to
-their shoulders, and everything is fitted again, until no new pixel is masked. A round in which a line grew inside the
-mask, where nothing holds it, is undone.
+their shoulders, and what they touch is fitted again, until no new pixel is masked. A round in which a line grew
+inside the mask, where nothing holds it, is undone.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ from qsospec_duck.spectra import Spectrum
 MOST_ABSORBED = 0.6
 """A complex that would lose more than this fraction of its pixels keeps them: then the model is wrong there."""
 
+HARDLY_TOUCHED = 0.02
+"""A continuum that loses less than this fraction of its pixels is only settled again, not chosen and searched for."""
+
 INVENTED_LIGHT = 1.5
 """A line that is this many times brighter in masked pixels than in any fitted one is not believed."""
 
@@ -55,6 +58,9 @@ class FittedBlocks:
 @dataclass(frozen=True, eq=False)
 class _Round:
     """What one round of fits found; errors are for the last one."""
+
+    alone: ContinuumStage
+    """The continuum before it was settled with the complexes."""
 
     continuum: ContinuumStage
     stages: list[ComplexStage]
@@ -101,18 +107,13 @@ def _fit_once(
     rest: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe], coverages: Sequence[Coverage],
     absorbed: BoolArray, before: _Round | None,
 ) -> _Round | None:  # fmt: skip
-    """One round; complexes that no absorption touches go on from where the round before left them."""
+    """One round; what no absorption touches goes on from where the round before left it."""
     started = time.perf_counter()
-    clear = replace(rest, ivar=np.where(absorbed, 0.0, rest.ivar)) if absorbed.any() else rest
-    reaches_forest = bool(rest.wavelength[rest.good][0] < line("lya").wavelength)
-    continuum = fit_continuum(clear, config.continuum, lya_safe=reaches_forest)
-    if continuum is None:
+    alone = _fit_continuum(rest, config, absorbed, before)
+    if alone is None:
         return None
-    if absorbed.any():
-        offered = inside_windows(rest.wavelength, config.continuum.windows) & absorbed
-        continuum = replace(continuum, fit_mask=continuum.fit_mask | offered, clip_mask=continuum.clip_mask & ~absorbed)
-    seconds = time.perf_counter() - started
-    model = continuum.model(rest)
+    seconds = time.perf_counter() - started + (before.seconds_continuum if before else 0.0)
+    model = alone.model(rest)
     stages = []
     settled = {stage.recipe.recipe_id: stage for stage in before.stages} if before else {}
     for recipe, coverage in zip(recipes, coverages, strict=True):
@@ -124,9 +125,25 @@ def _fit_once(
                 rest, model, recipe, seen, delta_chi2=config.optional_delta_chi2, min_snr=config.optional_min_snr
             )
             stages.append(replace(stage, coverage=coverage, excluded=coverage.mask & ~stage.used))
-    continuum, stages, blocks = settle(rest, continuum, stages)
+    continuum, stages, blocks = settle(rest, alone, stages)
     model = np.sum([block.model for block in blocks], axis=0)
-    return _Round(continuum, stages, blocks, model, find_broad_absorption(rest, model), seconds)
+    return _Round(alone, continuum, stages, blocks, model, find_broad_absorption(rest, model), seconds)
+
+
+def _fit_continuum(
+    rest: Spectrum, config: FitConfig, absorbed: BoolArray, before: _Round | None
+) -> ContinuumStage | None:  # fmt: skip
+    """The continuum over what is not absorbed; that of the round before where it hardly loses a pixel."""
+    if before is not None and np.mean(absorbed[before.alone.used]) < HARDLY_TOUCHED:
+        continuum: ContinuumStage | None = before.alone
+    else:
+        clear = replace(rest, ivar=np.where(absorbed, 0.0, rest.ivar)) if absorbed.any() else rest
+        reaches_forest = bool(rest.wavelength[rest.good][0] < line("lya").wavelength)
+        continuum = fit_continuum(clear, config.continuum, lya_safe=reaches_forest)
+    if continuum is None or not absorbed.any():
+        return continuum
+    offered = inside_windows(rest.wavelength, config.continuum.windows) & absorbed
+    return replace(continuum, fit_mask=continuum.fit_mask | offered, clip_mask=continuum.clip_mask & ~absorbed)
 
 
 def _invents_light(fitted: _Round) -> bool:
