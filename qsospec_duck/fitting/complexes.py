@@ -119,13 +119,17 @@ class _Pixels:
     def __init__(self, spectrum: Spectrum, continuum_model: FloatArray) -> None:
         self._spectrum = spectrum
         self._models: dict[tuple[ComponentRecipe, ...], ComplexModel] = {}
+        self._last: tuple[BoolArray, tuple[FloatArray, FloatArray, FloatArray]] | None = None
         self.x = np.log(spectrum.wavelength)
         self.inverse_sigma = np.sqrt(spectrum.ivar)
         self.flux = spectrum.flux - continuum_model
 
     def __getitem__(self, used: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Ln λ, 1/σ and flux of some pixels."""
-        return self.x[used], self.inverse_sigma[used], self.flux[used]
+        """Ln λ, 1/σ and flux of some pixels; most fits of a complex are to the same ones."""
+        if self._last is None or self._last[0] is not used:
+            pixels = np.flatnonzero(used)
+            self._last = used, (self.x[pixels], self.inverse_sigma[pixels], self.flux[pixels])
+        return self._last[1]
 
     def model(self, components: tuple[ComponentRecipe, ...]) -> ComplexModel:
         """Components as the instrument sees them."""

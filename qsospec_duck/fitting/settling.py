@@ -41,24 +41,26 @@ class Block:
     ) -> None:
         """``cell`` is the width in ln λ of the cells over which a rough `refit` averages pixels; 0 for none."""
         self.optimum, self.used, self.x, self.cell = optimum, used, x, cell
-        self.x_used, self.inverse_sigma_used = x[used], inverse_sigma[used]
+        # Taking pixels by their numbers is several times faster than by a mask.
+        self.pixels = np.flatnonzero(used)
+        self.x_used, self.inverse_sigma_used = x[self.pixels], inverse_sigma[self.pixels]
         self.weight = inverse_sigma
         self.model = model_values(optimum, x)
+        self._flux_used = np.zeros(0)
         self._others: FloatArray | None = None
 
-    def open(self) -> None:
-        """Let the next `refit` happen, whatever the other blocks did."""
+    def open(self, flux: FloatArray) -> None:
+        """Let the next `refit` happen, whatever the other blocks did, to this flux (n_pix,)."""
+        self._flux_used = flux[self.pixels]
         self._others = None
 
-    def refit(self, flux: FloatArray, others: FloatArray, settled: float, tolerance: float, rough: bool) -> bool:
+    def refit(self, others: FloatArray, settled: float, tolerance: float, rough: bool) -> bool:
         """Fit to what the others leave, unless they stand where they stood; whether it was done."""
-        now = others[self.used]
-        if self._others is not None:
-            moved = np.max(np.abs(now - self._others) * self.inverse_sigma_used, initial=0.0)
-            if moved < settled:
-                return False
+        now = others[self.pixels]
+        if self._others is not None and _is_within(now, self._others, self.inverse_sigma_used, settled):
+            return False
         self._others = now
-        pixels = self.x_used, self.inverse_sigma_used, flux[self.used] - now
+        pixels = self.x_used, self.inverse_sigma_used, self._flux_used - now
         if rough and self.cell > 0.0:
             pixels = averaged(*pixels, self.cell)
         self.optimum = optimise(
@@ -66,6 +68,11 @@ class Block:
         )
         self.model = model_values(self.optimum, self.x)
         return True
+
+
+def _is_within(one: FloatArray, other: FloatArray, inverse_sigma: FloatArray, limit: float) -> bool:
+    """Whether two models, (n,) each, differ by less than ``limit`` σ everywhere."""
+    return float(np.max(np.abs(one - other) * inverse_sigma, initial=0.0)) < limit
 
 
 def relax(
@@ -81,13 +88,13 @@ def relax(
     shown = [block.model for block in blocks]
     total = np.sum(shown, axis=0)
     for block in blocks:
-        block.open()
+        block.open(flux)
     lead = _Lead(blocks[0].weight)
     for _ in range(MAX_ROUNDS):
         refitted = False
         for place, block in enumerate(blocks):
             others = total - shown[place]
-            if block.refit(flux, others, settled, tolerance, rough):
+            if block.refit(others, settled, tolerance, rough):
                 refitted = True
                 is_first = place == 0 and len(blocks) > 1
                 shown[place] = lead.ahead(shown[place], block.model, settled) if is_first else block.model
