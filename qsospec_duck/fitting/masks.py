@@ -16,15 +16,20 @@ SHOULDER_SIGMA = 1.0
 
 def inside_windows(wavelength: NDArray[np.float64], windows: tuple[tuple[float, float], ...]) -> BoolArray:
     """(n,) True where a wavelength lies in one of the bands, edges included."""
-    inside = np.zeros(wavelength.size, dtype=bool)
-    edges = wavelength.searchsorted(_limits(windows)).tolist()
-    for first, last in zip(edges[::2], edges[1::2], strict=True):
-        inside[first:last] = True
+    return _inside(wavelength, window_limits(windows))
+
+
+@numba.njit(cache=True, nogil=True)
+def _inside(wavelength, limits):
+    """(n,) True from the first to below the second of every pair of limits."""
+    inside = np.zeros(wavelength.size, np.bool_)
+    for k in range(0, limits.size, 2):
+        inside[np.searchsorted(wavelength, limits[k]) : np.searchsorted(wavelength, limits[k + 1])] = True
     return inside
 
 
 @cache
-def _limits(windows: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+def window_limits(windows: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
     """Both limits of every band, the upper one just beyond the last wavelength that it includes."""
     return np.array([limit for low, high in windows for limit in (low, high * (1 + 1e-15))])
 
