@@ -11,7 +11,7 @@ from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, family_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import evaluate_columns, jacobian
 from qsospec_duck.fitting.error_calibration import error_factor
-from qsospec_duck.fitting.published import published_parameters
+from qsospec_duck.fitting.published import Published
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.spectra import Spectrum
@@ -27,13 +27,15 @@ _SHAPE_UNITS = {"slope": "", "fwhm": "km/s", "velocity": "km/s", "ebv": "mag", "
 
 
 def measure_continuum(
-    solution: Solution, spectrum: Spectrum, log_distance: float | None, *, place: float | None
+    solution: Solution, published: Published, spectrum: Spectrum, log_distance: float | None, *, place: float | None
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """All measurements of the continuum.
 
     Parameters
     ----------
     solution : Solution
+    published : Published
+        Its parameters.
     spectrum : Spectrum
         Rest frame.
     log_distance : float or None
@@ -43,7 +45,7 @@ def measure_continuum(
         which widens linear errors to what simulated quasars show; ``None`` leaves them linear.
     """
     warnings: list[FitWarning] = []
-    rows = _parameter_rows(solution) + _statistics(solution)
+    rows = _parameter_rows(solution, published) + _statistics(solution)
     good = spectrum.wavelength[spectrum.good]
     outside = []
     for wavelength in CONTINUUM_WAVELENGTHS:
@@ -78,16 +80,15 @@ def _columns_of(solution: Solution, *families: str) -> list[int]:
     return [i for i, name in enumerate(solution.optimum.program.columns) if family_of(name) in families]
 
 
-def _parameter_rows(solution: Solution) -> list[Measurement]:
+def _parameter_rows(solution: Solution, published: Published) -> list[Measurement]:
     optimum = solution.optimum
-    values, errors = published_parameters(solution, "norm")
     alive = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
     shapes = {
         p.name: (slot in alive and p.high > p.low, _SHAPE_UNITS[p.kind])
         for slot, p in enumerate(optimum.program.parameters)
     }
     rows = []
-    for name, value in values.items():
+    for name, value in published.values.items():
         feature = family_of(name)
         norm_unit = FLUX_UNIT if feature in LAW_FAMILIES else LINE_FLUX_UNIT
         is_alive, unit = shapes.get(name, (True, norm_unit))
@@ -96,7 +97,7 @@ def _parameter_rows(solution: Solution) -> list[Measurement]:
             measure = name.removeprefix(f"{feature}_")
             rows.append(
                 Measurement(
-                    "continuum_parameter", name, value, errors[name], unit,
+                    "continuum_parameter", name, value, published.errors[name], unit,
                     feature_id=feature, role="continuum", measure=measure,
                 )
             )  # fmt: skip
