@@ -43,7 +43,7 @@ def judge_bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
                 warn(
                     code, "complex", f"{parameter.name} ended on its bound, {value:.5g} km/s.",
                     recipe_id=stage.recipe.recipe_id, parameter=parameter.name, value=value,
-                    profiles=_profiles_of(components, slot),
+                    profiles=list(_profiles_of(components, slot)),
                 )
             )  # fmt: skip
     return found
@@ -115,13 +115,15 @@ def _published_shapes(components: tuple[ComponentRecipe, ...], required: tuple[s
     return frozenset(found)
 
 
-def _profiles_of(components: tuple[ComponentRecipe, ...], slot: int) -> list[str]:
+@cache
+def _profiles_of(components: tuple[ComponentRecipe, ...], slot: int) -> tuple[str, ...]:
     """Lines with their roles that a slot shapes, ``hb_narrow``: ties may make them many."""
-    return sorted(
+    shaped = (
         f"{line_id}_{role}"
         for (line_id, role), members in _members(components).items()
         if any(slot in (one.fwhm_slot, one.velocity_slot) for one in members)
     )
+    return tuple(sorted(shaped))
 
 
 @cache

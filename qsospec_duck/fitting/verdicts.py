@@ -79,17 +79,15 @@ def judge_continuum(stage: ContinuumStage, solution: Solution) -> list[FitWarnin
         found.append(warn("absorption_clipped", "continuum", message, n_pixels=n_clipped))
     if solution.rank_deficient:
         found.append(warn("rank_deficient", "continuum", "continuum parameters are degenerate with each other."))
-    live = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
-    for slot in np.flatnonzero(optimum.at_bound):
-        if int(slot) in live:
-            parameter = optimum.program.parameters[slot]
-            value = parameter.physical(float(optimum.theta[slot]))
-            found.append(
-                warn(
-                    "parameter_at_bound" if parameter.kind == "slope" else "nuisance_at_bound", "continuum",
-                    f"{parameter.name} ended on its bound, {value:.5g}.", parameter=parameter.name, value=value,
-                )
-            )  # fmt: skip
+    for slot in np.flatnonzero(optimum.at_bound & optimum.shapes_in_use):
+        parameter = optimum.program.parameters[slot]
+        value = parameter.physical(float(optimum.theta[slot]))
+        found.append(
+            warn(
+                "parameter_at_bound" if parameter.kind == "slope" else "nuisance_at_bound", "continuum",
+                f"{parameter.name} ended on its bound, {value:.5g}.", parameter=parameter.name, value=value,
+            )
+        )  # fmt: skip
     return found
 
 
