@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,10 +32,10 @@ def judge_bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
         return []
     components = stage.model.components
     published = _published_shapes(components, stage.recipe.required)
-    detected = _detected(solution) | _withheld(components, solution)
+    detected = _detected(solution)
     found = []
     for slot in on_bound:
-        if slot in detected:
+        if slot in detected or _is_withheld(components, slot, solution):
             parameter = optimum.program.parameters[slot]
             value = parameter.physical(float(optimum.theta[slot]))
             code = "parameter_at_bound" if slot in published else "nuisance_at_bound"
@@ -55,22 +55,18 @@ def _detected(solution: Solution) -> set[int]:
     return {slot for slot, column in solution.optimum.program.derivative_of.tolist() if is_significant[column]}
 
 
-def _withheld(components: tuple[ComponentRecipe, ...], solution: Solution) -> set[int]:
-    """Slots on a bound that hold most of the flux of a detected profile, whose shape is therefore not published.
+def _is_withheld(components: tuple[ComponentRecipe, ...], slot: int, solution: Solution) -> bool:
+    """Whether shapes on bounds, this one among them, hold most of a detected profile, so that it is not published.
 
     No Gaussian of it need be significant by itself.
     """
-    at_bound, amplitudes = solution.optimum.at_bound.tolist(), solution.optimum.amplitudes.tolist()
-    found: set[int] = set()
-    for profile in _profiles(components):
-        for shapes in (profile.widths, profile.velocities):
-            slots = {slot for slot, _ in shapes if at_bound[slot]}
-            if slots:
-                held = sum(amplitudes[column] for column in sorted({c for slot, c in shapes if slot in slots}))
-                total = sum(amplitudes[column] for column in profile.columns)
-                if held > MOST * total and total > DETECTED_SIGMA * _error_of_sum(solution, profile.columns):
-                    found |= slots
-    return found
+    at_bound, amplitudes = solution.optimum.at_bound, solution.optimum.amplitudes
+    for profile in _profiles_with(components, slot):
+        on_bound = sorted({column for other, column in profile.shapes if at_bound[other]})
+        held, total = (sum(amplitudes[column] for column in columns) for columns in (on_bound, profile.columns))
+        if held > MOST * total and total > DETECTED_SIGMA * _error_of_sum(solution, profile.columns):
+            return True
+    return False
 
 
 def _error_of_sum(solution: Solution, columns: tuple[int, ...]) -> float:
@@ -79,28 +75,23 @@ def _error_of_sum(solution: Solution, columns: tuple[int, ...]) -> float:
     return math.sqrt(max(float(solution.covariance[places[:, None], places].sum()), 0.0))
 
 
-@dataclass(frozen=True, eq=False)
-class _Profile:
-    """What the Gaussians of a line in one role take from the fit."""
+class _Profile(NamedTuple):
+    """The widths, or the velocities, of a line in one role."""
 
     columns: tuple[int, ...]
-    widths: tuple[tuple[int, int], ...]
-    """(FWHM slot, column) of each Gaussian."""
-
-    velocities: tuple[tuple[int, int], ...]
-    """(velocity slot, column) of each Gaussian."""
+    shapes: tuple[tuple[int, int], ...]
+    """(slot, column) of each Gaussian."""
 
 
 @cache
-def _profiles(components: tuple[ComponentRecipe, ...]) -> tuple[_Profile, ...]:
-    return tuple(
-        _Profile(
-            tuple(sorted({one.column for one in members})),
-            tuple((one.fwhm_slot, one.column) for one in members),
-            tuple((one.velocity_slot, one.column) for one in members),
-        )
-        for members in _members(components).values()
-    )
+def _profiles_with(components: tuple[ComponentRecipe, ...], slot: int) -> tuple[_Profile, ...]:
+    """Profiles that a slot shapes."""
+    found = []
+    for members in _members(components).values():
+        columns = tuple(sorted({one.column for one in members}))
+        found.append(_Profile(columns, tuple((one.fwhm_slot, one.column) for one in members)))
+        found.append(_Profile(columns, tuple((one.velocity_slot, one.column) for one in members)))
+    return tuple(profile for profile in found if slot in dict(profile.shapes))
 
 
 @cache
