@@ -20,11 +20,11 @@ nothing is said.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.absorption_indices import (
     Troughs,
     UnabsorbedModel,
@@ -36,7 +36,7 @@ from qsospec_duck.fitting.absorption_indices import (
 )
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
-from qsospec_duck.fitting.stretches import find_stretches, shoulders
+from qsospec_duck.fitting.stretches import averaged_ratio, find_stretches, median, ratio_to_model, shoulders
 from qsospec_duck.fitting.trough_shapes import is_model_too_high, is_narrow_doublet
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
@@ -80,21 +80,15 @@ def find_broad_absorption(spectrum: Spectrum, model: FloatArray) -> tuple[Trough
     model : ndarray, shape (n_pix,)
         Continuum and lines without absorption.
     """
-    x = np.log(spectrum.wavelength)
+    pixels_of = spectrum.log_wavelength, spectrum.flux, spectrum.ivar, model
     found = []
     for line_id in IONS:
-        log_line = np.log(line(line_id).wavelength)
-        first, last = np.searchsorted(x, (log_line - VELOCITY_LIMIT / C_KMS, log_line))
-        inside = slice(int(first), int(last))
-        kept = spectrum.good[inside] & (model[inside] > 0)
-        pixels = np.flatnonzero(kept) + int(first)
-        if pixels.size < 2 or _covered(x[pixels]) < LEAST_COVERED * VELOCITY_LIMIT / C_KMS:
-            continue
-        velocity = C_KMS * (log_line - x[pixels])
-        ratio = spectrum.flux[pixels] / model[pixels]
-        weight = spectrum.ivar[pixels] * model[pixels] ** 2
-        limits, widths = find_stretches(velocity, ratio, weight, LEAST_WIDTH)
-        found.append(Troughs(line_id, pixels, velocity, ratio, limits, widths))
+        log_line = math.log(line(line_id).wavelength)
+        pixels, velocity, ratio, weight, covered = ratio_to_model(*pixels_of, log_line, VELOCITY_LIMIT)
+        if pixels.size > 1 and covered >= LEAST_COVERED * VELOCITY_LIMIT:
+            average, length = averaged_ratio(velocity, ratio, weight)
+            limits, widths = find_stretches(velocity, average, length, LEAST_WIDTH)
+            found.append(Troughs(line_id, pixels, velocity, ratio, average, length, limits, widths))
     return tuple(found)
 
 
@@ -102,15 +96,15 @@ def absorbed_pixels(spectrum: Spectrum, model: FloatArray, troughs: Sequence[Tro
     """(n_pix,) True in troughs whose missing light is significant, out to where the model is reached again."""
     out = np.zeros(spectrum.n_pix, dtype=bool)
     for ion in troughs:
-        weight = spectrum.ivar[ion.pixels] * model[ion.pixels] ** 2
-        for (first, last), width in zip(ion.limits, ion.widths, strict=True):
+        for (first, last), width in zip(ion.limits.tolist(), ion.widths.tolist(), strict=True):
             # A narrow trough of a low ion is left to the masks of its complex: it is not worth another fit.
             if width < BAL_WIDTH and ion.line_id not in HIGH_IONS:
                 continue
-            inside = weight[first:last]
-            if (inside @ (1.0 - ion.ratio[first:last])) < SIGNIFICANCE * np.sqrt(inside.sum()):
+            inside = ion.pixels[first:last]
+            weight = spectrum.ivar[inside] * model[inside] ** 2
+            if (weight @ (1.0 - ion.ratio[first:last])) < SIGNIFICANCE * math.sqrt(weight.sum()):
                 continue
-            start, end = shoulders(ion.velocity, ion.ratio, weight, first, last)
+            start, end = shoulders(ion.average, first, last)
             out[ion.pixels[start:end]] = True
     return out
 
@@ -133,25 +127,24 @@ def measure_absorption(
     warnings: list[FitWarning] = []
     broad: list[str] = []
     deciding = ("civ",) if any(ion.line_id == "civ" for ion in troughs) else IONS
-    told = []
+    could_see = False
     for ion in troughs:
-        model = model_at(solutions, ion.pixels)
-        weight = spectrum.ivar[ion.pixels] * model.total**2
-        strong, widths, counted = _significant(spectrum, ion, model)
-        if is_model_too_high(ion, weight, strong):
+        model = model_at(spectrum, solutions, ion.pixels)
+        strong, widths, counted = _significant(ion, model)
+        if is_model_too_high(ion, model.weight, strong):
             message = f"blueward of {ion.line_id} the spectrum lies below its model in and outside of troughs."
             warnings.append(warn("absorption_uncertain", "spectrum", message, line_id=ion.line_id))
             continue
-        told.append(ion)
+        could_see = could_see or (ion.line_id in deciding and _could_see(ion, model))
         for inside, width in zip(strong, widths, strict=True):
             slow_enough = ion.line_id in HIGH_IONS or ion.velocity[inside.start] <= LOW_ION_LIMIT
             is_wide = width >= BAL_WIDTH and ion.line_id in deciding and slow_enough
-            if is_wide and not is_narrow_doublet(ion, weight, inside):
+            if is_wide and not is_narrow_doublet(ion, model.weight, inside):
                 broad.append(f"{ion.line_id} {ion.velocity[inside.stop - 1]:.0f}-{ion.velocity[inside.start]:.0f} km/s")
         for measure, index in (("bi", balnicity_index), ("ai", absorption_index)):
-            value, error = index(spectrum, ion, model, counted)
+            value, error = index(ion, model, counted)
             rows.append(_row(f"{measure}_{ion.line_id}", value, error, ion.line_id, measure))
-    if not broad and not _could_see(spectrum, solutions, [ion for ion in told if ion.line_id in deciding]):
+    if not broad and not could_see:
         return rows, warnings
     rows.append(
         Measurement("continuum_metric", "bal", float(bool(broad)), None, "", role="absorption", measure="bal",
@@ -163,30 +156,23 @@ def measure_absorption(
     return rows, warnings
 
 
-def _significant(
-    spectrum: Spectrum, ion: Troughs, model: UnabsorbedModel
-) -> tuple[list[slice], list[float], list[slice]]:
+def _significant(ion: Troughs, model: UnabsorbedModel) -> tuple[list[slice], list[float], list[slice]]:
     """Pixels and widths [km/s] of the significant troughs, and the pixels that the indices count."""
     strong, widths, counted = [], [], []
-    for (first, last), width in zip(ion.limits, ion.widths, strict=True):
-        missing, error = missing_light(spectrum, ion, model, slice(first, last))
+    for (first, last), width in zip(ion.limits.tolist(), ion.widths.tolist(), strict=True):
+        missing, error = missing_light(ion, model, slice(first, last))
         if missing >= SIGNIFICANCE * error:
             strong.append(slice(first, last))
-            widths.append(float(width))
+            widths.append(width)
         if missing >= BESIDE_SIGNIFICANCE * error:
             counted.append(slice(first, last))
-    return strong, widths, joined(ion, spectrum.ivar[ion.pixels] * model.total**2, counted) if strong else []
+    return strong, widths, joined(ion, counted) if strong else []
 
 
-def _could_see(spectrum: Spectrum, solutions: Sequence[Solution], troughs: Sequence[Troughs]) -> bool:
-    """Whether a black trough of the least width would be significant at most velocities of one of these ions."""
-    for ion in troughs:
-        model = model_at(solutions, ion.pixels).total
-        error = 1.0 / np.sqrt(float(np.median(spectrum.ivar[ion.pixels] * model**2)))
-        pixels = BAL_WIDTH / float(np.median(-np.diff(ion.velocity)))
-        if np.sqrt(pixels) > SIGNIFICANCE * error:
-            return True
-    return False
+def _could_see(ion: Troughs, model: UnabsorbedModel) -> bool:
+    """Whether a black trough of the least width would be significant at most velocities."""
+    error = 1.0 / math.sqrt(median(model.weight))
+    return math.sqrt(BAL_WIDTH / ion.pixel) > SIGNIFICANCE * error
 
 
 def _row(quantity: str, value: float, error: float, line_id: str, measure: str) -> Measurement:
@@ -194,9 +180,3 @@ def _row(quantity: str, value: float, error: float, line_id: str, measure: str) 
         "continuum_metric", quantity, value, error if error > 0 else None, "km/s", feature_id=line_id,
         role="absorption", measure=measure,
     )  # fmt: skip
-
-
-def _covered(x: FloatArray) -> float:
-    """Length in ln λ that pixels cover, without gaps of more than three pixels."""
-    steps = np.diff(x)
-    return float(steps[steps < 3.5 * np.median(steps)].sum())

@@ -22,14 +22,16 @@ a pixel.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.result import FloatArray
-from qsospec_duck.fitting.stretches import THRESHOLD, averaged_ratio
+from qsospec_duck.fitting.stretches import THRESHOLD, usual_step
 from qsospec_duck.models.program import IntArray
 from qsospec_duck.spectra import Spectrum
 
@@ -60,11 +62,27 @@ class Troughs:
     ratio: FloatArray
     """(n,) flux over model."""
 
+    average: FloatArray
+    """(n,) averaged ratio (`qsospec_duck.fitting.stretches.averaged_ratio`)."""
+
+    length: FloatArray
+    """(n,) from where to where it was averaged [km/s]."""
+
     limits: IntArray
     """(k, 2) first pixel of each trough and the one after its last."""
 
     widths: FloatArray
     """(k,) width of each trough [km/s]."""
+
+    @cached_property
+    def pixel(self) -> float:
+        """The usual width of a pixel [km/s]."""
+        return float(usual_step(self.velocity))
+
+    @cached_property
+    def pixel_widths(self) -> FloatArray:
+        """(n,) width of every pixel [km/s], gaps shared between their neighbours."""
+        return np.abs(np.gradient(self.velocity))
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,80 +90,65 @@ class UnabsorbedModel:
     """The sum of continuum and lines at the pixels of one ion."""
 
     solutions: Sequence[Solution]
-    pixels: IntArray
     total: FloatArray
     """(n,)"""
 
     continuum: FloatArray
     """(n,) what of it is no line."""
 
+    weight: FloatArray
+    """(n,) 1/error² of flux over model."""
 
-def model_at(solutions: Sequence[Solution], pixels: IntArray) -> UnabsorbedModel:
+
+def model_at(spectrum: Spectrum, solutions: Sequence[Solution], pixels: IntArray) -> UnabsorbedModel:
     """The unabsorbed model at some pixels; continuum first among the solutions."""
-    parts = [solution.optimum.amplitudes @ solution.columns[:, pixels] for solution in solutions]
-    return UnabsorbedModel(solutions, pixels, np.sum(parts, axis=0), parts[0])
+    stretch, places = _stretch(pixels)
+    parts = [(solution.optimum.amplitudes @ solution.columns[:, stretch])[places] for solution in solutions]
+    total = np.sum(parts, axis=0)
+    return UnabsorbedModel(solutions, total, parts[0], spectrum.ivar[pixels] * total**2)
 
 
-def missing_light(spectrum: Spectrum, ion: Troughs, model: UnabsorbedModel, inside: slice) -> tuple[float, float]:
+def missing_light(ion: Troughs, model: UnabsorbedModel, inside: slice) -> tuple[float, float]:
     """∫ (1 − r) dv over some pixels [km/s] and its error from noise and fit: whether a trough is there."""
     weights = np.zeros(ion.velocity.size)
     weights[inside] = 1.0
-    value, variance, _ = _integral(spectrum, ion, model, weights, 1.0)
-    return value, float(np.sqrt(variance))
+    value, variance, _ = _integral(ion, model, weights, 1.0)
+    return value, math.sqrt(variance)
 
 
-def balnicity_index(
-    spectrum: Spectrum, ion: Troughs, model: UnabsorbedModel, chosen: Sequence[slice]
-) -> tuple[float, float]:
+def balnicity_index(ion: Troughs, model: UnabsorbedModel, chosen: Sequence[slice]) -> tuple[float, float]:
     """BI over the chosen troughs [km/s] and its error; 0 and 0 where nothing counts."""
     weights = np.zeros(ion.velocity.size)
     of_edges = 0.0
-    noise = spectrum.ivar[ion.pixels] * model.total**2
-    average, length = averaged_ratio(ion.velocity, ion.ratio, noise)
     for inside in chosen:
-        edge, error = _blue_edge(ion.velocity, average, length, noise, inside.start)
+        edge, error = _blue_edge(ion, model.weight, inside.start)
         fastest = edge - BALNICITY[1]
-        counted = np.zeros(ion.velocity.size)
-        counted[inside] = overlap(ion.velocity, fastest, BALNICITY[0])[inside]
-        weights += counted
+        counted = overlap(ion.velocity, fastest, BALNICITY[0])[inside]
+        weights[inside] += counted
         if counted.any():
-            depth = 1.0 - np.interp(-fastest, -ion.velocity, average) / THRESHOLD
+            depth = 1.0 - np.interp(-fastest, -ion.velocity, ion.average) / THRESHOLD
             of_edges += (max(float(depth), 0.0) * error) ** 2
-        if counted[inside.stop - 1] > 0:
-            of_edges += _at_end(ion.velocity, length, noise, inside.stop - 1) ** 2
-    return _with_hidden_light(spectrum, ion, model, weights, of_edges)
+        if counted[-1] > 0:
+            of_edges += _at_end(ion, model.weight, inside.stop - 1) ** 2
+    return _with_hidden_light(ion, model, weights, of_edges)
 
 
-def absorption_index(
-    spectrum: Spectrum, ion: Troughs, model: UnabsorbedModel, chosen: Sequence[slice]
-) -> tuple[float, float]:
+def absorption_index(ion: Troughs, model: UnabsorbedModel, chosen: Sequence[slice]) -> tuple[float, float]:
     """AI over the chosen troughs [km/s] and its error; 0 and 0 where there is none."""
     weights = np.zeros(ion.velocity.size)
     of_edges = 0.0
-    noise = spectrum.ivar[ion.pixels] * model.total**2
-    _, length = averaged_ratio(ion.velocity, ion.ratio, noise)
     for inside in chosen:
         weights[inside] = 1.0
-        of_edges += sum(_at_end(ion.velocity, length, noise, end) ** 2 for end in (inside.start, inside.stop - 1))
-    return _with_hidden_light(spectrum, ion, model, weights, of_edges)
+        of_edges += sum(_at_end(ion, model.weight, end) ** 2 for end in (inside.start, inside.stop - 1))
+    return _with_hidden_light(ion, model, weights, of_edges)
 
 
-def joined(ion: Troughs, weight: FloatArray, troughs: Sequence[slice]) -> list[slice]:
-    """Troughs, those as one whose gap is shorter than the average that would have to show it.
-
-    Parameters
-    ----------
-    ion : Troughs
-    weight : ndarray, shape (n,)
-        1/error² of r.
-    troughs : sequence of slice
-        From the blue.
-    """
-    _, length = averaged_ratio(ion.velocity, ion.ratio, weight)
+def joined(ion: Troughs, troughs: Sequence[slice]) -> list[slice]:
+    """Troughs from the blue, those as one whose gap is shorter than the average that would have to show it."""
     out: list[slice] = []
     for trough in troughs:
         last = out[-1].stop - 1 if out else 0
-        resolved = max(length[last], length[trough.start])
+        resolved = max(ion.length[last], ion.length[trough.start])
         if out and ion.velocity[last] - ion.velocity[trough.start] <= resolved:
             out[-1] = slice(out[-1].start, trough.stop)
         else:
@@ -164,56 +167,65 @@ def overlap(velocity: FloatArray, fastest: float, slowest: float) -> FloatArray:
     return np.clip(held, 0.0, None) / (edges[:-1] - edges[1:])
 
 
-def _blue_edge(
-    velocity: FloatArray, average: FloatArray, length: FloatArray, noise: FloatArray, first: int
-) -> tuple[float, float]:
+def _blue_edge(ion: Troughs, weight: FloatArray, first: int) -> tuple[float, float]:
     """Velocity at which averaged r falls below 0.9, between ``first`` and the pixel before it, and its error [km/s]."""
-    pixel = float(np.median(-np.diff(velocity)))
+    velocity, average = ion.velocity, ion.average
     if first == 0:
-        return float(velocity[0]), pixel
+        return float(velocity[0]), ion.pixel
     fall = average[first - 1] - average[first]
     part = (average[first - 1] - THRESHOLD) / fall if fall > 0 else 0.5
-    edge = velocity[first - 1] + np.clip(part, 0.0, 1.0) * (velocity[first] - velocity[first - 1])
-    reach = max(1, round(0.5 * length[first] / pixel))
+    edge = velocity[first - 1] + min(max(part, 0.0), 1.0) * (velocity[first] - velocity[first - 1])
+    reach = max(1, round(0.5 * ion.length[first] / ion.pixel))
     before, after = max(0, first - 1 - reach), min(velocity.size - 1, first + reach)
     slope = max((average[before] - average[after]) / (velocity[before] - velocity[after]), LEAST_SLOPE)
-    averaged = np.abs(velocity - velocity[first]) <= 0.5 * length[first]
-    return float(edge), float(np.hypot(1.0 / np.sqrt(noise[averaged].sum()) / slope, pixel / np.sqrt(12.0)))
+    return float(edge), math.hypot(_average_error(ion, weight, first) / slope, ion.pixel / math.sqrt(12.0))
 
 
-def _at_end(velocity: FloatArray, length: FloatArray, noise: FloatArray, end: int) -> float:
+def _at_end(ion: Troughs, weight: FloatArray, end: int) -> float:
     """Missing light [km/s] that noise adds or takes at an end of a trough: one length of the average there."""
-    averaged = np.abs(velocity - velocity[end]) <= 0.5 * length[end]
-    return float(length[end] / THRESHOLD / np.sqrt(noise[averaged].sum()))
+    return float(ion.length[end]) / THRESHOLD * _average_error(ion, weight, end)
+
+
+def _average_error(ion: Troughs, weight: FloatArray, pixel: int) -> float:
+    """Error of averaged r at a pixel."""
+    averaged = np.abs(ion.velocity - ion.velocity[pixel]) <= 0.5 * ion.length[pixel]
+    return 1.0 / math.sqrt(weight[averaged].sum())
 
 
 def _with_hidden_light(
-    spectrum: Spectrum, ion: Troughs, model: UnabsorbedModel, weights: FloatArray, of_edges: float
+    ion: Troughs, model: UnabsorbedModel, weights: FloatArray, of_edges: float
 ) -> tuple[float, float]:
     if not weights.any():
         return 0.0, 0.0
-    value, variance, hidden = _integral(spectrum, ion, model, weights, THRESHOLD)
-    return value, float(np.sqrt(variance + hidden**2 + of_edges))
+    value, variance, hidden = _integral(ion, model, weights, THRESHOLD)
+    return value, math.sqrt(variance + hidden**2 + of_edges)
 
 
 def _integral(
-    spectrum: Spectrum, ion: Troughs, model: UnabsorbedModel, weights: FloatArray, threshold: float
+    ion: Troughs, model: UnabsorbedModel, weights: FloatArray, threshold: float
 ) -> tuple[float, float, float]:
     """∫ weights (1 − r/threshold) dv [km/s], its variance from noise and fit, and its error from hidden light."""
-    weights = weights * np.abs(np.gradient(ion.velocity)) / threshold
     chosen = np.flatnonzero(weights)
-    weights, pixels, ratio, total = weights[chosen], ion.pixels[chosen], ion.ratio[chosen], model.total[chosen]
+    weights = weights[chosen] * ion.pixel_widths[chosen] / threshold
+    ratio, total = ion.ratio[chosen], model.total[chosen]
     value = float(weights @ (threshold - ratio))
-    variance = float(weights**2 @ (1.0 / (spectrum.ivar[pixels] * total**2)))
-    by_model = weights * ratio / total
+    variance = float(weights**2 @ (1.0 / model.weight[chosen]))
+    stretch, places = _stretch(ion.pixels[chosen])
+    by_model = np.zeros(stretch.stop - stretch.start)
+    by_model[places] = weights * ratio / total
     continuum, *lines = model.solutions
-    by_continuum = continuum.jacobian[:, pixels] @ by_model
+    by_continuum = continuum.jacobian[:, stretch] @ by_model
     variance += float(by_continuum @ continuum.covariance @ by_continuum)
     for solution in lines:
-        gradient = solution.jacobian[:, pixels] @ by_model
+        gradient = solution.jacobian[:, stretch] @ by_model
         if gradient.any():
             variance += float(gradient @ solution.covariance @ gradient)
             variance += 2.0 * float(gradient @ solution.with_continuum @ by_continuum)
     of_lines = np.clip(1.0 - model.continuum[chosen] / total, 0.0, 1.0)
     hidden = float((weights * ratio) @ np.hypot(HIDDEN_CONTINUUM, HIDDEN_LINES * of_lines))
     return value, max(variance, 0.0), hidden
+
+
+def _stretch(pixels: IntArray) -> tuple[slice, IntArray]:
+    """The stretch of a spectrum that some pixels lie in, and their places there: rows are read as they lie."""
+    return slice(int(pixels[0]), int(pixels[-1]) + 1), pixels - pixels[0]

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import numba
 import numpy as np
 
+from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.continuum_program import family_of
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.covariance import Optimum, bare_columns
-from qsospec_duck.fitting.published import published_covariance, published_parameters
+from qsospec_duck.fitting.covariance import Optimum
+from qsospec_duck.fitting.published import Published
 from qsospec_duck.fitting.result import ComplexFit, Component, ContinuumFit, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
+from qsospec_duck.models.evaluate import evaluate_columns_of
+from qsospec_duck.models.program import IntArray
+from qsospec_duck.models.recipes import ComponentRecipe
 from qsospec_duck.spectra import Spectrum
 
 
-def continuum_result(stage: ContinuumStage, solution: Solution) -> ContinuumFit:
+def continuum_result(stage: ContinuumStage, solution: Solution, published: Published) -> ContinuumFit:
     """The continuum as users see it."""
     optimum = solution.optimum
-    values, errors = published_parameters(solution, "norm")
     by_family: dict[str, FloatArray] = {}
     for column, name in enumerate(optimum.program.columns):
         share = optimum.amplitudes[column] * solution.columns[column]
@@ -30,9 +36,9 @@ def continuum_result(stage: ContinuumStage, solution: Solution) -> ContinuumFit:
         status=optimum.status,
         message=_message(optimum),
         selected_model=stage.selected_model,
-        parameters=values,
-        parameter_errors=errors,
-        covariance=published_covariance(optimum, solution.covariance),
+        parameters=published.values,
+        parameter_errors=published.errors,
+        covariance=published.covariance(solution.covariance),
         chi2=optimum.chi2,
         dof=optimum.n_pixels - optimum.n_parameters,
         fit_mask=stage.fit_mask,
@@ -53,11 +59,10 @@ def empty_continuum(rest: Spectrum) -> tuple[ContinuumFit, FitWarning]:
     return fit, warn("continuum_failed", "continuum", f"{message}: nothing was fitted.")
 
 
-def complex_result(rest: Spectrum, stage: ComplexStage, solution: Solution) -> ComplexFit:
-    """A line complex as users see it."""
+def complex_result(x: FloatArray, stage: ComplexStage, solution: Solution, published: Published) -> ComplexFit:
+    """A line complex as users see it, on pixels of ln λ ``x``."""
     optimum = solution.optimum
-    values, errors = published_parameters(solution, "flux")
-    components = _line_components(rest, stage)
+    components, model = _line_components(x, stage)
     return ComplexFit(
         recipe_id=stage.recipe.recipe_id,
         label=stage.recipe.label,
@@ -65,9 +70,9 @@ def complex_result(rest: Spectrum, stage: ComplexStage, solution: Solution) -> C
         status=optimum.status,
         message=_message(optimum),
         selected_model=stage.selected_model,
-        parameters=values,
-        parameter_errors=errors,
-        covariance=published_covariance(optimum, solution.covariance),
+        parameters=published.values,
+        parameter_errors=published.errors,
+        covariance=published.covariance(solution.covariance),
         chi2=optimum.chi2,
         dof=optimum.n_pixels - optimum.n_parameters,
         bic=stage.bic,
@@ -76,22 +81,52 @@ def complex_result(rest: Spectrum, stage: ComplexStage, solution: Solution) -> C
         excluded_mask=stage.excluded,
         components=components,
         trials=stage.trials,
-        model=sum((component.values for component in components), np.zeros(rest.n_pix)),
+        model=model,
     )
 
 
-def _line_components(rest: Spectrum, stage: ComplexStage) -> tuple[Component, ...]:
-    """Every profile with flux on the full grid, exactly 0 beyond its support: a Gaussian, or all of a Lorentzian."""
-    x = np.log(rest.wavelength)
-    ones = np.ones_like(x)
+def _line_components(x: FloatArray, stage: ComplexStage) -> tuple[tuple[Component, ...], FloatArray]:
+    """Every profile with flux on the full grid, exactly 0 beyond its support, and their sum."""
     optimum = stage.optimum
-    profiles_of = {gaussian.name: gaussian for gaussian in stage.model.gaussians}
-    profiles = bare_columns(stage.model.program_of_profiles(), x, ones, optimum.theta)
-    return tuple(
-        Component("complex", stage.recipe.recipe_id, g.name, g.role, optimum.amplitudes[g.column] * profile)
-        for g, profile in zip(profiles_of.values(), profiles, strict=True)
-        if optimum.amplitudes[g.column] > 0
+    profiles, terms = _profiles_of(stage.model.components)
+    amplitudes = optimum.amplitudes[[g.column for g in profiles]]
+    values, model = _profiles_and_sum(x, optimum.theta, amplitudes, (terms, *optimum.program.tables[1:]))
+    components = tuple(
+        Component("complex", stage.recipe.recipe_id, g.name, g.role, values[row])
+        for row, g in enumerate(profiles)
+        if amplitudes[row] > 0
     )
+    return components, model
+
+
+@cache
+def _profiles_of(components: tuple[ComponentRecipe, ...]) -> tuple[tuple[Gaussian, ...], IntArray]:
+    """One Gaussian of every profile, which is a Gaussian or all of a Lorentzian, and terms with a column a profile."""
+    model = compile_complex(components)
+    profiles = {gaussian.name: gaussian for gaussian in model.gaussians}
+    terms = model.program.terms.copy()
+    terms[:, 1] = [list(profiles).index(gaussian.name) for gaussian in model.gaussians]
+    return tuple(profiles.values()), terms
+
+
+@numba.njit(cache=True, nogil=True)
+def _profiles_and_sum(
+    x: FloatArray,
+    theta: FloatArray,
+    amplitudes: FloatArray,
+    tables: tuple[IntArray, FloatArray, IntArray, FloatArray, FloatArray],
+) -> tuple[FloatArray, FloatArray]:
+    """Columns (n_col, n) of a program times their amplitudes (n_col,), and their sum (n,)."""
+    terms = np.empty((tables[0].shape[0], x.size))
+    span_of_terms = np.empty((terms.shape[0], 2), np.int64)
+    columns, model = np.zeros((amplitudes.size, x.size)), np.zeros(x.size)
+    span = np.zeros((amplitudes.size, 2), np.int64)
+    evaluate_columns_of(x, np.ones(x.size), theta, *tables, terms, span_of_terms, columns, span)
+    for column in range(amplitudes.size):
+        for i in range(span[column, 0], span[column, 1]):
+            columns[column, i] *= amplitudes[column]
+            model[i] += columns[column, i]
+    return columns, model
 
 
 def _message(optimum: Optimum) -> str:

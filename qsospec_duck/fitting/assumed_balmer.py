@@ -15,6 +15,7 @@ import numpy as np
 
 from qsospec_duck.fitting.config import BalmerConfig
 from qsospec_duck.fitting.covariance import Optimum, Prior, evaluate_columns
+from qsospec_duck.fitting.masks import number_inside
 from qsospec_duck.fitting.result import FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.program import Program
@@ -41,10 +42,8 @@ def balmer_role(wave: FloatArray, config: BalmerConfig, min_pixels: int) -> str:
     """
     if not config.enabled:
         return "absent"
-    low, high = config.needed_range
-    n_inside = np.count_nonzero((wave >= low) & (wave <= high))
-    n_red = np.count_nonzero(wave >= config.edge)
-    if min(n_inside, n_red) >= min_pixels:
+    n_near, n_red = number_inside(wave, config.needed_range), number_inside(wave, (config.edge, math.inf))
+    if min(n_near, n_red) >= min_pixels:
         return "fitted"
     return "assumed" if wave[0] < config.edge and config.assumed_ratio > 0 else "absent"
 

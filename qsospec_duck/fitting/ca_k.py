@@ -13,10 +13,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting.amplitudes import dot
+from qsospec_duck.fitting.decay import decay
 from qsospec_duck.fitting.result import FloatArray, Measurement
+from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.spectra import Spectrum
 
 CA_K = "cak"
@@ -35,7 +39,7 @@ WIDTHS = (90.0, 130.0, 190.0, 280.0, 400.0)
 """s of the grid [km/s]: stellar dispersions with the instrument and the line's own width."""
 
 _WIDTH_LIMITS = (60.0, 600.0)
-_GRID_STEP = 50.0
+_VELOCITIES = np.arange(-LARGEST_VELOCITY, LARGEST_VELOCITY + 1.0, 50.0)
 _LEAST_COVERED = 0.8
 _LEAST_PIXELS = 20
 _STEPS = 8
@@ -74,14 +78,16 @@ def measure_ca_k(spectrum: Spectrum) -> list[Measurement]:
         ``cak_voff`` [km/s] and ``cak_ew`` [Å, positive for absorption] with errors, and ``cak_snr``, depth over error;
         ``feature_id`` is ``cak``, role ``absorption``. Empty where the line is not covered, or not seen at 3 σ.
     """
-    inside = spectrum.good & (spectrum.wavelength > WINDOW[0]) & (spectrum.wavelength < WINDOW[1])
-    wave = spectrum.wavelength[inside]
-    if wave.size < _LEAST_PIXELS or np.ptp(wave) < _LEAST_COVERED * (WINDOW[1] - WINDOW[0]):
+    inside = slice(*spectrum.wavelength.searchsorted(WINDOW))
+    good = spectrum.ivar[inside] > 0
+    wave = spectrum.wavelength[inside][good]
+    if wave.size < _LEAST_PIXELS or wave[-1] - wave[0] < _LEAST_COVERED * (WINDOW[1] - WINDOW[0]):
         return []
     x = C_KMS * np.log(wave / WAVELENGTH)
-    weight = np.sqrt(spectrum.ivar[inside])
-    velocity, width, fall = _best_of_grid(x, weight, spectrum.flux[inside])
-    peak = _improved(x, weight, spectrum.flux[inside], velocity, width) if fall >= _LEAST_FALL else None
+    flux, weight = spectrum.flux[inside][good], np.sqrt(spectrum.ivar[inside][good])
+    parabola = _parabola(x, weight)
+    velocity, width, fall = _best_of_grid(x, weight, flux, parabola, _VELOCITIES, np.array(WIDTHS))
+    peak = _improved(x, weight, flux, parabola, velocity, width) if fall >= _LEAST_FALL else None
     if peak is None or not peak.continuum > 0:
         return []
     errors = np.sqrt(np.diag(peak.covariance))
@@ -95,47 +101,83 @@ def measure_ca_k(spectrum: Spectrum) -> list[Measurement]:
     ]
 
 
-def _best_of_grid(x: FloatArray, weight: FloatArray, flux: FloatArray) -> tuple[float, float, float]:
+def _parabola(x: FloatArray, weight: FloatArray) -> FloatArray:
+    """(3, n) orthonormal rows of a weighted parabola."""
+    t = x / 2000.0
+    return np.ascontiguousarray(np.linalg.qr(np.array([weight, weight * t, weight * t**2]).T)[0].T)
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _project(rows: FloatArray, basis: FloatArray) -> None:
+    """Take from rows (m, n) what orthonormal rows hold of them."""
+    for row in rows:
+        for own in basis:
+            row -= dot(row, own) * own
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _best_of_grid(
+    x: FloatArray, weight: FloatArray, flux: FloatArray, parabola: FloatArray,
+    velocities: FloatArray, widths: FloatArray,
+) -> tuple[float, float, float]:  # fmt: skip
     """Velocity and width of the deepest fall of χ², and that fall."""
-    velocities = np.arange(-LARGEST_VELOCITY, LARGEST_VELOCITY + 1.0, _GRID_STEP)
-    v, s = (grid.ravel() for grid in np.meshgrid(velocities, WIDTHS, indexing="ij"))
-    basis = _basis(x, weight)
-    rows = np.exp(-0.5 * ((x[None, :] - v[:, None]) / s[:, None]) ** 2) * weight
-    rows -= (rows @ basis) @ basis.T
-    data = flux * weight
-    data = data - basis @ (basis.T @ data)
-    depth, own = -(rows @ data), np.sum(rows**2, axis=1)
-    fall = np.where(depth > 0, depth**2 / np.maximum(own, 1e-300), 0.0)
-    best = int(np.argmax(fall))
-    return float(v[best]), float(s[best]), float(fall[best])
+    rows = np.empty((2, x.size))
+    data, line = rows
+    data[:] = flux * weight
+    _project(rows[:1], parabola)
+    best = 0.0, 0.0, 0.0
+    for velocity in velocities:
+        for width in widths:
+            for i in range(np.uintp(x.size)):
+                q = (x[i] - velocity) / width
+                line[i] = weight[i] * decay(0.5 * q * q)
+            depth, own = -dot(line, data), dot(line, line)
+            for k in range(3):
+                own -= dot(line, parabola[k]) ** 2
+            fall = depth * depth / max(own, 1e-300)
+            if depth > 0.0 and fall > best[2]:
+                best = velocity, width, fall
+    return best
 
 
-def _improved(x: FloatArray, weight: FloatArray, flux: FloatArray, velocity: float, width: float) -> _Peak | None:
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _linearised(
+    x: FloatArray, weight: FloatArray, flux: FloatArray, parabola: FloatArray, velocity: float, width: float
+) -> tuple[float, FloatArray, FloatArray, float]:
+    """Depth of a line; J Jᵀ and J r for velocity, ln width and depth, and |r|², of what the parabola leaves of them."""
+    rows = np.empty((5, x.size))
+    line, data = rows[2], rows[3]
+    q = (x - velocity) / width
+    line[:] = -np.exp(-0.5 * q**2) * weight
+    data[:] = flux * weight
+    rows[0], rows[1] = line * q / width, line * q**2
+    _project(rows, parabola)
+    depth = dot(line, data) / dot(line, line)
+    data -= depth * line
+    normal, gradient = np.empty((3, 3)), np.empty(3)
+    for i in range(3):
+        of_depth = depth if i < 2 else 1.0
+        gradient[i] = of_depth * dot(rows[i], data)
+        for k in range(3):
+            normal[i, k] = of_depth * (depth if k < 2 else 1.0) * dot(rows[i], rows[k])
+    return depth, normal, gradient, dot(data, data)
+
+
+def _improved(
+    x: FloatArray, weight: FloatArray, flux: FloatArray, parabola: FloatArray, velocity: float, width: float
+) -> _Peak | None:
     """Gauss-Newton steps in velocity, ln width and depth, the parabola projected out; ``None`` where they leave."""
-    basis = _basis(x, weight)
-
-    def projected(rows: FloatArray) -> FloatArray:
-        return rows - (rows @ basis) @ basis.T
-
-    data = flux * weight
-    depth = 0.0
-    normal, chi2 = np.eye(3), 0.0
     for _ in range(_STEPS):
-        q = (x - velocity) / width
-        line = np.exp(-0.5 * q**2)
-        shape = projected((line * weight)[None, :])[0]
-        depth = -float(shape @ projected(data[None, :])[0]) / float(shape @ shape)
+        depth, normal, gradient, chi2 = _linearised(x, weight, flux, parabola, velocity, width)
         if depth <= 0:
             return None
-        rows = projected(np.array([-depth * line * q / width, -depth * line * q**2, -line]) * weight)
-        residual = projected((data + depth * line * weight)[None, :])[0]
-        normal, chi2 = rows @ rows.T, float(residual @ residual)
-        step = np.linalg.solve(normal + 1e-9 * np.diag(np.diag(normal)), rows @ residual)
-        velocity += float(np.clip(step[0], -100.0, 100.0))
-        width = float(np.clip(width * math.exp(np.clip(step[1], -0.5, 0.5)), *_WIDTH_LIMITS))
+        by_velocity, by_width, _ = np.linalg.solve(normal + 1e-9 * np.diag(np.diag(normal)), gradient).tolist()
+        velocity += min(max(by_velocity, -100.0), 100.0)
+        width *= math.exp(min(max(by_width, -0.5), 0.5))
+        width = min(max(width, _WIDTH_LIMITS[0]), _WIDTH_LIMITS[1])
         if abs(velocity) > LARGEST_VELOCITY:
             return None
-        if max(abs(step[0]) / width, abs(step[1])) < _SETTLED:
+        if max(abs(by_velocity) / width, abs(by_width)) < _SETTLED:
             break
     # A galaxy has more lines than this one: what they leave counts as noise.
     scale = max(math.sqrt(chi2 / max(x.size - 6, 1)), 1.0)
@@ -144,12 +186,6 @@ def _improved(x: FloatArray, weight: FloatArray, flux: FloatArray, velocity: flo
     near = np.abs(x - velocity) < 3.0 * width
     continuum = float(np.average(smooth[near], weights=weight[near] ** 2)) if near.any() else 0.0
     return _Peak(velocity, width, depth, covariance, continuum)
-
-
-def _basis(x: FloatArray, weight: FloatArray) -> FloatArray:
-    """(n, 3) orthonormal columns of a weighted parabola."""
-    t = x / 2000.0
-    return np.linalg.qr(np.array([weight, weight * t, weight * t**2]).T)[0]
 
 
 def _row(measure: str, value: float, error: float | None, unit: str) -> Measurement:

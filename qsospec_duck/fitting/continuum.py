@@ -5,9 +5,11 @@ Enters a rest-frame spectrum; leaves the choice of components and pixels with th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
+import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
@@ -37,6 +39,9 @@ _SUPPORT_DEPTH = 0.2
 
 _SUPPORT_BLUE_LIMIT = 1750.0
 """Bluest wavelength [Å]: further blue, broad absorption is common."""
+
+_TROUGH_PIXELS = np.int64(3)
+"""Fewest adjacent pixels of an absorption trough that is not deep enough in one."""
 
 _LINE_REACH = 5000.0 / C_KMS
 """What is left out either side of a Balmer line that a complex has. With 3500 or 7000 km/s H8 of lines of 6000 km/s
@@ -74,7 +79,7 @@ class ContinuumStage:
 
     def model(self, spectrum: Spectrum) -> FloatArray:
         """(n_pix,) the continuum."""
-        return model_values(self.optimum, np.log(spectrum.wavelength))
+        return model_values(self.optimum, spectrum.log_wavelength)
 
 
 def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool) -> ContinuumStage | None:
@@ -88,7 +93,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
     lya_safe : bool
         Use the windows redward of the Lyα forest.
     """
-    wave = spectrum.wavelength
+    wave, x, flux, inverse_sigma = spectrum.wavelength, spectrum.log_wavelength, spectrum.flux, np.sqrt(spectrum.ivar)
     windows = config.lya_safe_windows if lya_safe else config.windows
     masked = (*config.mask_windows, *_lines_of_complexes(config.balmer))
     fit_mask = inside_windows(wave, windows) & ~inside_windows(wave, masked) & spectrum.good
@@ -96,14 +101,12 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         return None
     form, warnings = first_form(wave[fit_mask], wave[spectrum.good], config)
     clip_mask = np.ones(wave.size, dtype=bool)
-    x = np.log(wave)
-    inverse_sigma = np.sqrt(spectrum.ivar)
     known: Prior | None = None
 
     def fit(model: Program, starts: FloatArray) -> Optimum:
         used = fit_mask & clip_mask
         prior = None if known is None else _of_length(known, len(model.columns))
-        pixels = x[used], inverse_sigma[used], spectrum.flux[used]
+        pixels = x[used], inverse_sigma[used], flux[used]
         near = optimise(model, *averaged(*pixels, CONTINUUM_CELL), starts, tolerance=ROUGH, prior=prior).theta
         return optimise(model, *pixels, near[None, :], max_iterations=0, tolerance=ROUGH, prior=prior)
 
@@ -113,22 +116,27 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         known = assumed_balmer(program, bare, config.balmer)
         warnings.append(tell_assumed(config.balmer))
     optimum = fit(program, _starts(program))
+    model = model_values(optimum, x)
     for _ in range(config.clip_passes):
-        kept = _unabsorbed(spectrum, model_values(optimum, x), fit_mask, config)
-        if np.array_equal(kept[fit_mask], clip_mask[fit_mask]):
+        kept = _unabsorbed(flux, inverse_sigma, model, fit_mask, config.clip_run_sigma, config.clip_pixel_sigma)
+        if np.array_equal(kept, clip_mask):
             break
         clip_mask = kept
         optimum = fit(program, optimum.theta[None, :])
+        model = model_values(optimum, x)
     trials: tuple[Trial, ...] = ()
     for _ in range(_SUPPORT_PASSES):
         forms = other_forms(form, wave[fit_mask & clip_mask])
         if len(forms) > 1:
+            before = optimum
             form, optimum, trials = choose_form(fit, form, optimum, forms)
-        support = _overshot(spectrum, model_values(optimum, x), fit_mask)
+            model = model if optimum is before else model_values(optimum, x)
+        support = _overshot(wave, flux, inverse_sigma, model, fit_mask)
         if not support.any():
             break
         fit_mask |= support
         optimum = fit(optimum.program, _starts(optimum.program, optimum.theta))
+        model = model_values(optimum, x)
     return ContinuumStage(optimum, form.name, fit_mask, clip_mask, tuple(warnings), trials)
 
 
@@ -148,50 +156,64 @@ def _of_length(prior: Prior, n_columns: int) -> Prior:
 
 def _starts(program: Program, base: FloatArray | None = None) -> FloatArray:
     """A first guess, and others with widths 0.4 and 2.2 times as large: χ² has few minima, and they differ in width."""
-    start = program.start if base is None else base
-    widths = np.array([parameter.kind == "fwhm" for parameter in program.parameters])
-    rows = [start]
-    for factor in (0.4, 2.2):
-        row = start.copy()
-        row[widths] = np.clip(row[widths] + np.log(factor), program.low[widths], program.high[widths])
-        rows.append(row)
-    return np.array(rows if widths.any() else rows[:1])
+    return np.clip((program.start if base is None else base) + _width_steps(program), program.low, program.high)
 
 
-def _overshot(spectrum: Spectrum, model: FloatArray, fit_mask: BoolArray) -> BoolArray:
+@cache
+def _width_steps(program: Program) -> FloatArray:
+    """(n_start, n_par) what is added to a first guess."""
+    widths = np.array([parameter.kind == "fwhm" for parameter in program.parameters], dtype=float)
+    return np.outer((0.0, math.log(0.4), math.log(2.2)) if widths.any() else (0.0,), widths)
+
+
+@numba.njit(cache=True, nogil=True)
+def _overshot(
+    wave: FloatArray, flux: FloatArray, inverse_sigma: FloatArray, model: FloatArray, fit_mask: BoolArray
+) -> BoolArray:
     """(n_pix,) True on broad stretches outside the windows where the continuum lies above the data.
 
     Emission lines only add light: where continuum alone exceeds the data significantly over many pixels, and by a
     small fraction, it is wrong there (typically a power law that bends between two windows over host light), and
     those pixels must speak. Deeper deficits are absorption.
     """
-    good = spectrum.good & (spectrum.wavelength > _SUPPORT_BLUE_LIMIT)
-    index = np.flatnonzero(good)
-    out = np.zeros(spectrum.n_pix, dtype=bool)
-    if index.size < _SUPPORT_PIXELS:
+    index = np.empty(wave.size, np.int64)
+    # Sums over the pixels before each: missing light, the same in σ, and light of the model.
+    missing, in_sigma, light = np.zeros(wave.size + 1), np.zeros(wave.size + 1), np.zeros(wave.size + 1)
+    n = 0
+    for i in range(wave.size):
+        if inverse_sigma[i] > 0.0 and wave[i] > _SUPPORT_BLUE_LIMIT:
+            index[n] = i
+            excess = model[i] - flux[i]
+            missing[n + 1] = missing[n] + excess
+            in_sigma[n + 1] = in_sigma[n] + excess * inverse_sigma[i]
+            light[n + 1] = light[n] + abs(model[i])
+            n += 1
+    out = np.zeros(wave.size, np.bool_)
+    if n < _SUPPORT_PIXELS:
         return out
-    missing, light = model[index] - spectrum.flux[index], np.abs(model[index])
-    significance = -_running_sum(missing * np.sqrt(spectrum.ivar[index])) / np.sqrt(_SUPPORT_PIXELS)
-    deficit, level = _running_sum(missing), _running_sum(light)
-    out[index[(significance < -_SUPPORT_SIGMA) & (deficit < _SUPPORT_DEPTH * level)]] = True
-    return out & ~fit_mask
-
-
-def _running_sum(values: FloatArray) -> FloatArray:
-    """(n,) sum over the stretch around each value, shorter at the ends."""
     half = _SUPPORT_PIXELS // 2
-    sums = np.concatenate([np.zeros(half + 1), np.cumsum(values)])
-    return np.concatenate([sums[_SUPPORT_PIXELS:], np.full(half, sums[-1])]) - sums[: values.size]
+    for k in range(n):
+        first, last = max(k - half, 0), min(k + half + 1, n)
+        is_sure = in_sigma[last] - in_sigma[first] > _SUPPORT_SIGMA * math.sqrt(_SUPPORT_PIXELS)
+        is_shallow = missing[last] - missing[first] < _SUPPORT_DEPTH * (light[last] - light[first])
+        out[index[k]] = is_sure and is_shallow and not fit_mask[index[k]]
+    return out
 
 
-def _unabsorbed(spectrum: Spectrum, model: FloatArray, fit_mask: BoolArray, config: ContinuumConfig) -> BoolArray:
+@numba.njit(cache=True, nogil=True)
+def _unabsorbed(
+    flux: FloatArray, inverse_sigma: FloatArray, model: FloatArray, fit_mask: BoolArray,
+    run_sigma: float, pixel_sigma: float,
+) -> BoolArray:  # fmt: skip
     """(n_pix,) False on absorption troughs of the fitted pixels."""
     index = np.flatnonzero(fit_mask)
-    residual = (spectrum.flux[index] - model[index]) * np.sqrt(spectrum.ivar[index])
-    residual /= residual_scatter(residual)
-    adjacent = np.concatenate([[False], np.diff(index) == 1])
-    troughs = find_troughs(residual, adjacent, config.clip_run_sigma, config.clip_pixel_sigma, 3)
-    kept = np.ones(spectrum.n_pix, dtype=bool)
+    residual = np.empty(index.size)
+    adjacent = np.zeros(index.size, np.bool_)
+    for k in range(index.size):
+        residual[k] = (flux[index[k]] - model[index[k]]) * inverse_sigma[index[k]]
+        adjacent[k] = k > 0 and index[k] - index[k - 1] == 1
+    troughs = find_troughs(residual / residual_scatter(residual), adjacent, run_sigma, pixel_sigma, _TROUGH_PIXELS)
+    kept = np.ones(flux.size, np.bool_)
     # A continuum is never clipped to less than half of its pixels: then the model is wrong, not the data.
     if np.count_nonzero(troughs) <= 0.5 * index.size:
         kept[index[troughs]] = False

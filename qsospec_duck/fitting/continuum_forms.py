@@ -8,17 +8,20 @@ than the threshold of its richest part above the lowest. All of them are archive
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from qsospec_duck.fitting.assumed_balmer import balmer_role
-from qsospec_duck.fitting.config import ContinuumConfig, IronConfig
+from qsospec_duck.fitting.config import Band, ContinuumConfig, IronConfig
 from qsospec_duck.fitting.continuum_program import Extras, continuum_program, iron_coverage
 from qsospec_duck.fitting.covariance import Optimum
+from qsospec_duck.fitting.masks import number_inside
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Trial
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.polynomials import span_of
@@ -41,17 +44,17 @@ class Form:
     balmer: str
     extras: Extras
 
-    @property
+    @cached_property
     def program(self) -> Program:
         """Its terms."""
         return continuum_program(self.config, self.power_law, *self.covered[:2], self.balmer, self.extras)
 
-    @property
+    @cached_property
     def without_balmer(self) -> Program:
         """Its terms but the Balmer emission."""
         return continuum_program(self.config, self.power_law, *self.covered[:2], "absent", self.extras)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """``single`` or ``broken``, and what comes with it."""
         parts = [self.power_law]
@@ -63,13 +66,13 @@ class Form:
         parts += [iron.template for iron, is_in in zip(irons, self.covered, strict=True) if is_in and iron.alternatives]
         return ", ".join(parts)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Its name among the trials."""
         law, *rest = self.name.split(", ")
         return ", ".join([f"{law} power law", *rest])
 
-    @property
+    @cached_property
     def threshold(self) -> float:
         """Fall of BIC that its richest part must bring."""
         wanted = [self.config.power_law.delta_bic] if self.power_law == "broken" else []
@@ -79,6 +82,9 @@ class Form:
             wanted.append(self.config.polynomial.delta_bic)
         return max(wanted, default=self.config.power_law.delta_bic)
 
+
+form_of = cache(Form)
+"""A form by its parts, made once: what it knows of itself is found once."""
 
 Fit = Callable[[Program, FloatArray], Optimum]
 
@@ -94,36 +100,47 @@ def first_form(wave: FloatArray, reach: FloatArray, config: ContinuumConfig) -> 
         Those of all usable pixels.
     config : ContinuumConfig
     """
-    warnings: list[FitWarning] = []
-    covered = _covered(wave, config, warnings)
+    covered = _covered(wave, config)
+    warnings = [
+        _left_out(name, band, wave, config.min_component_pixels)
+        for name, band, is_in in zip(IRONS, _bands(config), covered, strict=True)
+        if band and not is_in
+    ]
     role = balmer_role(wave, config.balmer, config.min_component_pixels)
     if config.balmer.enabled and role == "absent":
-        low, high = config.balmer.needed_range
-        n_inside = int(np.count_nonzero((wave >= low) & (wave <= high)))
-        warnings.append(_left_out("balmer", low, high, n_inside, config.min_component_pixels))
+        warnings.append(_left_out("balmer", config.balmer.needed_range, wave, config.min_component_pixels))
     polynomial = config.polynomial
     is_bent = polynomial.mode != "off" and not polynomial.chosen
     span = span_of(reach) if polynomial.mode != "off" else Extras.span
     extras = Extras(covered[2], config.reddening.mode == "on", is_bent, span)
-    return Form(config, "single", covered, role, extras), warnings
+    return form_of(config, "single", covered, role, extras), warnings
 
 
-def other_forms(form: Form, wave: FloatArray) -> list[Form]:
+def other_forms(form: Form, wave: FloatArray) -> tuple[Form, ...]:
     """Every form that the options allow on these pixels, the given one's plain self first."""
+    choices = _iron_choices(form.config)
+    return _forms(form, _may_break(wave, form.config), tuple(_covered(wave, irons) for irons in choices))
+
+
+@cache
+def _forms(form: Form, may_break: bool, covered: tuple[tuple[bool, bool, bool], ...]) -> tuple[Form, ...]:
+    """Every form, for what of each choice of iron templates is covered."""
     config = form.config
-    laws = ("single", "broken") if _may_break(wave, config) else (form.power_law,)
+    laws = ("single", "broken") if may_break else (form.power_law,)
     reddened = (False, True) if config.reddening.mode == "auto" else (form.extras.reddened,)
     is_optional = config.polynomial.mode != "off" and config.polynomial.chosen
     polynomial = (False, True) if is_optional else (form.extras.polynomial,)
+    irons = tuple(zip(_iron_choices(config), covered, strict=True))
     out = []
-    for irons, has_bend, has_dust, law in product(_iron_choices(config), polynomial, reddened, laws):
-        covered = _covered(wave, irons, [])
-        extras = replace(form.extras, iron_iii=covered[2], reddened=has_dust, polynomial=has_bend)
-        out.append(Form(irons, law, covered, form.balmer, extras))
-    return out
+    for (iron, is_in), has_bend, has_dust, law in product(irons, polynomial, reddened, laws):
+        extras = replace(form.extras, iron_iii=is_in[2], reddened=has_dust, polynomial=has_bend)
+        out.append(form_of(iron, law, is_in, form.balmer, extras))
+    return tuple(out)
 
 
-def choose_form(fit: Fit, form: Form, optimum: Optimum, forms: list[Form]) -> tuple[Form, Optimum, tuple[Trial, ...]]:
+def choose_form(
+    fit: Fit, form: Form, optimum: Optimum, forms: Sequence[Form]
+) -> tuple[Form, Optimum, tuple[Trial, ...]]:
     """The form to take, its optimum, and what all forms reached.
 
     Parameters
@@ -132,11 +149,11 @@ def choose_form(fit: Fit, form: Form, optimum: Optimum, forms: list[Form]) -> tu
         Program and starts to optimum, on the present pixels.
     form, optimum
         Where the fit stands.
-    forms : list of Form
+    forms : sequence of Form
         Candidates; `other_forms`.
     """
     found = [optimum if one == form else fit(one.program, carried(optimum, one.program)[None, :]) for one in forms]
-    bic = [one.chi2 + one.n_parameters * float(np.log(one.n_pixels)) for one in found]
+    bic = [one.chi2 + one.n_parameters * math.log(one.n_pixels) for one in found]
     asked = form.config.power_law.mode
     allowed = [i for i, one in enumerate(forms) if asked != "broken" or one.power_law == "broken"] or [0]
     best = min(allowed, key=lambda i: bic[i])
@@ -157,47 +174,49 @@ def carried(optimum: Optimum, program: Program) -> FloatArray:
     return np.clip(start, program.low, program.high)
 
 
-def _covered(wave: FloatArray, config: ContinuumConfig, warnings: list[FitWarning]) -> tuple[bool, bool, bool]:
+def _covered(wave: FloatArray, config: ContinuumConfig) -> tuple[bool, bool, bool]:
     """Which iron components have enough fitted pixels."""
-    covered = []
-    for name in IRONS:
-        iron: IronConfig = getattr(config, name)
-        if not iron.enabled:
-            covered.append(False)
-            continue
-        low, high = iron_coverage(iron)
-        n_inside = int(np.count_nonzero((wave >= low) & (wave <= high)))
-        covered.append(n_inside >= config.min_component_pixels)
-        if not covered[-1]:
-            warnings.append(_left_out(name, low, high, n_inside, config.min_component_pixels))
-    return covered[0], covered[1], covered[2]
+    needed = config.min_component_pixels
+    uv, optical, iii = (band is not None and number_inside(wave, band) >= needed for band in _bands(config))
+    return uv, optical, iii
 
 
-def _left_out(name: str, low: float, high: float, n_inside: int, needed: int) -> FitWarning:
+@cache
+def _bands(config: ContinuumConfig) -> tuple[Band | None, ...]:
+    """Wavelengths [Å] between which each iron component lives; ``None`` for one that is not asked for."""
+    irons: tuple[IronConfig, ...] = tuple(getattr(config, name) for name in IRONS)
+    return tuple(iron_coverage(iron) if iron.enabled else None for iron in irons)
+
+
+def _left_out(name: str, band: Band, wave: FloatArray, needed: int) -> FitWarning:
+    n_pixels = number_inside(wave, band)
     return warn(
-        "component_not_covered" if n_inside == 0 else "continuum_few_pixels", "continuum",
-        f"{name}: {n_inside} continuum pixels between {low:.0f} and {high:.0f} Å; {needed} are needed.",
-        component=name, n_pixels=n_inside,
+        "component_not_covered" if n_pixels == 0 else "continuum_few_pixels", "continuum",
+        f"{name}: {n_pixels} continuum pixels between {band[0]:.0f} and {band[1]:.0f} Å; {needed} are needed.",
+        component=name, n_pixels=n_pixels,
     )  # fmt: skip
 
 
-def _iron_choices(config: ContinuumConfig) -> Iterator[ContinuumConfig]:
+@cache
+def _iron_choices(config: ContinuumConfig) -> tuple[ContinuumConfig, ...]:
     """The options with every combination of templates that they name."""
     irons: tuple[IronConfig, ...] = tuple(getattr(config, name) for name in IRONS)
     sets = [tuple(dict.fromkeys((iron.template, *iron.alternatives))) if iron.enabled else (iron.template,)
             for iron in irons]  # fmt: skip
+    out = []
     for templates in product(*sets):
         changed: dict[str, Any] = {
             name: replace(iron, template=template)
             for name, iron, template in zip(IRONS, irons, templates, strict=True)
             if template != iron.template
         }
-        yield replace(config, **changed) if changed else config
+        out.append(replace(config, **changed) if changed else config)
+    return tuple(out)
 
 
 def _may_break(wave: FloatArray, config: ContinuumConfig) -> bool:
     law = config.power_law
     if law.mode == "single":
         return False
-    n_red = int(np.count_nonzero(wave > law.break_wavelength))
+    n_red = wave.size - int(wave.searchsorted(law.break_wavelength, side="right"))
     return min(n_red, wave.size - n_red) >= law.min_pixels_per_side

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from qsospec_duck.constants import CONTINUUM_WAVELENGTHS, FLUX_UNIT, LINE_FLUX_UNIT
-from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, family_of
+from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, columns_of, family_of, rows_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import evaluate_columns, jacobian
 from qsospec_duck.fitting.error_calibration import error_factor
-from qsospec_duck.fitting.published import published_parameters
+from qsospec_duck.fitting.published import Published
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
+from qsospec_duck.models.program import Program
 from qsospec_duck.spectra import Spectrum
 
 IRON_BANDS = {
@@ -26,14 +30,72 @@ ApJS 80, 109), 2250-2650 the UV strength (Dietrich et al. 2003, ApJ 596, 817, an
 _SHAPE_UNITS = {"slope": "", "fwhm": "km/s", "velocity": "km/s", "ebv": "mag", "bend": ""}
 
 
+_BAND_GRIDS = {name: np.linspace(low, high, 126) for name, (low, high) in IRON_BANDS.items()}
+_GRID = np.unique(np.concatenate([CONTINUUM_WAVELENGTHS, *_BAND_GRIDS.values()]))
+_LOG_GRID, _ONES = np.log(_GRID), np.ones_like(_GRID)
+_PLACES = {wavelength: int(np.searchsorted(_GRID, wavelength)) for wavelength in CONTINUUM_WAVELENGTHS}
+
+
+def _trapezoidal(wavelengths: FloatArray) -> tuple[slice, FloatArray]:
+    """Stretch of the grid that holds equidistant wavelengths, and weights there of an integral over them [Å]."""
+    places = np.searchsorted(_GRID, wavelengths)
+    weights = np.zeros(places[-1] + 1 - places[0])
+    weights[places - places[0]] = np.gradient(wavelengths)
+    weights[[0, -1]] *= 0.5
+    return slice(places[0], places[-1] + 1), weights
+
+
+_INTEGRALS = {name: _trapezoidal(wavelengths) for name, wavelengths in _BAND_GRIDS.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class _OnGrid:
+    """A continuum on the few wavelengths where it is measured."""
+
+    solution: Solution
+    columns: FloatArray
+    """(n_col, n_grid) per unit amplitude."""
+
+    jacobian: FloatArray
+    """(n_par + n_col, n_grid)."""
+
+    @cached_property
+    def law(self) -> FloatArray:
+        """(n_grid,) power law and polynomial."""
+        return self.flux(LAW_FAMILIES)
+
+    @cached_property
+    def by_law(self) -> FloatArray:
+        """(n_par + n_col, n_grid) derivative of `law`."""
+        return self.gradient(LAW_FAMILIES)
+
+    def flux(self, families: tuple[str, ...]) -> FloatArray:
+        """(n_grid,) flux density of some families."""
+        own = columns_of(self.solution.optimum.program, families)
+        return self.solution.optimum.amplitudes[own] @ self.columns[own]
+
+    def gradient(self, families: tuple[str, ...]) -> FloatArray:
+        """(n_par + n_col, n_grid) derivative of `flux`."""
+        own = rows_of(self.solution.optimum.program, families)
+        out = np.zeros_like(self.jacobian)
+        out[own] = self.jacobian[own]
+        return out
+
+    def error(self, gradient: FloatArray) -> float:
+        """1σ of what has this gradient (n_par + n_col,)."""
+        return math.sqrt(max(float(gradient @ self.solution.covariance @ gradient), 0.0))
+
+
 def measure_continuum(
-    solution: Solution, spectrum: Spectrum, log_distance: float | None, *, place: float | None
+    solution: Solution, published: Published, spectrum: Spectrum, log_distance: float | None, *, place: float | None
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """All measurements of the continuum.
 
     Parameters
     ----------
     solution : Solution
+    published : Published
+        Its parameters.
     spectrum : Spectrum
         Rest frame.
     log_distance : float or None
@@ -42,65 +104,81 @@ def measure_continuum(
         That of the spectrum's S/N in the calibration of errors (`qsospec_duck.fitting.error_calibration.snr_place`),
         which widens linear errors to what simulated quasars show; ``None`` leaves them linear.
     """
+    optimum = solution.optimum
+    columns, derivatives = evaluate_columns(optimum.program, _LOG_GRID, _ONES, optimum.theta)
+    on_grid = _OnGrid(solution, columns, jacobian(optimum, columns, derivatives))
+    good = np.flatnonzero(spectrum.good)
+    first, last = spectrum.wavelength[good[0]], spectrum.wavelength[good[-1]]
+    covered = [wavelength for wavelength in CONTINUUM_WAVELENGTHS if first <= wavelength <= last]
+    rows = _parameter_rows(solution, published) + _statistics(solution)
     warnings: list[FitWarning] = []
-    rows = _parameter_rows(solution) + _statistics(solution)
-    good = spectrum.wavelength[spectrum.good]
-    outside = []
-    for wavelength in CONTINUUM_WAVELENGTHS:
-        if not good[0] <= wavelength <= good[-1]:
-            outside.append(f"{wavelength:.0f}")
-            continue
-        rows += _sample(solution, wavelength, log_distance, warnings)
-    if outside:
+    for wavelength in covered:
+        rows += _sample(on_grid, wavelength, log_distance, warnings)
+    if len(covered) < len(CONTINUUM_WAVELENGTHS):
+        outside = [f"{wavelength:.0f}" for wavelength in CONTINUUM_WAVELENGTHS if wavelength not in covered]
         warnings.append(
             warn(
                 "continuum_extrapolated", "continuum",
-                f"no luminosity at {', '.join(outside)} Å: the spectrum covers {good[0]:.0f} to {good[-1]:.0f} Å.",
+                f"no luminosity at {', '.join(outside)} Å: the spectrum covers {first:.0f} to {last:.0f} Å.",
                 wavelengths=outside,
             )
         )  # fmt: skip
     for name, (low, high) in IRON_BANDS.items():
-        if _columns_of(solution, name) and good[0] <= low and high <= good[-1]:
-            rows += _iron_band(solution, name, low, high)
+        if columns_of(optimum.program, (name,)).size and first <= low and high <= last:
+            rows += _iron_band(on_grid, name, f"{low:.0f}_{high:.0f}")
     return rows if place is None else [_with_calibrated_error(row, place) for row in rows], warnings
 
 
 def _with_calibrated_error(row: Measurement, place: float) -> Measurement:
+    if row.error is None:
+        return row
     quantity, measure = row.quantity, row.measure
     if measure == "logl":
         quantity, measure = quantity.replace("logl", "flux_"), "flux"  # the error of a luminosity is that of its flux
     factor = error_factor(quantity, measure, place)
-    return row if row.error is None or factor == 1.0 else row._replace(error=row.error * factor)
+    return row if factor == 1.0 else row._replace(error=row.error * factor)
 
 
-def _columns_of(solution: Solution, *families: str) -> list[int]:
-    """Columns of some families."""
-    return [i for i, name in enumerate(solution.optimum.program.columns) if family_of(name) in families]
-
-
-def _parameter_rows(solution: Solution) -> list[Measurement]:
+def _parameter_rows(solution: Solution, published: Published) -> list[Measurement]:
+    """Rows of the parameters, but for shapes that are held or without flux, and for what was assumed."""
     optimum = solution.optimum
-    values, errors = published_parameters(solution, "norm")
-    alive = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
-    shapes = {
-        p.name: (slot in alive and p.high > p.low, _SHAPE_UNITS[p.kind])
-        for slot, p in enumerate(optimum.program.parameters)
-    }
+    in_use, is_assumed = optimum.shapes_in_use.tolist(), (optimum.prior[1] > 0).tolist()
     rows = []
-    for name, value in values.items():
-        feature = family_of(name)
-        norm_unit = FLUX_UNIT if feature in LAW_FAMILIES else LINE_FLUX_UNIT
-        is_alive, unit = shapes.get(name, (True, norm_unit))
-        assumed = optimum.prior[1][_columns_of(solution, feature)[0]] > 0
-        if is_alive and not assumed:
-            measure = name.removeprefix(f"{feature}_")
+    for label, (name, value) in zip(_labels(optimum.program), published.values.items(), strict=True):
+        if (label.slot is None or in_use[label.slot]) and not is_assumed[label.column]:
             rows.append(
                 Measurement(
-                    "continuum_parameter", name, value, errors[name], unit,
-                    feature_id=feature, role="continuum", measure=measure,
+                    "continuum_parameter", name, value, published.errors[name], label.unit,
+                    feature_id=label.feature, role="continuum", measure=name.removeprefix(f"{label.feature}_"),
                 )
             )  # fmt: skip
     return rows
+
+
+class _Label(NamedTuple):
+    """What a parameter of the continuum is called in tables."""
+
+    feature: str
+    unit: str
+    slot: int | None
+    """Of a shape; ``None`` for an amplitude."""
+
+    column: int
+    """First column of its family."""
+
+
+@cache
+def _labels(program: Program) -> tuple[_Label, ...]:
+    """Shapes, then amplitudes."""
+    found = []
+    for slot, parameter in enumerate(program.parameters):
+        feature = family_of(parameter.name)
+        found.append(_Label(feature, _SHAPE_UNITS[parameter.kind], slot, int(columns_of(program, (feature,))[0])))
+    for name in program.columns:
+        feature = family_of(name)
+        unit = FLUX_UNIT if feature in LAW_FAMILIES else LINE_FLUX_UNIT
+        found.append(_Label(feature, unit, None, int(columns_of(program, (feature,))[0])))
+    return tuple(found)
 
 
 def _statistics(solution: Solution) -> list[Measurement]:
@@ -110,7 +188,7 @@ def _statistics(solution: Solution) -> list[Measurement]:
     values = {
         "chi2": optimum.chi2,
         "dof": float(dof),
-        "bic": optimum.chi2 + optimum.n_parameters * float(np.log(max(n_used, 1))),
+        "bic": optimum.chi2 + optimum.n_parameters * math.log(max(n_used, 1)),
     }
     if dof > 0:
         values["reduced_chi2"] = optimum.chi2 / dof
@@ -121,26 +199,16 @@ def _statistics(solution: Solution) -> list[Measurement]:
 
 
 def _sample(
-    solution: Solution, wavelength: float, log_distance: float | None, warnings: list[FitWarning]
+    on_grid: _OnGrid, wavelength: float, log_distance: float | None, warnings: list[FitWarning]
 ) -> list[Measurement]:
     """Flux density and λL_λ of power law and polynomial at one wavelength, without Fe II and Balmer emission."""
-    optimum = solution.optimum
-    x = np.array([np.log(wavelength)])
-    columns, derivatives = evaluate_columns(optimum.program, x, np.ones(1), optimum.theta)
-    flux, gradient = 0.0, np.zeros(optimum.theta.size + optimum.amplitudes.size)
-    for own in _columns_of(solution, *LAW_FAMILIES):
-        flux += float(optimum.amplitudes[own] * columns[own, 0])
-        gradient[optimum.theta.size + own] = columns[own, 0]
-        for (slot, column), derivative in zip(optimum.program.derivative_of, derivatives[:, 0], strict=True):
-            if column == own:
-                gradient[slot] += optimum.amplitudes[own] * derivative
-    error = _error_of(solution, gradient)
-    name = f"{wavelength:.0f}"
+    place, name = _PLACES[wavelength], f"{wavelength:.0f}"
+    flux, gradient = float(on_grid.law[place]), on_grid.by_law[:, place]
     if not flux > 0:
-        warnings.append(
-            warn("negative_continuum", "continuum", f"the power law vanishes at {name} Å.", wavelength=wavelength)
-        )
+        message = f"the power law vanishes at {name} Å."
+        warnings.append(warn("negative_continuum", "continuum", message, wavelength=wavelength))
         return []
+    error = on_grid.error(gradient)
     rows = [
         Measurement(
             "continuum_sample", f"flux_{name}", flux, error if error > 0 else None, FLUX_UNIT,
@@ -149,68 +217,52 @@ def _sample(
     ]  # fmt: skip
     if log_distance is not None:
         rows.append(_luminosity(f"logl{name}", "logl", wavelength, flux, error, log_distance))
-        ebv = next((k for k, one in enumerate(optimum.program.parameters) if one.kind == "ebv"), None)
+        ebv = _slot_of_ebv(on_grid.solution.optimum.program)
         if ebv is not None:
-            # λL_λ before the dust: flux and its derivatives without exp(θ C); by E(B-V) itself it does not change.
-            law = optimum.amplitudes[0] * columns[0, 0]
-            dimming = math.exp(-float(gradient[ebv] / law) * float(optimum.theta[ebv])) if law > 0 else 1.0
-            bare = gradient * dimming
-            for own in _columns_of(solution, "polynomial"):
-                bare[optimum.theta.size + own] = columns[own, 0]
-            bare[ebv] = 0.0
-            value = flux + law * (dimming - 1.0)
-            error = _error_of(solution, bare)
-            rows.append(
-                _luminosity(f"logl{name}_dereddened", "logl_dereddened", wavelength, value, error, log_distance)
-            )
+            flux, error = _before_the_dust(on_grid, place, ebv)
+            rows.append(_luminosity(f"logl{name}_dereddened", "logl_dereddened", wavelength, flux, error, log_distance))
     return rows
 
 
-def _error_of(solution: Solution, gradient: FloatArray) -> float:
-    return float(np.sqrt(np.maximum(gradient @ solution.covariance @ gradient, 0.0)))
+@cache
+def _slot_of_ebv(program: Program) -> int | None:
+    return next((k for k, one in enumerate(program.parameters) if one.kind == "ebv"), None)
+
+
+def _before_the_dust(on_grid: _OnGrid, place: int, ebv: int) -> tuple[float, float]:
+    """Flux density without the quasar's own dust, and its error, at a place of the grid.
+
+    Flux of the power law and its derivatives lose the factor exp(θ C); by E(B-V) itself nothing changes.
+    """
+    optimum, gradient = on_grid.solution.optimum, on_grid.by_law[:, place]
+    law = float(optimum.amplitudes[0] * on_grid.columns[0, place])
+    dimming = math.exp(-float(gradient[ebv]) / law * float(optimum.theta[ebv])) if law > 0 else 1.0
+    bare = gradient * dimming
+    polynomial = columns_of(optimum.program, ("polynomial",))
+    bare[optimum.theta.size + polynomial] = on_grid.columns[polynomial, place]
+    bare[ebv] = 0.0
+    return float(on_grid.law[place]) + law * (dimming - 1.0), on_grid.error(bare)
 
 
 def _luminosity(
     quantity: str, measure: str, wavelength: float, flux: float, error: float, log_distance: float
 ) -> Measurement:
     return Measurement(
-        "continuum_metric", quantity, float(np.log10(flux * wavelength)) + log_distance,
-        error / flux / float(np.log(10.0)) if error > 0 else None, "dex(erg/s)",
+        "continuum_metric", quantity, math.log10(flux * wavelength) + log_distance,
+        error / flux / math.log(10.0) if error > 0 else None, "dex(erg/s)",
         feature_id="power_law", role="continuum", measure=measure,
     )  # fmt: skip
 
 
-def _iron_band(solution: Solution, name: str, low: float, high: float) -> list[Measurement]:
-    """Flux of Fe II between two wavelengths, and its equivalent width against the power law."""
-    optimum = solution.optimum
-    wave = np.linspace(low, high, 126)
-    columns, derivatives = evaluate_columns(optimum.program, np.log(wave), np.ones_like(wave), optimum.theta)
-    own = _columns_of(solution, name)
-    weights = np.gradient(wave)
-    weights[[0, -1]] *= 0.5
-    rows_of_jacobian = jacobian(optimum, columns, derivatives)
-    n_par = optimum.theta.size
-    base = _columns_of(solution, *LAW_FAMILIES)
-    law = optimum.amplitudes[base] @ columns[base]
-    iron = optimum.amplitudes[own] @ columns[own]
-    flux = float(weights @ iron)
-
-    def gradients(own: list[int]) -> FloatArray:
-        """∂F/∂p of some columns' share, shape (n_par + n_col, n)."""
-        out = np.zeros_like(rows_of_jacobian)
-        for column in own:
-            out[n_par + column] = columns[column]
-        for (slot, column), values in zip(optimum.program.derivative_of, derivatives, strict=True):
-            if column in own:
-                out[slot] += optimum.amplitudes[column] * values
-        return out
-
-    by_iron = gradients(own)
-    flux_gradient = by_iron @ weights
-    flux_error = _error_of(solution, flux_gradient)
+def _iron_band(on_grid: _OnGrid, name: str, band: str) -> list[Measurement]:
+    """Flux of Fe II in its band, and its equivalent width against the power law."""
+    inside, weights = _INTEGRALS[name]
+    iron, by_iron = on_grid.flux((name,))[inside], on_grid.gradient((name,))[:, inside]
+    flux_error = on_grid.error(by_iron @ weights)
     if flux_error == 0.0:
-        flux_error = float(np.linalg.norm(solution.amplitude_errors[own] * (columns[own] @ weights)))
-    band = f"{low:.0f}_{high:.0f}"
+        own = columns_of(on_grid.solution.optimum.program, (name,))
+        per_amplitude = on_grid.columns[own, inside] @ weights
+        flux_error = float(np.linalg.norm(on_grid.solution.amplitude_errors[own] * per_amplitude))
 
     def row(measure: str, value: float, error: float, unit: str) -> Measurement:
         return Measurement(
@@ -218,10 +270,10 @@ def _iron_band(solution: Solution, name: str, low: float, high: float) -> list[M
             feature_id=name, role="continuum", measure=f"{measure}_{band}",
         )  # fmt: skip
 
-    rows = [row("flux", flux, flux_error, LINE_FLUX_UNIT)]
-    if np.all(law > 0):
-        ew = float(weights @ (iron / law))
-        ew_gradient = (by_iron / law - gradients(base) * iron / law**2) @ weights
-        ew_error = _error_of(solution, ew_gradient)
-        rows.append(row("ew", ew, ew_error, "Angstrom"))
+    rows = [row("flux", float(weights @ iron), flux_error, LINE_FLUX_UNIT)]
+    law = on_grid.law[inside]
+    if law.min() > 0:
+        per_law = weights / law
+        gradient = by_iron @ per_law - on_grid.by_law[:, inside] @ (per_law * iron / law)
+        rows.append(row("ew", float(per_law @ iron), on_grid.error(gradient), "Angstrom"))
     return rows

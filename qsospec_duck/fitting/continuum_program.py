@@ -12,7 +12,7 @@ from qsospec_duck.fitting.config import Band, ContinuumConfig, IronConfig
 from qsospec_duck.models.bank import TemplateBank, balmer_bank, group_banks, template_bank
 from qsospec_duck.models.line_groups import is_line_list
 from qsospec_duck.models.polynomials import HELD_WIDTH, bernstein_bank, legendre_bank
-from qsospec_duck.models.program import VELOCITY_UNIT, Kind, Parameter, Program, Term, compile_program
+from qsospec_duck.models.program import VELOCITY_UNIT, IntArray, Kind, Parameter, Program, Term, compile_program
 from qsospec_duck.models.reddening_law import reddening_bank
 
 FAMILIES = ("power_law", "iron_uv", "iron_optical", "iron_iii", "polynomial", "balmer")
@@ -48,9 +48,24 @@ class _Draft:
     terms: list[Term] = field(default_factory=list)
 
 
+@cache
 def family_of(column: str) -> str:
     """The family of a column or parameter by its name."""
     return next(family for family in FAMILIES if column.startswith(family))
+
+
+@cache
+def columns_of(program: Program, families: tuple[str, ...]) -> IntArray:
+    """Columns of a continuum's program that belong to some families."""
+    return np.array([i for i, name in enumerate(program.columns) if family_of(name) in families], dtype=np.int64)
+
+
+@cache
+def rows_of(program: Program, families: tuple[str, ...]) -> IntArray:
+    """Parameters that belong to some families, as rows of the Jacobian: shapes, then amplitudes; none is shared."""
+    columns = columns_of(program, families)
+    slots = {slot for slot, column in program.derivative_of.tolist() if column in columns}
+    return np.array([*sorted(slots), *(len(program.parameters) + columns)], dtype=np.int64)
 
 
 @cache

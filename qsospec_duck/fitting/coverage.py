@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
-from qsospec_duck.fitting.masks import inside_windows
+from qsospec_duck.fitting.masks import window_limits
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
@@ -17,6 +18,8 @@ from qsospec_duck.spectra import Spectrum
 
 EDGE_MARGIN_KMS = 1000.0
 """A line counts as covered when the spectrum goes on this far [km/s] on either side of its centre."""
+
+_MARGIN = EDGE_MARGIN_KMS / C_KMS
 
 LYA_BLUE_LIMIT = 1170.0
 """Lyα is ``full`` when usable pixels begin blueward of this wavelength [Å]."""
@@ -64,21 +67,20 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
         Rest frame.
     recipe : ComplexRecipe
     """
-    wave, good = spectrum.wavelength, spectrum.good
-    mask = inside_windows(wave, recipe.windows) & good
-    n_good = int(np.count_nonzero(mask))
+    wave = spectrum.wavelength
+    names, centers = _lines(recipe)
+    mask, n_good, length, is_seen = _look(wave, spectrum.ivar, window_limits(recipe.windows), centers)
     if n_good == 0:
         return _nothing_seen(mask, recipe)
-    length = sum(high - low for low, high in recipe.windows)
-    fraction = _covered_length(wave, mask) / length
-    seen = frozenset(name for name in _lines(recipe) if _is_covered(wave, good, name))
+    fraction = length / sum(high - low for low, high in recipe.windows)
+    seen = frozenset(name for name, is_one in zip(names, is_seen.tolist(), strict=True) if is_one)
     # Fixed ratios let one line of a doublet stand for the other.
-    covered = [component for component in recipe.components if seen.intersection(component.lines)]
-    uncovered = [component for component in recipe.components if not seen.intersection(component.lines)]
+    covered = [component for component in recipe.components if not seen.isdisjoint(component.lines)]
+    uncovered = [component for component in recipe.components if seen.isdisjoint(component.lines)]
     dropped = tuple(component.name for component in uncovered)
     for component in uncovered:
         if component.role == "narrow":
-            mask &= ~_near(wave, component)
+            _leave_out(mask, wave, component)
 
     def outcome(status: str, message: str, kept: list[ComponentRecipe] = covered) -> Coverage:
         return Coverage(status, message, mask, tuple(kept), dropped, seen)
@@ -87,7 +89,7 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
         return outcome("not_covered", f"{n_good} usable pixels and {len(covered)} covered lines in {_text(recipe)}.")
     if recipe.coverage == "lya":
         return _lya_coverage(spectrum, recipe, mask, fraction, outcome)
-    missing = [name for name in recipe.required if not _is_covered(wave, good, name)]
+    missing = [name for name in recipe.required if name not in seen]
     if missing:
         return outcome("not_covered", f"{', '.join(missing)} outside the usable range.")
     if fraction < recipe.min_coverage:
@@ -113,50 +115,72 @@ def _lya_coverage(
     red = (center, recipe.window[1])
     in_red = mask & (wave >= red[0])
     red_fraction = _covered_length(wave, in_red) / (red[1] - red[0])
-    first = float(wave[spectrum.good][0])
+    first = float(wave[np.argmax(spectrum.good)])
     if fraction < recipe.min_coverage:
         return outcome("not_covered", f"{fraction:.0%} of {_text(recipe)} usable; {recipe.min_coverage:.0%} needed.")
     if n_good < recipe.min_pixels:
         return outcome("too_few_pixels", f"{n_good} usable pixels in {_text(recipe)}; {recipe.min_pixels} needed.")
     if first <= LYA_BLUE_LIMIT and fraction >= LYA_FULL_FRACTION:
         return outcome("fitted", "")
-    if first <= center * (1.0 - EDGE_MARGIN_KMS / C_KMS) and red_fraction >= LYA_RED_FRACTION:
+    if first <= center * (1.0 - _MARGIN) and red_fraction >= LYA_RED_FRACTION:
         return outcome(
             "red_side_only", f"spectrum begins at {first:.0f} Å, inside the blue wing of Lyα.", list(recipe.components)
         )
     return outcome("edge_truncated", f"spectrum begins at {first:.0f} Å and cuts Lyα.")
 
 
-def _near(wave: FloatArray, component: ComponentRecipe) -> BoolArray:
-    """(n_pix,) True within reach of a component's lines: half of one at the edge would be fitted by its neighbours."""
+def _leave_out(mask: BoolArray, wave: FloatArray, component: ComponentRecipe) -> None:
+    """Unmark what is within reach of a component's lines: half of one at the edge would be fitted by its neighbours."""
     reach = component.fwhm[-1][1] / C_KMS
-    out = np.zeros(wave.size, dtype=bool)
     for name in component.lines:
         center = line(name).wavelength
-        out |= np.abs(wave / center - 1.0) < reach
-    return out
-
-
-def _covered_length(wave: FloatArray, mask: BoolArray) -> float:
-    """Wavelength [Å] that the marked pixels cover, each standing for half the way to its neighbours."""
-    index = np.flatnonzero(mask)
-    below, above = np.maximum(index - 1, 0), np.minimum(index + 1, wave.size - 1)
-    return float(np.sum((wave[above] - wave[below]) / (above - below)))
+        first, last = wave.searchsorted((center * (1.0 - reach), center * (1.0 + reach)))
+        mask[first:last] = False
 
 
 @cache
-def _lines(recipe: ComplexRecipe) -> frozenset[str]:
-    return frozenset(name for component in recipe.components for name in component.lines)
+def _lines(recipe: ComplexRecipe) -> tuple[tuple[str, ...], FloatArray]:
+    """Names and wavelengths [Å] of all lines of a complex, those of its components before others that it requires."""
+    of_components = (name for component in recipe.components for name in component.lines)
+    names = tuple(dict.fromkeys((*of_components, *recipe.required)))
+    return names, np.array([line(name).wavelength for name in names])
 
 
-def _is_covered(wave: FloatArray, good: BoolArray, line_id: str) -> bool:
-    """Usable pixels at the line's centre and on both sides of it."""
-    center = line(line_id).wavelength
-    margin = EDGE_MARGIN_KMS / C_KMS
-    if not (wave[0] < center * (1 - margin) and center * (1 + margin) <= wave[-1]):
-        return False
-    first, middle, last = wave.searchsorted((center * (1 - margin), center, center * (1 + margin)))
-    return bool(good[first:middle].any() and good[middle:last].any())
+@numba.njit(cache=True, nogil=True)
+def _look(
+    wave: FloatArray, ivar: FloatArray, limits: FloatArray, centers: FloatArray
+) -> tuple[BoolArray, int, float, BoolArray]:
+    """Usable pixels inside pairs of limits, their number, the wavelength they cover [Å], and which lines are covered.
+
+    A line is covered by usable pixels on both sides of its centre, within a spectrum that goes on beyond them.
+    """
+    mask = np.zeros(wave.size, np.bool_)
+    for k in range(0, limits.size, 2):
+        for i in range(np.searchsorted(wave, limits[k]), np.searchsorted(wave, limits[k + 1])):
+            mask[i] = ivar[i] > 0.0
+    n_good = int(np.count_nonzero(mask))
+    is_seen = np.zeros(centers.size, np.bool_)
+    if n_good == 0:
+        return mask, n_good, 0.0, is_seen
+    for k in range(centers.size):
+        low, high = centers[k] * (1.0 - _MARGIN), centers[k] * (1.0 + _MARGIN)
+        if wave[0] < low and high <= wave[-1]:
+            middle = np.searchsorted(wave, centers[k])
+            before = ivar[np.searchsorted(wave, low) : middle]
+            after = ivar[middle : np.searchsorted(wave, high)]
+            is_seen[k] = np.any(before > 0.0) and np.any(after > 0.0)
+    return mask, n_good, _covered_length(wave, mask), is_seen
+
+
+@numba.njit(cache=True, nogil=True)
+def _covered_length(wave: FloatArray, mask: BoolArray) -> float:
+    """Wavelength [Å] that the marked pixels cover, each standing for half the way to its neighbours."""
+    total = 0.0
+    for i in range(wave.size):
+        if mask[i]:
+            below, above = max(i - 1, 0), min(i + 1, wave.size - 1)
+            total += (wave[above] - wave[below]) / (above - below)
+    return total
 
 
 def _text(recipe: ComplexRecipe) -> str:

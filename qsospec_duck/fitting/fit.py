@@ -18,19 +18,20 @@ from qsospec_duck.fitting.blocks import fit_blocks
 from qsospec_duck.fitting.ca_k import measure_ca_k
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.config import Cosmology, FitConfig
+from qsospec_duck.fitting.continuum_base import continuum_base
 from qsospec_duck.fitting.continuum_measurements import measure_continuum
-from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, family_of
 from qsospec_duck.fitting.cosmology import luminosity_distance_cm
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import coverage_of
 from qsospec_duck.fitting.error_calibration import snr_place
 from qsospec_duck.fitting.host import fit_host, host_fields, host_metadata, without_host
 from qsospec_duck.fitting.host_measurements import measure_host, with_host_errors
-from qsospec_duck.fitting.line_measurements import ContinuumBase, measure_complex
+from qsospec_duck.fitting.line_measurements import measure_complex
 from qsospec_duck.fitting.monte_carlo import draw_measurements, judge_draws, with_drawn_errors
+from qsospec_duck.fitting.published import Published, published_parameters
 from qsospec_duck.fitting.quality import line_qualities
 from qsospec_duck.fitting.redshift_check import check_redshift
-from qsospec_duck.fitting.result import FitResult, FitWarning, Measurement
+from qsospec_duck.fitting.result import FitResult, FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.systemic import measure_systemic
 from qsospec_duck.fitting.verdicts import (
     judge_complex,
@@ -107,20 +108,19 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
 
     log_distance = _log_distance(rest, config.cosmology)
     place = snr_place(rest, snr) if config.uncertainty.calibrated else None
-    rows, found = _measure(rest, log_distance, place, stages, solutions)
+    x, published = np.log(rest.wavelength), _publish(solutions)
+    rows, found = _measure(rest, x, log_distance, place, stages, solutions, published)
     absorption, broad = measure_absorption(rest, solutions, fitted.troughs)
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)
     for stage, solution in zip(stages, solutions[1:], strict=True):
         warnings += (*judge_complex(stage, solution), *judge_residuals(rest, stage, fitted.model))
     metadata = _metadata(rest, config, started, fitted.seconds_continuum) | host_metadata(host)
     if config.uncertainty.method == "monte_carlo":
-        draws = draw_measurements(
-            rest,
-            stages,
-            solutions,
-            lambda *drawn: _measure(rest, log_distance, place, *drawn)[0],
-            config.uncertainty,
-        )
+
+        def measure(drawn: Sequence[ComplexStage], their: Sequence[Solution]) -> list[Measurement]:
+            return _measure(rest, x, log_distance, place, drawn, their, _publish(their))[0]
+
+        draws = draw_measurements(rest, stages, solutions, measure, config.uncertainty)
         rows = with_drawn_errors(rows, draws)
         warnings += tuple(judge_draws(draws))
         metadata |= {"monte_carlo": draws.kept(config.uncertainty.keep), "seconds_total": time.perf_counter() - started}
@@ -130,10 +130,10 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
     rows += [*measure_systemic(rows, rest.z), *proposed, *line_qualities(rows, warnings)]
     return FitResult(
         spectrum=rest,
-        continuum=continuum_result(continuum, solutions[0]),
+        continuum=continuum_result(continuum, solutions[0], published[0]),
         complexes={
-            stage.recipe.recipe_id: complex_result(rest, stage, solution)
-            for stage, solution in zip(stages, solutions[1:], strict=True)
+            stage.recipe.recipe_id: complex_result(x, stage, solution, own)
+            for stage, solution, own in zip(stages, solutions[1:], published[1:], strict=True)
         },
         complex_statuses={recipe.recipe_id: c.status for recipe, c in zip(recipes, coverages, strict=True)},
         measurements=(
@@ -162,35 +162,29 @@ def _refuse_hopeless(spectrum: Spectrum) -> None:
         raise FitError(f"{spectrum.label}: redshift is {spectrum.z}; a quasar's is not negative.")
 
 
+def _publish(solutions: Sequence[Solution]) -> list[Published]:
+    """Parameters of the continuum and of all complexes."""
+    continuum, *lines = solutions
+    return [published_parameters(continuum, "norm"), *(published_parameters(one, "flux") for one in lines)]
+
+
 def _measure(
     rest: Spectrum,
+    x: FloatArray,
     log_distance: float | None,
     place: float | None,
     stages: Sequence[ComplexStage],
     solutions: Sequence[Solution],
+    published: Sequence[Published],
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """Everything that is measured on the continuum and on all complexes."""
-    rows, warnings = measure_continuum(solutions[0], rest, log_distance, place=place)
-    base = _continuum_base(rest, solutions[0])
-    for stage, solution in zip(stages, solutions[1:], strict=True):
-        complex_rows, found = measure_complex(stage, solution, base, log_distance, place=place)
+    rows, warnings = measure_continuum(solutions[0], published[0], rest, log_distance, place=place)
+    base = continuum_base(x, solutions[0])
+    for stage, solution, own in zip(stages, solutions[1:], published[1:], strict=True):
+        complex_rows, found = measure_complex(stage, solution, own, base, log_distance, place=place)
         rows += complex_rows
         warnings += found
     return rows, warnings
-
-
-def _continuum_base(rest: Spectrum, continuum: Solution) -> ContinuumBase:
-    """What equivalent widths are measured against, with its derivatives: power law, polynomial and Balmer emission."""
-    optimum = continuum.optimum
-    kept = np.array([family_of(name) in (*LAW_FAMILIES, "balmer") for name in optimum.program.columns])
-    amplitudes = np.where(kept, optimum.amplitudes, 0.0)
-    rows = continuum.jacobian.copy()
-    for slot in range(optimum.theta.size):
-        columns = [column for k, column in optimum.program.derivative_of if k == slot]
-        if not all(kept[column] for column in columns):
-            rows[slot] = 0.0
-    rows[optimum.theta.size :][~kept] = 0.0
-    return ContinuumBase(np.log(rest.wavelength), amplitudes @ continuum.columns, rows, continuum.covariance)
 
 
 def _log_distance(rest: Spectrum, cosmology: Cosmology) -> float | None:

@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cache
-
-import numpy as np
 
 from qsospec_duck.constants import C_KMS, LINE_FLUX_UNIT
-from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
+from qsospec_duck.fitting.continuum_base import ContinuumBase
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.error_calibration import log_factors
-from qsospec_duck.fitting.profile_bounds import WIDTHS, BoundShare
-from qsospec_duck.fitting.profiles import MEASURES, measure_profile
-from qsospec_duck.fitting.propagation import profile_errors
-from qsospec_duck.fitting.published import published_parameters, usable_error
-from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.line_features import Feature, features_of
+from qsospec_duck.fitting.line_profiles import EW, FLUX, MeasuredProfile, measure_profiles
+from qsospec_duck.fitting.profile_bounds import SKEWS, WIDTHS
+from qsospec_duck.fitting.profiles import MEASURES
+from qsospec_duck.fitting.published import Published, slots_with_flux
+from qsospec_duck.fitting.result import FitWarning, Measurement
 from qsospec_duck.fitting.warning_codes import warn
-from qsospec_duck.models.lines import line
-from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
-from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
-
-_EW, _FLUX = MEASURES.index("ew"), MEASURES.index("flux")
-
-UNITS = {
-    "flux": LINE_FLUX_UNIT,
-    "flux_limit": LINE_FLUX_UNIT,
-    "ew": "Angstrom",
-    "centroid": "Angstrom",
-    "voff": "km/s",
-    "fwhm": "km/s",
-    "sigma": "km/s",
-    "w50": "km/s",
-    "w80": "km/s",
-    "w90": "km/s",
-    "asymmetry": "",
-    "kurtosis": "",
-    "peak": "Angstrom",
-    "c50": "Angstrom",
-    "c80": "Angstrom",
-    "snr": "",
-    "logl": "dex(erg/s)",
-}
-"""Unit of every line measure."""
-
-DETECTION_SNR = 3.0
-"""Flux over error below which widths and offsets are not published, and an upper limit is."""
 
 LIMIT_SIGMA = 3.0
 """How many errors of the flux an upper limit lies above it: it is passed by chance once in 740 times."""
@@ -55,54 +22,29 @@ LIMIT_SIGMA = 3.0
 UNRELIABLE_FRACTION = 0.5
 """An FWHM whose error is larger than this fraction of it is flagged."""
 
+_VOFF, _FWHM, _PEAK = MEASURES.index("voff"), MEASURES.index("fwhm"), MEASURES.index("peak")
 
-@dataclass(frozen=True)
-class ContinuumBase:
-    """What equivalent widths are measured against: the continuum without Fe II."""
+_WAVELENGTHS = tuple(
+    (measure, MEASURES.index(velocity))
+    for measure, velocity in (("centroid", "voff"), ("peak", "peak"), ("c50", "c50"), ("c80", "c80"))
+)
+"""Measures that are published as wavelengths, and the place of their velocity in `MEASURES`."""
 
-    x: FloatArray
-    """(n_pix,) ln λ."""
-
-    values: FloatArray
-    """(n_pix,) power law plus Balmer pseudo-continuum."""
-
-    jacobian: FloatArray
-    """(n_cont, n_pix) derivative by the continuum's parameters."""
-
-    covariance: FloatArray
-    """(n_cont, n_cont)."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Feature:
-    """A line in one role, and where its Gaussians' numbers stand in the fit."""
-
-    line_id: str
-    role: str
-    wavelength: float
-    columns: IntArray
-    ratios: FloatArray
-    velocity_slots: IntArray
-    fwhm_slots: IntArray
-    log_widths: FloatArray
-    """(n,) ln of each Gaussian's FWHM relative to what its slot says."""
-
-    quantities: dict[str, str]
-    """Name of each measure's quantity."""
-
-    log_factors: FloatArray
-    """(n_measures, 2) ln of the factors on the linear errors (`qsospec_duck.fitting.error_calibration`)."""
+_AS_MEASURED = tuple((measure, MEASURES.index(measure)) for measure in (*WIDTHS, *SKEWS))
 
 
 def measure_complex(
-    stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None, *, place: float | None
-) -> tuple[list[Measurement], list[FitWarning]]:
+    stage: ComplexStage, solution: Solution, published: Published, base: ContinuumBase, log_distance: float | None,
+    *, place: float | None,
+) -> tuple[list[Measurement], list[FitWarning]]:  # fmt: skip
     """All measurements of one complex.
 
     Parameters
     ----------
     stage : ComplexStage
     solution : Solution
+    published : Published
+        Its parameters.
     base : ContinuumBase
     log_distance : float or None
         log10 of 4π d_L² · 1e-17 [cm²], which turns a line flux into a luminosity; ``None`` without one
@@ -111,152 +53,95 @@ def measure_complex(
         That of the spectrum's S/N in the calibration of errors (`qsospec_duck.fitting.error_calibration.snr_place`),
         which widens linear errors to what simulated quasars show; ``None`` leaves them linear.
     """
-    rows = _statistics(stage) + _parameters(stage, solution)
+    rows = _statistics(stage) + _parameters(stage, published)
     warnings: list[FitWarning] = []
-    for feature in _features(stage.model.components, stage.recipe):
-        if feature.line_id not in stage.coverage.lines:
-            continue  # held by the fixed ratio to its partner, and not seen itself
-        rows += _measure_feature(stage, solution, base, log_distance, feature, place, warnings)
+    features = features_of(stage.model.components, stage.recipe, stage.coverage.lines)
+    for feature, measured in zip(features.names, measure_profiles(features, solution, base, place), strict=True):
+        rows += _rows_of(feature, measured, log_distance, warnings)
     return rows, warnings
 
 
-@cache
-def _features(components: tuple[ComponentRecipe, ...], recipe: ComplexRecipe) -> tuple[_Feature, ...]:
-    """Each line in each of its roles, then the total of lines that a recipe gives several."""
-    gaussians = compile_complex(components).gaussians
-    members: dict[tuple[str, str], list[Gaussian]] = {}
-    for gaussian in gaussians:
-        members.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
-    roles_of: dict[str, set[str]] = {}
-    for component in recipe.components:
-        for line_id in component.lines:
-            roles_of.setdefault(line_id, set()).add(component.role)
-    for line_id, roles in roles_of.items():
-        of_line = [gaussian for gaussian in gaussians if gaussian.line_id == line_id]
-        if len(roles) > 1 and of_line:
-            members[line_id, "total"] = of_line
-    return tuple(
-        _Feature(
-            line_id, role, line(line_id).wavelength,
-            np.array([g.column for g in profile]), np.array([g.ratio for g in profile]),
-            np.array([g.velocity_slot for g in profile]), np.array([g.fwhm_slot for g in profile]),
-            np.array([g.log_width for g in profile]),
-            {measure: f"{line_id}_{role}_{measure}" for measure in UNITS},
-            np.array([log_factors(f"{line_id}_{role}_{measure}", measure) for measure in MEASURES]),
+def _rows_of(
+    feature: Feature, measured: MeasuredProfile, log_distance: float | None, warnings: list[FitWarning]
+) -> list[Measurement]:
+    """Rows of one line in one role, and what is to be said about them."""
+    flux, flux_error = measured.values[FLUX], measured.errors[FLUX]
+    rows = [feature.row("flux", flux, flux_error)]
+    if flux > 0:
+        rows += _rows_of_flux(feature, measured, log_distance, warnings)
+    if measured.is_detected:
+        _judge_shape(feature, measured, warnings)
+        return rows + _rows_of_shape(feature, measured)
+    warnings.append(
+        warn(
+            "line_not_detected", "complex",
+            f"{feature.line_id} {feature.role}: flux {flux:.4g} ± {flux_error:.2g} {LINE_FLUX_UNIT}.",
+            recipe_id=feature.recipe_id, line_id=feature.line_id, role=feature.role, flux=flux, error=flux_error,
         )
-        for (line_id, role), profile in members.items()
     )  # fmt: skip
+    limit = flux + LIMIT_SIGMA * flux_error
+    if math.isfinite(limit) and limit > 0:
+        rows.append(feature.row("flux_limit", limit, None))
+    return rows
 
 
-def _measure_feature(
-    stage: ComplexStage, solution: Solution, base: ContinuumBase, log_distance: float | None, feature: _Feature,
-    place: float | None, warnings: list[FitWarning],
-) -> list[Measurement]:  # fmt: skip
-    """Measures of one line in one role."""
-    optimum = solution.optimum
-    recipe_id, line_id, role = stage.recipe.recipe_id, feature.line_id, feature.role
-    fluxes = optimum.amplitudes[feature.columns] * feature.ratios
-    total = float(fluxes.sum())
-    factors = np.ones(len(MEASURES)) if place is None else np.exp(feature.log_factors @ (1.0 - place, place))
-
-    def row(measure: str, value: float, error: float | None) -> Measurement:
-        return Measurement(
-            "complex_metric", feature.quantities[measure], value, usable_error(value, error), UNITS[measure],
-            recipe_id, line_id, role, measure, "none" if measure in ("snr", "flux_limit") else "covariance",
-        )  # fmt: skip
-
-    def not_detected(flux_error: float) -> list[Measurement]:
-        warnings.append(
-            warn(
-                "line_not_detected", "complex",
-                f"{line_id} {role}: flux {total:.4g} ± {flux_error:.2g} {LINE_FLUX_UNIT}.",
-                recipe_id=recipe_id, line_id=line_id, role=role, flux=total, error=flux_error,
-            )
-        )  # fmt: skip
-        limit = total + LIMIT_SIGMA * flux_error
-        return [row("flux_limit", limit, None)] if math.isfinite(limit) and limit > 0 else []
-
-    if total <= 0:
-        flux_error = float(np.min(solution.amplitude_errors[feature.columns] * feature.ratios))
-        flux_error *= float(factors[_FLUX])
-        return [row("flux", 0.0, flux_error), *not_detected(flux_error)]
-
-    values = np.empty(len(MEASURES))
-    gradients = np.empty((len(MEASURES), 3, fluxes.size))
-    base_gradient = np.empty(base.jacobian.shape[0])
-    log_wavelength = math.log(feature.wavelength)
-    log_fwhm = optimum.theta[feature.fwhm_slots] + feature.log_widths
-    measure_profile(
-        fluxes, optimum.theta[feature.velocity_slots] * VELOCITY_UNIT, log_fwhm,
-        log_wavelength, base.x, base.values, base.jacobian, values, gradients, base_gradient,
-    )  # fmt: skip
-    errors = profile_errors(
-        gradients, feature.columns, feature.ratios, feature.velocity_slots, feature.fwhm_slots, optimum.theta.size,
-        solution.covariance, solution.with_continuum, base_gradient, base.covariance, _EW,
-    )  # fmt: skip
-    measured = {
-        measure: (value, error)
-        for measure, value, error in zip(MEASURES, values.tolist(), (errors * factors).tolist(), strict=True)
-    }
-
-    flux, flux_error = measured["flux"]
-    rows = [row("flux", flux, flux_error)]
-    if base.values[min(int(base.x.searchsorted(log_wavelength)), base.x.size - 1)] > 0:
-        rows.append(row("ew", *measured["ew"]))
+def _rows_of_flux(
+    feature: Feature, measured: MeasuredProfile, log_distance: float | None, warnings: list[FitWarning]
+) -> list[Measurement]:
+    """What a line with flux has beside it, detected or not."""
+    flux, flux_error = measured.values[FLUX], measured.errors[FLUX]
+    rows = []
+    if measured.own[EW]:
+        rows.append(feature.row("ew", measured.values[EW], measured.errors[EW]))
     else:
-        warnings.append(
-            warn(
-                "negative_continuum",
-                "complex",
-                f"no continuum under {line_id}: no equivalent width.",
-                recipe_id=recipe_id,
-            )
-        )
+        message = f"no continuum under {feature.line_id}: no equivalent width."
+        warnings.append(warn("negative_continuum", "complex", message, recipe_id=feature.recipe_id))
     if flux_error > 0:
-        rows.append(row("snr", flux / flux_error, None))
+        rows.append(feature.row("snr", flux / flux_error, None))
+    else:
+        message = f"{feature.line_id} {feature.role}: no flux error."
+        warnings.append(warn("line_error_unavailable", "complex", message, recipe_id=feature.recipe_id))
     if log_distance is not None:
-        rows.append(row("logl", math.log10(flux) + log_distance, flux_error / flux / math.log(10.0)))
-    if not flux_error > 0:
-        warnings.append(
-            warn("line_error_unavailable", "complex", f"{line_id} {role}: no flux error.", recipe_id=recipe_id)
-        )
-    elif flux < DETECTION_SNR * flux_error:
-        return rows + not_detected(flux_error)
-    bound = BoundShare(
-        fluxes, gradients, optimum.at_bound[feature.velocity_slots], optimum.at_bound[feature.fwhm_slots]
-    )
-    shapes = []
-    if not bound.gives("voff", values):
-        shapes.append(row("voff", *measured["voff"]))
-    for wave, velocity in (("centroid", "voff"), ("peak", "peak"), ("c50", "c50"), ("c80", "c80")):
-        if not bound.gives(velocity, values):
-            value, error = measured[velocity]
-            wavelength = feature.wavelength * math.exp(value / C_KMS)
-            shapes.append(row(wave, wavelength, wavelength * error / C_KMS))
-    shapes += [row(width, *measured[width]) for width in WIDTHS if not bound.gives(width, values)]
-    if np.count_nonzero(fluxes) > 1 and not bound.holds_width:
-        # A single Gaussian is symmetric and without wings by construction: that is no measurement.
-        shapes += [row(measure, *measured[measure]) for measure in ("asymmetry", "kurtosis")]
-    rows += [shape for shape in shapes if shape.error is not None]
-    fwhm, fwhm_error = measured["fwhm"]
-    published = {shape.measure for shape in shapes}
-    for kind, measure, is_held in (("width", "fwhm", bound.holds_width), ("velocity", "peak", bound.holds_velocity)):
-        if is_held and measure in published:
+        rows.append(feature.row("logl", math.log10(flux) + log_distance, flux_error / flux / math.log(10.0)))
+    return rows
+
+
+def _rows_of_shape(feature: Feature, measured: MeasuredProfile) -> list[Measurement]:
+    """Offsets and widths of a detected line, as far as they are its own and have an error."""
+    values, errors, own = measured.values, measured.errors, measured.own
+    rows = [feature.row("voff", values[_VOFF], errors[_VOFF])] if own[_VOFF] else []
+    for measure, velocity in _WAVELENGTHS:
+        if own[velocity]:
+            wavelength = feature.wavelength * math.exp(values[velocity] / C_KMS)
+            rows.append(feature.row(measure, wavelength, wavelength * errors[velocity] / C_KMS))
+    rows += [feature.row(measure, values[k], errors[k]) for measure, k in _AS_MEASURED if own[k]]
+    return [row for row in rows if row.error is not None]
+
+
+def _judge_shape(feature: Feature, measured: MeasuredProfile, warnings: list[FitWarning]) -> None:
+    """Shapes that a bound leaves to the rest of the line, and widths that are hardly known."""
+    line_id, role = feature.line_id, feature.role
+    for kind, measure, k, is_held in (
+        ("width", "fwhm", _FWHM, measured.holds_width),
+        ("velocity", "peak", _PEAK, measured.holds_velocity),
+    ):
+        if is_held and measured.own[k]:
             warnings.append(
                 warn(
                     "parameter_at_bound", "complex",
                     f"{line_id} {role}: most of the flux has its {kind} on a bound; {measure} is that of the rest.",
-                    recipe_id=recipe_id, line_id=line_id, role=role, parameter=measure, value=measured[measure][0],
+                    recipe_id=feature.recipe_id, line_id=line_id, role=role, parameter=measure,
+                    value=measured.values[k],
                 )
             )  # fmt: skip
-    if "fwhm" in published and fwhm_error > UNRELIABLE_FRACTION * fwhm:
+    fwhm, error = measured.values[_FWHM], measured.errors[_FWHM]
+    if measured.own[_FWHM] and error > UNRELIABLE_FRACTION * fwhm:
         warnings.append(
             warn(
-                "unreliable_width", "complex", f"{line_id} {role}: FWHM {fwhm:.0f} ± {fwhm_error:.0f} km/s.",
-                recipe_id=recipe_id, line_id=line_id, role=role, fwhm=fwhm, error=fwhm_error,
+                "unreliable_width", "complex", f"{line_id} {role}: FWHM {fwhm:.0f} ± {error:.0f} km/s.",
+                recipe_id=feature.recipe_id, line_id=line_id, role=role, fwhm=fwhm, error=error,
             )
         )  # fmt: skip
-    return rows
 
 
 def _statistics(stage: ComplexStage) -> list[Measurement]:
@@ -271,22 +156,18 @@ def _statistics(stage: ComplexStage) -> list[Measurement]:
     ]
 
 
-def _parameters(stage: ComplexStage, solution: Solution) -> list[Measurement]:
+def _parameters(stage: ComplexStage, published: Published) -> list[Measurement]:
     """Rows of the parameters; shapes of components without flux mean nothing and are left out."""
-    values, errors = published_parameters(solution, "flux")
-    optimum = solution.optimum
-    alive = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
-    shapes = {
-        parameter.name: (slot in alive, parameter.kind) for slot, parameter in enumerate(optimum.program.parameters)
-    }
+    alive = slots_with_flux(stage.optimum)
+    n_shapes = stage.optimum.theta.size
     rows = []
-    for name, value in values.items():
-        feature, _, measure = name.rpartition("_")
-        is_alive, kind = shapes.get(name, (True, "flux"))
-        if is_alive:
+    for k, (name, value) in enumerate(published.values.items()):
+        if k >= n_shapes or k in alive:
+            feature, _, measure = name.rpartition("_")
+            unit = "km/s" if k < n_shapes else LINE_FLUX_UNIT
             rows.append(
                 Measurement(
-                    "complex_parameter", name, value, errors[name], LINE_FLUX_UNIT if kind == "flux" else "km/s",
+                    "complex_parameter", name, value, published.errors[name], unit,
                     stage.recipe.recipe_id, feature, None, measure,
                 )
             )  # fmt: skip

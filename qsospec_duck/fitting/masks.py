@@ -16,32 +16,39 @@ SHOULDER_SIGMA = 1.0
 
 def inside_windows(wavelength: NDArray[np.float64], windows: tuple[tuple[float, float], ...]) -> BoolArray:
     """(n,) True where a wavelength lies in one of the bands, edges included."""
-    inside = np.zeros(wavelength.size, dtype=bool)
-    edges = wavelength.searchsorted(_limits(windows)).tolist()
-    for first, last in zip(edges[::2], edges[1::2], strict=True):
-        inside[first:last] = True
+    return _inside(wavelength, window_limits(windows))
+
+
+@numba.njit(cache=True, nogil=True)
+def _inside(wavelength, limits):
+    """(n,) True from the first to below the second of every pair of limits."""
+    inside = np.zeros(wavelength.size, np.bool_)
+    for k in range(0, limits.size, 2):
+        inside[np.searchsorted(wavelength, limits[k]) : np.searchsorted(wavelength, limits[k + 1])] = True
     return inside
 
 
+def number_inside(wavelength: NDArray[np.float64], band: tuple[float, float]) -> int:
+    """How many wavelengths (n,), in increasing order, lie in a band, edges included."""
+    return int(wavelength.searchsorted(band[1], side="right") - wavelength.searchsorted(band[0]))
+
+
 @cache
-def _limits(windows: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+def window_limits(windows: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
     """Both limits of every band, the upper one just beyond the last wavelength that it includes."""
     return np.array([limit for low, high in windows for limit in (low, high * (1 + 1e-15))])
 
 
-def residual_scatter(residual_sigma: NDArray[np.float64]) -> float:
-    """Robust scatter of residuals in σ, at least 1.
+@numba.njit(cache=True, nogil=True)
+def residual_scatter(residual_sigma):
+    """Robust scatter of residuals (n,) in σ, at least 1.
 
     Where the model is poor or errors are too small, a trough must be deeper to count.
     1.4826 median(|r − median r|), the standard deviation for Gaussian noise.
     """
-    return max(1.0, 1.4826 * _median_deviation(residual_sigma))
-
-
-@numba.njit(cache=True, nogil=True)
-def _median_deviation(values):
-    """Median of |v − median v|; 0 of nothing."""
-    return np.median(np.abs(values - np.median(values))) if values.size else 0.0
+    if residual_sigma.size == 0:
+        return 1.0
+    return max(1.0, 1.4826 * np.median(np.abs(residual_sigma - np.median(residual_sigma))))
 
 
 @numba.njit(cache=True, nogil=True)

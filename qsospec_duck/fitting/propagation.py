@@ -7,15 +7,18 @@ import math
 import numba
 import numpy as np
 
+from qsospec_duck.fitting.profiles import MEASURES
 from qsospec_duck.models.program import VELOCITY_UNIT
+
+_EW = MEASURES.index("ew")
 
 
 @numba.njit(cache=True, nogil=True)
 def profile_errors(
-    gradients, columns, ratios, velocity_slots, fwhm_slots, n_shapes, covariance, with_continuum, base_gradient,
-    base_covariance, i_ew,
+    gradients, columns, velocity_slots, fwhm_slots, ratios, n_shapes, covariance, with_continuum, base_gradient,
+    base_covariance, factors, errors,
 ):  # fmt: skip
-    """1σ errors of the measures of one profile, shape (n_measure,).
+    """1σ errors of the measures of one profile.
 
     A measure's gradient by fluxes, velocities and ln FWHM of its Gaussians becomes one by the parameters of the fit,
     g, and the variance is g C gᵀ. The equivalent width depends on the continuum too, with gradient h:
@@ -35,10 +38,11 @@ def profile_errors(
         Of the complex, between complex and continuum, of the continuum.
     base_gradient : ndarray, shape (n_continuum,)
         Gradient of the equivalent width by the continuum's parameters.
-    i_ew : int
-        Which measure is the equivalent width.
+    factors : ndarray, shape (n_measure,)
+        On the linear errors.
+    errors : ndarray, shape (n_measure,)
+        Out.
     """
-    errors = np.empty(gradients.shape[0])
     row = np.empty(covariance.shape[0])
     for measure in range(errors.size):
         row[:] = 0.0
@@ -52,12 +56,11 @@ def profile_errors(
                 continue
             for k in range(row.size):
                 variance += row[j] * covariance[j, k] * row[k]
-            if measure == i_ew:
+            if measure == _EW:
                 for k in range(base_gradient.size):
                     variance += 2.0 * row[j] * with_continuum[j, k] * base_gradient[k]
-        if measure == i_ew:
+        if measure == _EW:
             for j in range(base_gradient.size):
                 for k in range(base_gradient.size):
                     variance += base_gradient[j] * base_covariance[j, k] * base_gradient[k]
-        errors[measure] = math.sqrt(max(variance, 0.0))
-    return errors
+        errors[measure] = math.sqrt(max(variance, 0.0)) * factors[measure]

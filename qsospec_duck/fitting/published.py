@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,8 +12,22 @@ from qsospec_duck.fitting.covariance import Optimum
 from qsospec_duck.fitting.result import FloatArray
 
 
-def published_parameters(solution: Solution, amplitude: str) -> tuple[dict[str, float], dict[str, float | None]]:
-    """Values and errors of all parameters by name, shapes first, then amplitudes.
+@dataclass(frozen=True, eq=False)
+class Published:
+    """All parameters of a fit by name, shapes first, then amplitudes."""
+
+    values: dict[str, float]
+    errors: dict[str, float | None]
+    scale: FloatArray
+    """(n,) derivative of each by what the fit varied: ln FWHM, 1000 km/s."""
+
+    def covariance(self, own: FloatArray) -> FloatArray:
+        """The covariance (n, n) of the fit's own parameters in published units."""
+        return own * (self.scale[:, None] * self.scale)
+
+
+def published_parameters(solution: Solution, amplitude: str) -> Published:
+    """Values and errors of a solution's parameters.
 
     Parameters
     ----------
@@ -20,23 +35,22 @@ def published_parameters(solution: Solution, amplitude: str) -> tuple[dict[str, 
     amplitude : str
         What the amplitude of a column is called after the column: ``flux``, ``norm``.
     """
-    optimum = solution.optimum
-    shapes, slopes = optimum.program.published(optimum.theta)
+    optimum, program = solution.optimum, solution.optimum.program
+    shapes, slopes = program.published(optimum.theta)
     scatter = np.sqrt(np.maximum(solution.covariance.diagonal()[: shapes.size], 0.0)) * slopes
     scatter[~optimum.live_shapes] = np.nan
-    names = [parameter.name for parameter in optimum.program.parameters]
-    names += [f"{column}_{amplitude}" for column in optimum.program.columns]
+    names = [parameter.name for parameter in program.parameters]
+    names += [f"{column}_{amplitude}" for column in program.columns]
     values = [*shapes.tolist(), *optimum.amplitudes.tolist()]
-    errors = [*scatter.tolist(), *solution.amplitude_errors.tolist()]
-    usable = map(usable_error, values, errors)
-    return dict(zip(names, values, strict=True)), dict(zip(names, usable, strict=True))
+    errors = map(usable_error, values, [*scatter.tolist(), *solution.amplitude_errors.tolist()])
+    scale = np.concatenate([slopes, np.ones(len(program.columns))])
+    return Published(dict(zip(names, values, strict=True)), dict(zip(names, errors, strict=True)), scale)
 
 
-def published_covariance(optimum: Optimum, covariance: FloatArray) -> FloatArray:
-    """Covariance of shapes and amplitudes, (n, n), in published units."""
-    scale = np.ones(covariance.shape[0])
-    scale[: optimum.theta.size] = optimum.program.published(optimum.theta)[1]
-    return covariance * np.outer(scale, scale)
+def slots_with_flux(optimum: Optimum) -> set[int]:
+    """Shapes that some column with a positive amplitude has, bound or free."""
+    amplitudes = optimum.amplitudes.tolist()
+    return {slot for slot, column in optimum.program.derivative_of.tolist() if amplitudes[column] > 0}
 
 
 def usable_error(value: float, error: float | None) -> float | None:

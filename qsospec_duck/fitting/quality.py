@@ -8,7 +8,7 @@ line, where they belong to its complex and, when they name lines, to that line.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -52,23 +52,35 @@ def fit_quality(warnings: Iterable[FitWarning]) -> int:
 
 def line_qualities(rows: Sequence[Measurement], warnings: Sequence[FitWarning]) -> list[Measurement]:
     """A row ``quality`` for every line and role that has a flux."""
-    found = []
-    of_complex: dict[str | None, list[FitWarning]] = {}
-    everywhere = {warning.code for warning in warnings if warning.code == "redshift_suspect"}
+    everywhere = 0
+    of_complex: dict[str | None, list[tuple[FitWarning, int]]] = {}
     for warning in warnings:
-        of_complex.setdefault(warning.recipe_id, []).append(warning)
+        bits = _line_bits().get(warning.code, 0)
+        if bits and warning.code == "redshift_suspect":
+            everywhere = bits
+        elif bits:
+            of_complex.setdefault(warning.recipe_id, []).append((warning, bits))
+    found = []
     for row in rows:
-        if row.section == "complex_metric" and row.measure == "flux":
-            own = of_complex.get(row.recipe_id, [])
-            said = everywhere.union(warning.code for warning in own if _concerns(warning, row))
-            bits = sum(one.bit for one in quality_bits() if one.line_codes & said)
+        if row.measure == "flux" and row.section == "complex_metric":
+            quality = everywhere
+            for warning, bits in of_complex.get(row.recipe_id, ()):
+                if _concerns(warning, row):
+                    quality |= bits
             found.append(
                 Measurement(
-                    "complex_metric", f"{row.feature_id}_{row.role}_quality", float(bits), None, "", row.recipe_id,
+                    "complex_metric", f"{row.feature_id}_{row.role}_quality", float(quality), None, "", row.recipe_id,
                     row.feature_id, row.role, "quality", "none",
                 )
             )  # fmt: skip
     return found
+
+
+@cache
+def _line_bits() -> Mapping[str, int]:
+    """Bits that each warning sets in the ``quality`` of a line."""
+    codes = {code for one in quality_bits() for code in one.line_codes}
+    return {code: sum(one.bit for one in quality_bits() if code in one.line_codes) for code in codes}
 
 
 def quality_names(bits: int) -> list[str]:

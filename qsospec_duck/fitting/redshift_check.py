@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from functools import cache
 
+import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import IntArray
 from qsospec_duck.spectra import Spectrum
 
 TYPICAL_LINES: tuple[tuple[str, float, float], ...] = (
@@ -82,12 +83,14 @@ def check_redshift(rest: Spectrum) -> tuple[list[Measurement], list[FitWarning]]
     if found is None:
         return [], []
     z, gain = found
-    distance = C_KMS * np.abs(np.log((1.0 + z) / (1.0 + rest.z)))
-    near, far = distance < NEAR_KMS, distance > FAR_KMS
-    here = float(gain[near].max(initial=0.0))
-    best = int(np.argmax(np.where(far, gain, -np.inf)))
-    there = float(gain[best])
-    if not (there > here + SUSPECT_GAIN and here < SUSPECT_RATIO * there and near.any()):
+    limits = (1.0 + rest.z) * np.exp(np.array((-FAR_KMS, -NEAR_KMS, NEAR_KMS, FAR_KMS)) / C_KMS) - 1.0
+    below, first, last, above = z.searchsorted(limits)
+    here = float(gain[first:last].max(initial=0.0))
+    elsewhere = gain.copy()
+    elsewhere[below:above] = -np.inf
+    best = int(np.argmax(elsewhere))
+    there = float(elsewhere[best])
+    if not (there > here + SUSPECT_GAIN and here < SUSPECT_RATIO * there and first < last):
         return [], []
     better = float(z[best])
     row = Measurement(
@@ -105,65 +108,122 @@ def redshift_curve(rest: Spectrum) -> tuple[FloatArray, FloatArray] | None:
     z, gain : ndarray, shape (n,)
         ``None`` for a spectrum of fewer than 100 cells of 300 km/s.
     """
-    good = rest.good
-    place = ((np.log(rest.wavelength[good]) + np.log1p(rest.z)) / _STEP).astype(np.int64)
-    first = int(place[0])
-    place -= first
-    n = int(place[-1]) + 1
-    weight = np.bincount(place, rest.ivar[good], n)
-    seen = weight > 0
-    if np.count_nonzero(seen) < _LEAST_CELLS or n > _SIZE:
+    first, mean, weight = _cells(rest.log_wavelength, rest.flux, rest.ivar, np.log1p(rest.z))
+    if np.count_nonzero(weight) < _LEAST_CELLS or mean.size > _SIZE:
         return None
-    mean = np.zeros(n)
-    mean[seen] = np.bincount(place, rest.ivar[good] * rest.flux[good], n)[seen] / weight[seen]
-    level = _running_mean(mean, seen)
-    top = float(np.abs(level).max())
-    if not top > 0:
+    data = _contrast(mean, weight)
+    if not data[1].any():
         return None
-    level = np.maximum(level, _LEAST_LEVEL * top)
-    contrast = np.where(seen, mean / level - 1.0, 0.0)
-    w = np.zeros(n)
-    w[seen] = 1.0 / (1.0 / (weight[seen] * level[seen] ** 2) + _DIVERSITY**2)
-    by_template, by_square = _template()
-    signal = np.fft.irfft(np.fft.rfft(w * contrast, _SIZE) * by_template, _SIZE)
-    norm = np.fft.irfft(np.fft.rfft(w, _SIZE) * by_square, _SIZE)
-    # Cell j is at ln λ = (first + j) steps, sample k of T at _FIRST + k steps: lag L means 1 + z = e^(L + offset).
-    offset = first - _FIRST / _STEP
-    lags = np.arange(int(np.ceil(-offset)), int(np.log1p(HIGHEST_REDSHIFT) / _STEP - offset))
-    amplitude = np.clip(signal[lags] / np.maximum(norm[lags], 1e-9), 0.0, _MOST)
-    gain = amplitude * (2.0 * signal[lags] - amplitude * norm[lags])
-    z = np.expm1((lags + offset) * _STEP)
-    gain[_without_forest(z, mean, seen, first)] = 0.0
-    return z, gain
+    signal, norm = np.fft.irfft(np.fft.rfft(data, _SIZE) * _template(), _SIZE)
+    z, lag, forest = _redshifts()
+    return z, _gains(signal, norm, lag - first, mean, weight, z.size, forest - first)
 
 
-def _without_forest(z: FloatArray, mean: FloatArray, seen: BoolArray, first: int) -> BoolArray:
-    """Redshifts at which the forest would have to absorb light that is there; shape (n,)."""
-    total = np.concatenate([[0.0], np.cumsum(mean * seen)])
-    count = np.concatenate([[0], np.cumsum(seen)])
+@numba.njit(cache=True, nogil=True)
+def _cells(
+    log_wave: FloatArray, flux: FloatArray, ivar: FloatArray, shift: float
+) -> tuple[int, FloatArray, FloatArray]:
+    """Mean flux and its weight in cells of observed ln λ, and the number of the first one; they begin at ln λ = 0."""
+    begin, end = 0, ivar.size
+    while begin < end and not ivar[begin] > 0.0:
+        begin += 1
+    while end > begin and not ivar[end - 1] > 0.0:
+        end -= 1
+    if begin == end:
+        return 0, np.zeros(0), np.zeros(0)
+    first = int((log_wave[begin] + shift) / _STEP)
+    n = int((log_wave[end - 1] + shift) / _STEP) - first + 1
+    mean, weight = np.zeros(n), np.zeros(n)
+    for i in range(begin, end):
+        if ivar[i] > 0.0:
+            cell = int((log_wave[i] + shift) / _STEP) - first
+            weight[cell] += ivar[i]
+            mean[cell] += ivar[i] * flux[i]
+    for cell in range(n):
+        if weight[cell] > 0.0:
+            mean[cell] /= weight[cell]
+    return first, mean, weight
 
-    def level(low: float, high: float) -> tuple[FloatArray, NDArray[np.int64]]:
-        edges = (np.log(np.outer((low, high), 1.0 + z)) / _STEP - first).astype(np.int64).clip(0, mean.size)
-        n = count[edges[1]] - count[edges[0]]
-        return (total[edges[1]] - total[edges[0]]) / np.maximum(n, 1), n
 
-    (blue, n_blue), (red, n_red) = level(*_FOREST), level(*_REDWARD)
-    both = (n_blue >= _FOREST_CELLS) & (n_red >= _FOREST_CELLS) & (red > 0)
-    return both & (z > _FOREST_FROM) & (blue > _FOREST_LEVEL * red)
+@numba.njit(cache=True, nogil=True)
+def _contrast(mean: FloatArray, weight: FloatArray) -> FloatArray:
+    """Rows w d and w of every cell, shape (2, n); zeros where the spectrum has no level."""
+    level = _running_mean(mean, weight > 0.0)
+    top = np.abs(level).max()
+    out = np.zeros((2, mean.size))
+    for cell in range(mean.size):
+        if weight[cell] > 0.0 and top > 0.0:
+            here = max(level[cell], _LEAST_LEVEL * top)
+            out[1, cell] = 1.0 / (1.0 / (weight[cell] * here**2) + _DIVERSITY**2)
+            out[0, cell] = out[1, cell] * (mean[cell] / here - 1.0)
+    return out
 
 
+@numba.njit(cache=True, nogil=True)
 def _running_mean(values: FloatArray, seen: BoolArray) -> FloatArray:
     """Mean over 30,000 km/s around each cell, of cells that are seen."""
-    total = np.concatenate([[0.0], np.cumsum(values * seen)])
-    count = np.concatenate([[0.0], np.cumsum(seen)])
-    middle = np.arange(values.size)
-    low, high = np.maximum(middle - _HALF_WINDOW, 0), np.minimum(middle + _HALF_WINDOW + 1, values.size)
-    return (total[high] - total[low]) / np.maximum(count[high] - count[low], 1.0)
+    total, count = _sums(values, seen)
+    out = np.zeros(values.size)
+    for middle in range(values.size):
+        low, high = max(middle - _HALF_WINDOW, 0), min(middle + _HALF_WINDOW + 1, values.size)
+        out[middle] = (total[high] - total[low]) / max(count[high] - count[low], 1)
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _sums(values: FloatArray, seen: BoolArray) -> tuple[FloatArray, IntArray]:
+    """Sum and number of the cells before each that are seen, shape (n + 1,)."""
+    total, count = np.zeros(values.size + 1), np.zeros(values.size + 1, np.int64)
+    for cell in range(values.size):
+        total[cell + 1] = total[cell] + (values[cell] if seen[cell] else 0.0)
+        count[cell + 1] = count[cell] + seen[cell]
+    return total, count
+
+
+@numba.njit(cache=True, nogil=True)
+def _gains(
+    signal: FloatArray, norm: FloatArray, lag: int, mean: FloatArray, weight: FloatArray, n: int, forest: IntArray
+) -> FloatArray:
+    """(n,) Δχ² from one lag on; ``forest`` (4, m) has for the last m the cells between which two levels are taken.
+
+    Nothing is gained where the forest would have to absorb light that is there.
+    """
+    out = np.empty(n)
+    for i in range(n):
+        place = (lag + i) % signal.size
+        amplitude = min(max(signal[place] / max(norm[place], 1e-9), 0.0), _MOST)
+        out[i] = amplitude * (2.0 * signal[place] - amplitude * norm[place])
+    total, count = _sums(mean, weight > 0.0)
+    levels = np.empty(2)
+    for i in range(forest.shape[1]):
+        is_known = True
+        for side in range(2):
+            low = min(max(forest[2 * side, i], 0), mean.size)
+            high = min(max(forest[2 * side + 1, i], 0), mean.size)
+            seen = count[high] - count[low]
+            is_known = is_known and seen >= _FOREST_CELLS
+            levels[side] = (total[high] - total[low]) / max(seen, 1)
+        if is_known and levels[1] > 0.0 and levels[0] > _FOREST_LEVEL * levels[1]:
+            out[n - forest.shape[1] + i] = 0.0
+    return out
 
 
 @cache
-def _template() -> tuple[FloatArray, FloatArray]:
-    """Conjugate transforms of the contrast of typical lines and of its square."""
+def _redshifts() -> tuple[FloatArray, int, IntArray]:
+    """Redshifts that are tried, their first lag, and cells that hold the forest and the light redward of it.
+
+    With cell j at ln λ = j steps and sample k of T at _FIRST + k steps, lag L means ln (1 + z) = L steps − _FIRST.
+    """
+    offset = -_FIRST / _STEP
+    lags = np.arange(int(np.ceil(-offset)), int(np.log1p(HIGHEST_REDSHIFT) / _STEP - offset))
+    z = np.expm1((lags + offset) * _STEP)
+    limits = np.outer((*_FOREST, *_REDWARD), 1.0 + z[z > _FOREST_FROM])
+    return z, int(lags[0]), (np.log(limits) / _STEP).astype(np.int64)
+
+
+@cache
+def _template() -> FloatArray:
+    """(2, n) conjugate transforms of the contrast of typical lines and of its square."""
     x = np.arange(_FIRST, _LAST, _STEP)
     lines = np.ones_like(x)
     for line_id, width, fwhm in TYPICAL_LINES:
@@ -172,4 +232,4 @@ def _template() -> tuple[FloatArray, FloatArray]:
         lines += width / (rest * sigma * np.sqrt(2.0 * np.pi)) * np.exp(-0.5 * ((x - np.log(rest)) / sigma) ** 2)
     lines[x < np.log(_LYA_FOREST)] = 1.0
     contrast = lines / _running_mean(lines, np.ones(lines.size, dtype=bool)) - 1.0
-    return np.conj(np.fft.rfft(contrast, _SIZE)), np.conj(np.fft.rfft(contrast**2, _SIZE))
+    return np.conj(np.fft.rfft((contrast, contrast**2), _SIZE))

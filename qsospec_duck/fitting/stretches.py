@@ -5,6 +5,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from qsospec_duck.constants import C_KMS
+
 THRESHOLD = 0.9
 """Flux over model below which a pixel is absorbed."""
 
@@ -13,6 +15,64 @@ AVERAGE_ERROR = 0.05
 
 LONGEST_AVERAGE = 500.0
 """Longest stretch that is averaged [km/s]."""
+
+
+_LONGEST_GAP = 3.5
+"""Step between pixels, in usual steps, beyond which nothing was observed between them."""
+
+
+@numba.njit(cache=True, nogil=True)
+def ratio_to_model(log_wave, flux, ivar, model, log_line, fastest):
+    """Flux over model where it is known, between a fastest outflow velocity and the line.
+
+    Parameters
+    ----------
+    log_wave, flux, ivar, model : ndarray, shape (n_pix,)
+        ln λ, flux, 1/σ² and what the flux would be without absorption.
+    log_line : float
+        ln λ of the line at rest.
+    fastest : float
+        [km/s].
+
+    Returns
+    -------
+    pixels : ndarray of int, shape (n,)
+        From the blue.
+    velocity, ratio, weight : ndarray, shape (n,)
+        Outflow velocity [km/s], r and 1/error² of r.
+    covered : float
+        Range of velocities that these pixels cover, without gaps [km/s].
+    """
+    first, last = np.searchsorted(log_wave, log_line - fastest / C_KMS), np.searchsorted(log_wave, log_line)
+    pixels = np.empty(last - first, np.int64)
+    velocity, ratio, weight = np.empty(last - first), np.empty(last - first), np.empty(last - first)
+    n = 0
+    for i in range(first, last):
+        if ivar[i] > 0.0 and model[i] > 0.0:
+            pixels[n], velocity[n] = i, C_KMS * (log_line - log_wave[i])
+            ratio[n], weight[n] = flux[i] / model[i], ivar[i] * model[i] ** 2
+            n += 1
+    pixels, velocity, ratio, weight = pixels[:n].copy(), velocity[:n].copy(), ratio[:n].copy(), weight[:n].copy()
+    covered = 0.0
+    if n > 1:
+        longest = _LONGEST_GAP * usual_step(velocity)
+        for k in range(1, n):
+            step = velocity[k - 1] - velocity[k]
+            if step < longest:
+                covered += step
+    return pixels, velocity, ratio, weight, covered
+
+
+@numba.njit(cache=True, nogil=True)
+def usual_step(velocity):
+    """Median difference of falling velocities, of which there are two or more."""
+    return median(velocity[:-1] - velocity[1:])
+
+
+@numba.njit(cache=True, nogil=True)
+def median(values):
+    """Median of one or more numbers."""
+    return np.median(values)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -54,8 +114,13 @@ def averaged_ratio(velocity, ratio, weight):
 
 
 @numba.njit(cache=True, nogil=True)
-def find_stretches(velocity, ratio, weight, least_width):
+def find_stretches(velocity, average, length, least_width):
     """Stretches of ``least_width`` [km/s] or more with averaged r below 0.9, first pixel and one past the last.
+
+    Parameters
+    ----------
+    velocity, average, length : ndarray, shape (n,)
+        Monotonic velocities [km/s], and what `averaged_ratio` gives.
 
     Returns
     -------
@@ -63,12 +128,11 @@ def find_stretches(velocity, ratio, weight, least_width):
     widths : ndarray, shape (k,)
         From first to last pixel, less the length of the average [km/s].
     """
-    average, length = averaged_ratio(velocity, ratio, weight)
-    limits = np.empty((ratio.size // 2 + 1, 2), np.int64)
-    widths = np.empty(ratio.size // 2 + 1)
+    limits = np.empty((average.size // 2 + 1, 2), np.int64)
+    widths = np.empty(average.size // 2 + 1)
     count, start = 0, -1
-    for i in range(ratio.size + 1):
-        inside = i < ratio.size and average[i] < THRESHOLD
+    for i in range(average.size + 1):
+        inside = i < average.size and average[i] < THRESHOLD
         if inside and start < 0:
             start = i
         if not inside and start >= 0:
@@ -81,11 +145,10 @@ def find_stretches(velocity, ratio, weight, least_width):
 
 
 @numba.njit(cache=True, nogil=True)
-def shoulders(velocity, ratio, weight, first, last):
-    """Extend a trough to either side while averaged r is below 1; first pixel and one past the last."""
-    average, _ = averaged_ratio(velocity, ratio, weight)
+def shoulders(average, first, last):
+    """Extend a trough to either side while averaged r (n,) is below 1; first pixel and one past the last."""
     while first > 0 and average[first - 1] < 1.0:
         first -= 1
-    while last < ratio.size and average[last] < 1.0:
+    while last < average.size and average[last] < 1.0:
         last += 1
     return first, last

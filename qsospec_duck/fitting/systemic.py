@@ -38,6 +38,9 @@ SOURCES: tuple[tuple[str, str, float], ...] = (
 LEAST_SNR = 5.0
 """Flux over error that a line needs."""
 
+_TELLING = frozenset({"peak", "voff", "snr"})
+"""Measures that tell a redshift."""
+
 
 def measure_systemic(rows: Sequence[Measurement], z: float) -> list[Measurement]:
     """Systemic redshift, and the offset of every line against it.
@@ -56,7 +59,8 @@ def measure_systemic(rows: Sequence[Measurement], z: float) -> list[Measurement]
         ``z_sys_source`` that line's place in `SOURCES`. ``<line>_<role>_voff_sys`` for every ``voff`` but that line's.
         Empty where no line tells it.
     """
-    by_quantity = {row.quantity: row for row in rows if row.section == "complex_metric" or row.feature_id == CA_K}
+    telling = [row for row in rows if row.measure in _TELLING]
+    by_quantity = {row.quantity: row for row in telling if row.section == "complex_metric" or row.feature_id == CA_K}
     best: tuple[float, int, float, str] | None = None
     for place, (line_id, role, scatter) in enumerate(SOURCES):
         told = _velocity(by_quantity, line_id, role)
@@ -75,7 +79,7 @@ def measure_systemic(rows: Sequence[Measurement], z: float) -> list[Measurement]
         _row("z_sys", z_sys, (1.0 + z_sys) * error / C_KMS, source, method),
         _row("z_sys_source", float(place), None, source, "none"),
     ]
-    for row in rows:
+    for row in telling:
         # The lines of one source share their velocity: their offset would be a zero by construction.
         if row.measure == "voff" and row.error is not None and row.feature_id not in (source, CA_K):
             found.append(

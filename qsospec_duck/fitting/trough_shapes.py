@@ -23,8 +23,10 @@ import numpy as np
 
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.fitting.absorption_indices import Troughs
+from qsospec_duck.fitting.decay import decay
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.fitting.stretches import THRESHOLD
+from qsospec_duck.models.compiled_exp import FAST
 
 DOUBLETS = {
     "siiv": (1393.755, 1402.770), "civ": (1548.203, 1550.777), "aliii": (1854.716, 1862.790),
@@ -47,6 +49,10 @@ CLEAR_SIGMA = 3.0
 _DEPTHS = (0.05, 50.0)
 # Grid of a search: shifts [km/s] between neighbours, then numbers of widths and depths; halved so many times after.
 _STEP, _N_WIDTHS, _N_DEPTHS, _HALVINGS = 60.0, 6, 9, 5
+_AROUND = np.array((-1.0, 0.0, 1.0))
+
+_BLOCK = np.uintp(16)
+"""Pixels that χ² is summed over before it is compared with the best so far."""
 
 
 def is_narrow_doublet(ion: Troughs, weight: FloatArray, inside: slice) -> bool:
@@ -84,31 +90,16 @@ def is_model_too_high(ion: Troughs, weight: FloatArray, troughs: Sequence[slice]
     troughs : sequence of slice
         Pixels of each trough; without any there is nothing to doubt.
     """
+    if not troughs:
+        return False
     outside = np.ones(ion.velocity.size, dtype=bool)
     for trough in troughs:
         outside[trough] = False
     total = float(weight[outside].sum())
-    if not troughs or not total > 0:
+    if not total > 0:
         return False
     mean = float(weight[outside] @ ion.ratio[outside]) / total
     return mean + CLEAR_SIGMA / np.sqrt(total) < THRESHOLD
-
-
-@numba.njit(cache=True, nogil=True)
-def _chi2(velocity, ratio, weight, place, splitting, strength, log_fwhm, log_depth):
-    """χ² of one doublet, or of one Gaussian where the second line has no strength."""
-    sigma = np.exp(log_fwhm) / FWHM_PER_SIGMA
-    depth = np.exp(log_depth)
-    total = 0.0
-    for i in range(velocity.size):
-        y = (velocity[i] - place) / sigma
-        tau = np.exp(-0.5 * y * y)
-        if strength > 0.0:
-            y = (velocity[i] - place + splitting) / sigma
-            tau += strength * np.exp(-0.5 * y * y)
-        off = ratio[i] - np.exp(-depth * tau)
-        total += weight[i] * off * off
-    return total
 
 
 @numba.njit(cache=True, nogil=True)
@@ -116,34 +107,53 @@ def _best_chi2(velocity, ratio, weight, places, splitting, strengths, narrowest,
     """Least χ² over a grid of velocity, width and depth, each then halved about the best of its strength."""
     low_width, high_width = np.log(narrowest), np.log(widest)
     low_depth, high_depth = np.log(_DEPTHS[0]), np.log(_DEPTHS[1])
-    best_of_all = np.inf
-    for strength in strengths:
-        best = np.inf
-        at = (0.0, 0.0, 0.0)
-        for place in places:
-            for log_fwhm in np.linspace(low_width, high_width, _N_WIDTHS):
-                for log_depth in np.linspace(low_depth, high_depth, _N_DEPTHS):
-                    chi2 = _chi2(velocity, ratio, weight, place, splitting, strength, log_fwhm, log_depth)
-                    if chi2 < best:
-                        best = chi2
-                        at = (place, log_fwhm, log_depth)
-        steps = (
-            places[1] - places[0],
-            (high_width - low_width) / (_N_WIDTHS - 1),
-            (high_depth - low_depth) / (_N_DEPTHS - 1),
-        )
+    widths = np.linspace(low_width, high_width, _N_WIDTHS)
+    depths = np.linspace(low_depth, high_depth, _N_DEPTHS)
+    pixels = velocity, ratio, weight, np.empty((3, velocity.size))
+    best, at = np.full(strengths.size, np.inf), np.zeros((strengths.size, 3))
+    for place in places:
+        for log_fwhm in widths:
+            _try_depths(pixels, place, splitting, strengths, log_fwhm, depths, best, at)
+    steps = places[1] - places[0], widths[1] - widths[0], depths[1] - depths[0]
+    for one in range(strengths.size):
         for halving in range(_HALVINGS):
             part = 0.5 ** (halving + 1)
-            centre = at
-            for i in range(-1, 2):
-                place = centre[0] + i * part * steps[0]
-                for j in range(-1, 2):
-                    log_fwhm = min(max(centre[1] + j * part * steps[1], low_width), high_width)
-                    for k in range(-1, 2):
-                        log_depth = min(max(centre[2] + k * part * steps[2], low_depth), high_depth)
-                        chi2 = _chi2(velocity, ratio, weight, place, splitting, strength, log_fwhm, log_depth)
-                        if chi2 < best:
-                            best = chi2
-                            at = (place, log_fwhm, log_depth)
-        best_of_all = min(best_of_all, best)
-    return best_of_all
+            place, log_fwhm, log_depth = at[one]
+            near = np.minimum(np.maximum(log_depth + part * steps[2] * _AROUND, low_depth), high_depth)
+            for i in _AROUND:
+                for j in _AROUND:
+                    width = min(max(log_fwhm + j * part * steps[1], low_width), high_width)
+                    shift = place + i * part * steps[0]
+                    _try_depths(
+                        pixels, shift, splitting, strengths[one : one + 1], width, near,
+                        best[one : one + 1], at[one : one + 1],
+                    )  # fmt: skip
+    return best.min()
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _try_depths(pixels, place, splitting, strengths, log_fwhm, depths, best, at):
+    """χ² of doublets at one place and of one width, of every strength and depth; ``best`` and ``at`` keep the least."""
+    velocity, ratio, weight, (first, second, tau) = pixels
+    n = np.uintp(velocity.size)
+    scale = FWHM_PER_SIGMA / np.exp(log_fwhm)
+    for i in range(n):
+        blue, red = (velocity[i] - place) * scale, (velocity[i] - place + splitting) * scale
+        first[i], second[i] = decay(0.5 * blue * blue), decay(0.5 * red * red)
+    for one in range(strengths.size):
+        for i in range(n):
+            tau[i] = first[i] + strengths[one] * second[i]
+        for log_depth in depths:
+            depth = np.exp(log_depth)
+            chi2 = 0.0
+            start = np.uintp(0)
+            # Most of the grid is far worse than the best: it is left as soon as that shows.
+            while start < n and chi2 < best[one]:
+                stop = min(start + _BLOCK, n)
+                for i in range(start, stop):
+                    off = ratio[i] - decay(depth * tau[i])
+                    chi2 += weight[i] * off * off
+                start = stop
+            if chi2 < best[one]:
+                best[one] = chi2
+                at[one, 0], at[one, 1], at[one, 2] = place, log_fwhm, log_depth

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
+import numba
 import numpy as np
 
-from qsospec_duck.fitting.complex_model import Gaussian
+from qsospec_duck.fitting.bound_verdicts import judge_bounds
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import Coverage
-from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.recipes import ComplexRecipe
 from qsospec_duck.spectra import Spectrum
@@ -36,6 +38,8 @@ _LARGEST: Mapping[str | None, float] = {"fwhm": WIDEST_FWHM, "ew": LARGEST_EW}
 
 UNCERTAIN_LOGL = 0.1
 """A luminosity is flagged that is uncertain by more than this [dex]."""
+
+_JUDGED = frozenset({*_LARGEST, "logl"})
 
 
 def judge_spectrum(rest: Spectrum, snr: float) -> list[FitWarning]:
@@ -75,17 +79,15 @@ def judge_continuum(stage: ContinuumStage, solution: Solution) -> list[FitWarnin
         found.append(warn("absorption_clipped", "continuum", message, n_pixels=n_clipped))
     if solution.rank_deficient:
         found.append(warn("rank_deficient", "continuum", "continuum parameters are degenerate with each other."))
-    live = {int(slot) for slot, column in optimum.program.derivative_of if optimum.amplitudes[column] > 0}
-    for slot in np.flatnonzero(optimum.at_bound):
-        if int(slot) in live:
-            parameter = optimum.program.parameters[slot]
-            value = parameter.physical(float(optimum.theta[slot]))
-            found.append(
-                warn(
-                    "parameter_at_bound" if parameter.kind == "slope" else "nuisance_at_bound", "continuum",
-                    f"{parameter.name} ended on its bound, {value:.5g}.", parameter=parameter.name, value=value,
-                )
-            )  # fmt: skip
+    for slot in np.flatnonzero(optimum.at_bound & optimum.shapes_in_use):
+        parameter = optimum.program.parameters[slot]
+        value = parameter.physical(float(optimum.theta[slot]))
+        found.append(
+            warn(
+                "parameter_at_bound" if parameter.kind == "slope" else "nuisance_at_bound", "continuum",
+                f"{parameter.name} ended on its bound, {value:.5g}.", parameter=parameter.name, value=value,
+            )
+        )  # fmt: skip
     return found
 
 
@@ -163,7 +165,7 @@ def judge_complex(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
                 reduced_chi2=optimum.chi2 / dof,
             )
         )
-    return found + _bounds(stage, solution)
+    return found + judge_bounds(stage, solution)
 
 
 def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> list[FitWarning]:
@@ -176,14 +178,12 @@ def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> l
     total : ndarray, shape (n_pix,)
         Continuum and all lines.
     """
-    is_above = (rest.flux - total)[stage.used] > 0
-    n, n_above = is_above.size, int(np.count_nonzero(is_above))
+    n, n_above, n_runs = _count_runs(rest.flux, total, stage.used)
     pairs = 2.0 * n_above * (n - n_above)
     if pairs <= n:
         return []
-    n_runs = 1 + int(np.count_nonzero(np.diff(is_above)))
     expected = pairs / n + 1.0
-    significance = float((n_runs - expected) / np.sqrt(pairs * (pairs - n) / (n**2 * (n - 1.0))))
+    significance = (n_runs - expected) / math.sqrt(pairs * (pairs - n) / (n**2 * (n - 1.0)))
     dof = stage.optimum.n_pixels - stage.optimum.n_parameters
     if significance > RUNS_SIGMA or stage.optimum.chi2 < RUNS_REDUCED_CHI2 * dof:
         return []
@@ -192,10 +192,27 @@ def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> l
     return [warn("residual_runs", "complex", message, recipe_id=recipe_id, n_runs=n_runs, significance=significance)]
 
 
+@numba.njit(cache=True, nogil=True)
+def _count_runs(flux: FloatArray, total: FloatArray, used: BoolArray) -> tuple[int, int, int]:
+    """Used pixels, those of them whose flux is above the model, and runs of one sign."""
+    n, n_above, n_runs = 0, 0, 0
+    was_above = False
+    for i in range(flux.size):
+        if used[i]:
+            is_above = flux[i] > total[i]
+            n_runs += n == 0 or is_above != was_above
+            n += 1
+            n_above += is_above
+            was_above = is_above
+    return n, n_above, n_runs
+
+
 def judge_values(rows: Iterable[Measurement]) -> list[FitWarning]:
     """Values that no quasar has, and luminosities that say little."""
     found = []
     for row in rows:
+        if row.measure not in _JUDGED:
+            continue
         limit = _LARGEST.get(row.measure)
         if limit is not None and row.section == "complex_metric" and not row.value <= limit:
             message = f"{row.quantity} is {row.value:.4g} {row.unit}; it should be at most {limit:.0f}."
@@ -209,77 +226,3 @@ def judge_values(rows: Iterable[Measurement]) -> list[FitWarning]:
             message = f"{row.quantity} is {row.value:.2f} ± {row.error:.2f} {row.unit}."
             found.append(warn("uncertain_continuum", "continuum", message, quantity=row.quantity, error=row.error))
     return found
-
-
-def _bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
-    """Shapes on a bound, for components that are detected.
-
-    Where several Gaussians share one broad profile, their single velocities are only a way to describe it: such a
-    bound is a nuisance, and so is one of a faint line beside those for which the complex is fitted.
-    """
-    optimum = solution.optimum
-    published = _published_shapes(stage)
-    detected = {
-        int(slot)
-        for slot, column in optimum.program.derivative_of
-        if optimum.amplitudes[column] > 3.0 * solution.amplitude_errors[column]
-    }
-    detected |= _withheld(stage, solution)
-    found = []
-    for slot in np.flatnonzero(optimum.at_bound):
-        if int(slot) not in detected:
-            continue
-        parameter = optimum.program.parameters[slot]
-        theta = float(optimum.theta[slot])
-        code = "parameter_at_bound" if int(slot) in published else "nuisance_at_bound"
-        value = parameter.physical(theta)
-        found.append(
-            warn(
-                code, "complex", f"{parameter.name} ended on its bound, {value:.5g} km/s.",
-                recipe_id=stage.recipe.recipe_id, parameter=parameter.name, value=value,
-                profiles=_profiles_of(stage, int(slot)),
-            )
-        )  # fmt: skip
-    return found
-
-
-def _profiles_of(stage: ComplexStage, slot: int) -> list[str]:
-    """Lines with their roles that a slot shapes, ``hb_narrow``: ties may make them many."""
-    return sorted(
-        {f"{one.line_id}_{one.role}" for one in stage.model.gaussians if slot in (one.fwhm_slot, one.velocity_slot)}
-    )
-
-
-def _withheld(stage: ComplexStage, solution: Solution) -> set[int]:
-    """Slots on a bound that hold most of the flux of a detected profile, whose shape is therefore not published.
-
-    No Gaussian of it need be significant by itself.
-    """
-    optimum = solution.optimum
-    profiles: dict[tuple[str, str], list[Gaussian]] = {}
-    for gaussian in stage.model.gaussians:
-        profiles.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
-    out: set[int] = set()
-    for members in profiles.values():
-        columns = sorted({one.column for one in members})
-        places = optimum.theta.size + np.array(columns)
-        error = np.sqrt(max(float(solution.covariance[np.ix_(places, places)].sum()), 0.0))
-        total = float(optimum.amplitudes[columns].sum())
-        if not total > 3.0 * error:
-            continue
-        for kind in ("fwhm_slot", "velocity_slot"):
-            bound = [one for one in members if optimum.at_bound[getattr(one, kind)]]
-            if optimum.amplitudes[sorted({one.column for one in bound})].sum() > 0.5 * total:
-                out |= {getattr(one, kind) for one in bound}
-    return out
-
-
-def _published_shapes(stage: ComplexStage) -> set[int]:
-    """Slots that shape a required line by themselves: its widths, and the velocity of a single Gaussian."""
-    profiles: dict[tuple[str, str], set[tuple[int, int]]] = {}
-    for gaussian in stage.model.gaussians:
-        if gaussian.line_id in stage.recipe.required:
-            key = (gaussian.line_id, gaussian.role)
-            profiles.setdefault(key, set()).add((gaussian.fwhm_slot, gaussian.velocity_slot))
-    widths = {fwhm_slot for members in profiles.values() for fwhm_slot, _ in members}
-    return widths | {slot for members in profiles.values() if len(members) == 1 for _, slot in members}

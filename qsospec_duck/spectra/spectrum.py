@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -106,8 +107,9 @@ class Spectrum:
             )
         if n_pix < 2:
             raise SpectrumError(f"{self.label}: {n_pix} pixels; a spectrum needs at least two.")
-        if not np.all(np.isfinite(self.wavelength)) or not np.all(np.diff(self.wavelength) > 0):
-            bad = int(np.flatnonzero(~(np.diff(self.wavelength) > 0))[0]) if n_pix > 1 else 0
+        rising = (self.wavelength[1:] > self.wavelength[:-1]) & (self.wavelength[1:] < np.inf)
+        if not rising.all():
+            bad = int(np.argmin(rising))
             raise SpectrumError(
                 f"{self.label}: wavelengths are not finite and strictly increasing (first break after pixel {bad})."
             )
@@ -209,6 +211,11 @@ class Spectrum:
     def n_pix(self) -> int:
         """Number of pixels."""
         return int(self.wavelength.size)
+
+    @cached_property
+    def log_wavelength(self) -> FloatArray:
+        """(n_pix,) ln λ, what models are functions of; found once, and shared by all who ask."""
+        return np.log(self.wavelength)
 
     @property
     def error(self) -> FloatArray:

@@ -8,7 +8,8 @@ from quasar_truths import high_redshift_quasar, noisy
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting import FitConfig, fit_quasar
 from qsospec_duck.fitting.absorption_indices import Troughs, joined, overlap
-from qsospec_duck.fitting.stretches import averaged_ratio, find_stretches, shoulders
+from qsospec_duck.fitting.decay import decay
+from qsospec_duck.fitting.stretches import averaged_ratio, find_stretches, ratio_to_model, shoulders
 from qsospec_duck.fitting.trough_shapes import is_model_too_high
 from qsospec_duck.readers import read_spectra
 from qsospec_duck.simulate import Trough, narrow_doublet, simulate_quasar, simulate_spectra
@@ -169,12 +170,28 @@ def test_a_stretch_needs_its_width_and_grows_to_its_shoulders():
     velocity = np.arange(3000.0, 0.0, -100.0)
     ratio = np.ones(30)
     ratio[10:20] = (0.95, 0.8, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.8, 0.95)
-    weight = np.full(30, 1e6)
-    limits, widths = find_stretches(velocity, ratio, weight, 450.0)
+    average, length = averaged_ratio(velocity, ratio, np.full(30, 1e6))
+    limits, widths = find_stretches(velocity, average, length, 450.0)
     assert limits.tolist() == [[11, 19]]
     assert widths.tolist() == [700.0]
-    assert find_stretches(velocity, ratio, weight, 800.0)[0].shape == (0, 2)
-    assert shoulders(velocity, ratio, weight, 11, 19) == (10, 20)
+    assert find_stretches(velocity, average, length, 800.0)[0].shape == (0, 2)
+    assert shoulders(average, 11, 19) == (10, 20)
+
+
+def test_the_ratio_to_the_model_is_known_where_both_are_and_gaps_cover_nothing():
+    log_wave = np.log(np.arange(1400.0, 1600.0))
+    flux, ivar, model = np.full(200, 3.0), np.full(200, 4.0), np.full(200, 2.0)
+    ivar[100:110] = 0.0
+    model[120] = 0.0
+    pixels, velocity, ratio, weight, covered = ratio_to_model(
+        log_wave, flux, ivar, model, np.log(1549.06), C_KMS * np.log(1549.06 / 1449.5)
+    )
+    assert pixels.tolist() == [i for i in range(50, 150) if not 100 <= i < 110 and i != 120]
+    assert velocity == pytest.approx(C_KMS * np.log(1549.06 / (1400.0 + pixels)))
+    assert np.all(ratio == 1.5)
+    assert np.all(weight == 16.0)
+    # Ten lost pixels leave a gap; one does not.
+    assert covered == pytest.approx(velocity[0] - velocity[-1] - C_KMS * np.log(1510.0 / 1499.0))
 
 
 def test_one_narrow_doublet_is_no_broad_trough_though_its_lines_lie_below_for_over_1000_km_s():
@@ -186,9 +203,10 @@ def test_one_narrow_doublet_is_no_broad_trough_though_its_lines_lie_below_for_ov
     assert found(smooth, "bal").value == 1.0
 
 
-def ion_of(ratio, troughs):
+def ion_of(ratio, weight, troughs):
     limits = np.array([[one.start, one.stop] for one in troughs])
-    return Troughs("civ", np.arange(ratio.size), VELOCITY, ratio, limits, np.full(len(troughs), 2000.0))
+    average = averaged_ratio(VELOCITY, ratio, weight)
+    return Troughs("civ", np.arange(ratio.size), VELOCITY, ratio, *average, limits, np.full(len(troughs), 2000.0))
 
 
 VELOCITY = np.arange(25_000.0, 0.0, -70.0)
@@ -203,21 +221,26 @@ def test_a_model_that_is_too_high_outside_of_troughs_tells_of_no_absorption():
     weight = np.full(VELOCITY.size, 2.0**2)
     clear, low = np.ones(VELOCITY.size), np.full(VELOCITY.size, 0.8)
     clear[trough] = low[trough] = 0.4
-    assert not is_model_too_high(ion_of(clear, [trough]), weight, [trough])
-    assert is_model_too_high(ion_of(low, [trough]), weight, [trough])
+    assert not is_model_too_high(ion_of(clear, weight, [trough]), weight, [trough])
+    assert is_model_too_high(ion_of(low, weight, [trough]), weight, [trough])
     # With ten times the noise 0.8 is not known to be below 0.9; and where there is no trough nothing is doubted.
-    assert not is_model_too_high(ion_of(low, [trough]), weight / 100.0, [trough])
-    assert not is_model_too_high(ion_of(low, []), weight, [])
+    assert not is_model_too_high(ion_of(low, weight / 100.0, [trough]), weight / 100.0, [trough])
+    assert not is_model_too_high(ion_of(low, weight, []), weight, [])
 
 
 def test_a_trough_broken_by_a_gap_that_the_average_cannot_show_is_one():
     ratio = np.where((VELOCITY < 12_000) & (VELOCITY > 6000), 0.4, 1.0)
     broken = [between(12_000, 9200), between(8900, 6000)]
-    ion = ion_of(ratio, broken)
-    (whole,) = joined(ion, np.full(VELOCITY.size, 2.0**2), broken)
+    (whole,) = joined(ion_of(ratio, np.full(VELOCITY.size, 2.0**2), broken), broken)
     assert (whole.start, whole.stop) == (broken[0].start, broken[1].stop)
     # At S/N 20 a pixel the average is that of one pixel: 300 km/s are seen to be clear.
-    assert joined(ion, np.full(VELOCITY.size, 20.0**2), broken) == broken
+    assert joined(ion_of(ratio, np.full(VELOCITY.size, 20.0**2), broken), broken) == broken
+
+
+@pytest.mark.parametrize("exponent", [0.0, 1e-9, 0.3, 7.0, 47.9])
+def test_decay_is_the_exponential_and_ends_below_any_optical_depth_that_counts(exponent):
+    assert decay(exponent) == pytest.approx(np.exp(-exponent), rel=1e-11)
+    assert 0.0 < decay(1e4) < 1e-20
 
 
 @pytest.mark.slow

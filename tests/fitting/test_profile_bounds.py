@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from qsospec_duck.fitting.profile_bounds import WIDTHS, BoundShare
-from qsospec_duck.fitting.profiles import MEASURES, measure_profile
+from qsospec_duck.fitting.profile_bounds import PLACES, SKEWS, WIDTHS, mark_own_measures
+from qsospec_duck.fitting.profiles import MEASURES, measure_flux, measure_shape
 
-PLACES = ("voff", "peak", "c50", "c80")
 NONE = np.zeros(2, dtype=bool)
 SECOND = np.array([False, True])
 
@@ -15,21 +14,23 @@ def measured(fluxes, velocities, fwhm):
     """Values and gradients of a profile over a flat continuum."""
     x = np.linspace(np.log(4300.0), np.log(5500.0), 2000)
     values, gradients = np.empty(len(MEASURES)), np.empty((len(MEASURES), 3, len(fluxes)))
-    measure_profile(
-        np.array(fluxes), np.array(velocities), np.log(fwhm), np.log(4862.7), x, np.ones(x.size), np.zeros((1, x.size)),
-        values, gradients, np.empty(1),
-    )  # fmt: skip
+    profile = np.array(fluxes), np.array(velocities), np.log(fwhm), np.log(4862.7)
+    measure_flux(*profile, x, np.ones(x.size), np.zeros((1, x.size)), values, gradients, np.empty(1))
+    measure_shape(*profile, values, gradients)
     return values, gradients
 
 
-def given(bound, values):
-    return {measure for measure in (*WIDTHS, *PLACES) if bound.gives(measure, values)}
+def given_by_bounds(fluxes, values, gradients, velocity, width):
+    """Measures of a shape that are not the line's own."""
+    own = np.ones(len(MEASURES), dtype=bool)
+    mark_own_measures(fluxes, velocity, width, values, gradients, own)
+    return {measure for measure, is_own in zip(MEASURES, own, strict=True) if not is_own}
 
 
 def test_a_pedestal_on_its_bound_gives_the_moments_and_leaves_the_core_its_fwhm():
     fluxes = np.array([1.0, 1.5])
     values, gradients = measured(fluxes, [0.0, 300.0], [2500.0, 20_000.0])
-    on_bound = given(BoundShare(fluxes, gradients, NONE, SECOND), values)
+    on_bound = given_by_bounds(fluxes, values, gradients, NONE, SECOND)
     assert {"sigma", "w80", "w90"} <= on_bound
     assert "fwhm" not in on_bound
     assert not on_bound & set(PLACES)
@@ -38,7 +39,7 @@ def test_a_pedestal_on_its_bound_gives_the_moments_and_leaves_the_core_its_fwhm(
 def test_a_velocity_on_its_bound_gives_the_offset_and_leaves_the_core_its_peak():
     fluxes = np.array([1.0, 1.5])
     values, gradients = measured(fluxes, [0.0, -2000.0], [2500.0, 15_000.0])
-    on_bound = given(BoundShare(fluxes, gradients, SECOND, NONE), values)
+    on_bound = given_by_bounds(fluxes, values, gradients, SECOND, NONE)
     assert "voff" in on_bound
     assert not on_bound & {"peak", "c80", *WIDTHS}
 
@@ -46,14 +47,15 @@ def test_a_velocity_on_its_bound_gives_the_offset_and_leaves_the_core_its_peak()
 def test_a_single_gaussian_on_its_bounds_has_no_shape_of_its_own():
     fluxes, both = np.array([2.0]), np.array([True])
     values, gradients = measured(fluxes, [-2000.0], [15_000.0])
-    assert given(BoundShare(fluxes, gradients, both, both), values) == {*WIDTHS, *PLACES}
-    assert not given(BoundShare(fluxes, gradients, ~both, ~both), values)
+    assert given_by_bounds(fluxes, values, gradients, both, both) == {*WIDTHS, *PLACES, *SKEWS}
+    # Neither asymmetry nor wings are measured on one Gaussian, wherever it stands.
+    assert given_by_bounds(fluxes, values, gradients, ~both, ~both) == set(SKEWS)
 
 
 def test_little_flux_on_a_bound_gives_nothing():
     fluxes = np.array([2.0, 1.0])
     values, gradients = measured(fluxes, [0.0, 0.0], [2500.0, 20_000.0])
-    assert not given(BoundShare(fluxes, gradients, SECOND, SECOND), values)
+    assert not given_by_bounds(fluxes, values, gradients, SECOND, SECOND)
 
 
 @pytest.mark.parametrize("measure", WIDTHS)

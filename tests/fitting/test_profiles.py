@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import cumulative_simpson
 
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
-from qsospec_duck.fitting.profiles import MEASURES, measure_profile
+from qsospec_duck.fitting.profiles import MEASURES, measure_flux, measure_shape
 
 LINE = np.log(4862.683)
 BASE_X = np.arange(np.log(3000.0), np.log(8000.0), 70.0 / C_KMS)
@@ -20,7 +20,8 @@ def measure(F, v, fwhm, base=BASE, base_jacobian=None):
     jacobian = np.zeros((1, BASE_X.size)) if base_jacobian is None else base_jacobian
     values, gradients = np.empty(len(MEASURES)), np.empty((len(MEASURES), 3, F.size))
     base_gradient = np.empty(jacobian.shape[0])
-    measure_profile(F, v, u, LINE, BASE_X, base, jacobian, values, gradients, base_gradient)
+    measure_flux(F, v, u, LINE, BASE_X, base, jacobian, values, gradients, base_gradient)
+    measure_shape(F, v, u, LINE, values, gradients)
     return dict(zip(MEASURES, values, strict=True)), dict(zip(MEASURES, gradients, strict=True)), base_gradient
 
 

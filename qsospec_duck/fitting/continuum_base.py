@@ -1,0 +1,51 @@
+"""What equivalent widths are measured against: the continuum without Fe II, and its derivatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, rows_of
+from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.result import BoolArray, FloatArray
+
+BASE_FAMILIES = (*LAW_FAMILIES, "balmer")
+"""Families of the continuum below a line."""
+
+
+@dataclass(frozen=True, eq=False)
+class ContinuumBase:
+    """Power law, polynomial and Balmer pseudo-continuum."""
+
+    x: FloatArray
+    """(n_pix,) ln λ."""
+
+    values: FloatArray
+    """(n_pix,)."""
+
+    jacobian: FloatArray
+    """(n_cont, n_pix) derivative of the whole continuum by its parameters."""
+
+    counted: BoolArray
+    """(n_cont,) True for parameters of the base: it does not change with the others."""
+
+    covariance: FloatArray
+    """(n_cont, n_cont) of all parameters of the continuum."""
+
+
+def continuum_base(x: FloatArray, continuum: Solution) -> ContinuumBase:
+    """The base below the lines.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n_pix,)
+        ln λ.
+    continuum : Solution
+        The settled continuum.
+    """
+    optimum = continuum.optimum
+    counted = np.zeros(len(continuum.jacobian), dtype=bool)
+    counted[rows_of(optimum.program, BASE_FAMILIES)] = True
+    amplitudes = np.where(counted[optimum.theta.size :], optimum.amplitudes, 0.0)
+    return ContinuumBase(x, amplitudes @ continuum.columns, continuum.jacobian, counted, continuum.covariance)

@@ -1,0 +1,135 @@
+"""The lines of a complex in their roles: names of what is measured, and where their Gaussians stand in the fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from qsospec_duck.constants import LINE_FLUX_UNIT
+from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
+from qsospec_duck.fitting.error_calibration import log_factors
+from qsospec_duck.fitting.profiles import MEASURES
+from qsospec_duck.fitting.published import usable_error
+from qsospec_duck.fitting.result import FloatArray, Measurement
+from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import IntArray
+from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
+
+UNITS = {
+    "flux": LINE_FLUX_UNIT,
+    "flux_limit": LINE_FLUX_UNIT,
+    "ew": "Angstrom",
+    "centroid": "Angstrom",
+    "voff": "km/s",
+    "fwhm": "km/s",
+    "sigma": "km/s",
+    "w50": "km/s",
+    "w80": "km/s",
+    "w90": "km/s",
+    "asymmetry": "",
+    "kurtosis": "",
+    "peak": "Angstrom",
+    "c50": "Angstrom",
+    "c80": "Angstrom",
+    "snr": "",
+    "logl": "dex(erg/s)",
+}
+"""Unit of every line measure."""
+
+
+@dataclass(frozen=True, eq=False)
+class Feature:
+    """A line in one role."""
+
+    recipe_id: str
+    line_id: str
+    role: str
+    wavelength: float
+    """Rest wavelength [Å]."""
+
+    quantities: dict[str, str]
+    """Name of each measure's quantity."""
+
+    def row(self, measure: str, value: float, error: float | None) -> Measurement:
+        """The row of one measure; without an error it has none by definition."""
+        return Measurement(
+            "complex_metric", self.quantities[measure], value, usable_error(value, error), UNITS[measure],
+            self.recipe_id, self.line_id, self.role, measure, "none" if error is None else "covariance",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Lines in their roles; to line k belong Gaussians ``edges[k]`` to ``edges[k + 1]``."""
+
+    names: tuple[Feature, ...]
+    edges: IntArray
+    """(n_line + 1,)."""
+
+    log_wavelengths: FloatArray
+    """(n_line,) ln λ₀."""
+
+    log_factors: FloatArray
+    """(2, n_line, n_measures) ln of the factors on the linear errors (`qsospec_duck.fitting.error_calibration`)."""
+
+    places: IntArray
+    """(3, n_gaussian) column, velocity slot and FWHM slot of each Gaussian."""
+
+    ratios: FloatArray
+    """(n_gaussian,) flux relative to the column's."""
+
+    log_widths: FloatArray
+    """(n_gaussian,) ln of the FWHM relative to what the slot says."""
+
+
+@cache
+def features_of(components: tuple[ComponentRecipe, ...], recipe: ComplexRecipe, line_ids: frozenset[str]) -> Features:
+    """Some lines in each of their roles, then the total of lines that a recipe gives several.
+
+    Parameters
+    ----------
+    components : tuple of ComponentRecipe
+        Of the fit.
+    recipe : ComplexRecipe
+        Of the complex.
+    line_ids : frozenset of str
+        Lines that are covered. Others are held by the fixed ratio to their partner, and not seen themselves.
+    """
+    gaussians = [gaussian for gaussian in compile_complex(components).gaussians if gaussian.line_id in line_ids]
+    members: dict[tuple[str, str], list[Gaussian]] = {}
+    for gaussian in gaussians:
+        members.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
+    roles_of: dict[str, set[str]] = {}
+    for component in recipe.components:
+        for line_id in component.lines:
+            roles_of.setdefault(line_id, set()).add(component.role)
+    for line_id, roles in roles_of.items():
+        of_line = [gaussian for gaussian in gaussians if gaussian.line_id == line_id]
+        if len(roles) > 1 and of_line:
+            members[line_id, "total"] = of_line
+    names = tuple(
+        Feature(
+            recipe.recipe_id, line_id, role, line(line_id).wavelength,
+            {measure: f"{line_id}_{role}_{measure}" for measure in UNITS},
+        )
+        for line_id, role in members
+    )  # fmt: skip
+    return _laid_out(names, members.values())
+
+
+def _laid_out(names: tuple[Feature, ...], profiles: Iterable[list[Gaussian]]) -> Features:
+    profiles = list(profiles)
+    gaussians = [gaussian for profile in profiles for gaussian in profile]
+    factors = [[log_factors(one.quantities[measure], measure) for measure in MEASURES] for one in names]
+    return Features(
+        names,
+        np.cumsum([0, *(len(profile) for profile in profiles)]),
+        np.log([one.wavelength for one in names]),
+        np.array(factors, dtype=float).reshape(len(names), len(MEASURES), 2).transpose(2, 0, 1).copy(),
+        np.array([(g.column, g.velocity_slot, g.fwhm_slot) for g in gaussians], dtype=np.int64).reshape(-1, 3).T.copy(),
+        np.array([g.ratio for g in gaussians], dtype=float),
+        np.array([g.log_width for g in gaussians], dtype=float),
+    )

@@ -1,0 +1,115 @@
+"""All profiles of a complex measured in one compiled call: values, errors, and which of them stand on a bound."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from qsospec_duck.fitting.continuum_base import ContinuumBase
+from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.line_features import Features
+from qsospec_duck.fitting.profile_bounds import mark_own_measures
+from qsospec_duck.fitting.profiles import MEASURES, measure_flux, measure_shape
+from qsospec_duck.fitting.propagation import profile_errors
+from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.models.bisection import first_not_below
+from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
+
+FLUX, EW = MEASURES.index("flux"), MEASURES.index("ew")
+
+
+DETECTION_SNR = 3.0
+"""Flux over error below which widths and offsets are not published, and an upper limit is."""
+
+
+class MeasuredProfile(NamedTuple):
+    """One line in one role; lists in the order of `qsospec_duck.fitting.profiles.MEASURES`."""
+
+    values: list[float]
+    """EW in Å, velocities in km/s. All 0 where there is no flux, those of a shape where the line is not detected."""
+
+    errors: list[float]
+    """1σ. Without flux only its own: that of the column that is known best."""
+
+    own: list[bool]
+    """Measures that are the line's (`mark_own_measures`). That of ``ew`` is where continuum lies below it."""
+
+    is_detected: bool
+    """Whether there is flux, and `DETECTION_SNR` of it."""
+
+    holds_velocity: bool
+    """Whether most of the flux of a detected line has its velocity on a bound."""
+
+    holds_width: bool
+    """Whether most of the flux of a detected line has its width on a bound."""
+
+
+def measure_profiles(
+    features: Features, solution: Solution, base: ContinuumBase, place: float | None
+) -> list[MeasuredProfile]:
+    """Measure every line of a complex in each of its roles.
+
+    Parameters
+    ----------
+    features : Features
+    solution : Solution
+        Of the complex.
+    base : ContinuumBase
+    place : float or None
+        As `qsospec_duck.fitting.line_measurements.measure_complex` takes it.
+    """
+    optimum = solution.optimum
+    shape = len(features.names), len(MEASURES)
+    values, errors, own = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
+    verdicts = np.zeros((len(features.names), 3), dtype=bool)
+    weights = (0.0, 0.0) if place is None else (1.0 - place, place)
+    _measure_profiles(
+        features.edges, features.log_wavelengths, features.log_factors, features.places, features.ratios,
+        features.log_widths, optimum.theta, optimum.amplitudes, solution.amplitude_errors, optimum.at_bound,
+        solution.covariance, solution.with_continuum, base.x, base.values, base.jacobian, base.counted,
+        base.covariance, weights, values, errors, own, verdicts,
+    )  # fmt: skip
+    lists = zip(values.tolist(), errors.tolist(), own.tolist(), verdicts.tolist(), strict=True)
+    return [MeasuredProfile(value, error, is_own, *verdict) for value, error, is_own, verdict in lists]
+
+
+@numba.njit(cache=True, nogil=True)
+def _measure_profiles(
+    edges: IntArray, log_wavelengths: FloatArray, log_factors: FloatArray, places: IntArray, ratios: FloatArray,
+    log_widths: FloatArray, theta: FloatArray, amplitudes: FloatArray, amplitude_errors: FloatArray,
+    at_bound: BoolArray, covariance: FloatArray, with_continuum: FloatArray, x: FloatArray, base: FloatArray,
+    base_jacobian: FloatArray, counted: BoolArray, base_covariance: FloatArray, weights: tuple[float, float],
+    values: FloatArray, errors: FloatArray, own: BoolArray, verdicts: BoolArray,
+) -> None:  # fmt: skip
+    """Fill values, errors and own (n_line, n_measures) and verdicts (n_line, 3), which come in as zeros.
+
+    ``weights`` (2,) are those of ``log_factors`` in ln of the factors on the linear errors; ``verdicts`` are the last
+    fields of a `MeasuredProfile`.
+    """
+    base_gradient = np.empty(base_jacobian.shape[0])
+    for k in range(values.shape[0]):
+        here = slice(edges[k], edges[k + 1])
+        columns, velocity_slots, fwhm_slots = places[0, here], places[1, here], places[2, here]
+        factors = np.exp(weights[0] * log_factors[0, k] + weights[1] * log_factors[1, k])
+        F = amplitudes[columns] * ratios[here]
+        if not np.any(F > 0.0):
+            errors[k, FLUX] = np.min(amplitude_errors[columns] * ratios[here]) * factors[FLUX]
+            continue
+        v, u = theta[velocity_slots] * VELOCITY_UNIT, theta[fwhm_slots] + log_widths[here]
+        gradients = np.empty((values.shape[1], 3, F.size))
+        measure_flux(F, v, u, log_wavelengths[k], x, base, base_jacobian, values[k], gradients, base_gradient)
+        base_gradient *= counted
+        place_of_numbers = columns, velocity_slots, fwhm_slots, ratios[here], theta.size
+        covariances = covariance, with_continuum, base_gradient, base_covariance
+        profile_errors(gradients, *place_of_numbers, *covariances, factors, errors[k])
+        own[k, EW] = base[min(first_not_below(x, log_wavelengths[k]), x.size - 1)] > 0.0
+        if values[k, FLUX] < DETECTION_SNR * errors[k, FLUX]:
+            continue
+        measure_shape(F, v, u, log_wavelengths[k], values[k], gradients)
+        profile_errors(gradients, *place_of_numbers, *covariances, factors, errors[k])
+        verdicts[k, 0] = True
+        verdicts[k, 1], verdicts[k, 2] = mark_own_measures(
+            F, at_bound[velocity_slots], at_bound[fwhm_slots], values[k], gradients, own[k]
+        )  # fmt: skip
