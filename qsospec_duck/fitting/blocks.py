@@ -120,7 +120,7 @@ def _fit_once(
         if recipe.recipe_id in settled and not np.any(coverage.mask & absorbed):
             stages.append(settled[recipe.recipe_id])
         elif coverage.can_fit:
-            seen = _seen(coverage, absorbed, recipe)
+            seen = _seen(coverage, absorbed, recipe) if before else coverage
             stage = fit_complex(
                 rest, model, recipe, seen, delta_chi2=config.optional_delta_chi2, min_snr=config.optional_min_snr
             )

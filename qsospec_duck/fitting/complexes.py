@@ -160,7 +160,8 @@ def _refit(
     """Other components or pixels, from given starts."""
     model = pixels.model(components)
     optimum = optimise(model.program, *pixels[used], starts, short_iterations=15, tolerance=ROUGH)
-    return replace(stage, model=model, optimum=optimum, used=used, excluded=stage.coverage.mask & ~used)
+    excluded = stage.excluded if used is stage.used else stage.coverage.mask & ~used
+    return replace(stage, model=model, optimum=optimum, used=used, excluded=excluded)
 
 
 def _pruned(

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from qsospec_duck.fitting.inverse import inverse_of
+from qsospec_duck.fitting.inverse import errors_of_amplitudes, inverse_of, put, taken
+from qsospec_duck.fitting.shape_states import band_precision, shape_states
 from qsospec_duck.fitting.solver import minimise_from_starts
 from qsospec_duck.models.evaluate import evaluate, evaluate_columns_of, fill_jacobian, sum_of_columns
 from qsospec_duck.models.program import Program
@@ -49,27 +50,29 @@ class Optimum:
         return self.program.bounds[2]
 
     @cached_property
+    def _states(self) -> tuple[BoolArray, BoolArray, int]:
+        program = self.program
+        states = shape_states(
+            self.theta, self.amplitudes, *program.bounds, *program.hard_bounds, program.derivative_of
+        )  # fmt: skip
+        return states[0], states[1], int(states[2])
+
+    @property
     def at_bound(self) -> BoolArray:
         """(n_par,) True where a shape lies on a bound that is not soft: there it could not move, and has no error."""
-        low, high, free = self.program.bounds
-        hard_low, hard_high = self.program.hard_bounds
-        margin = 1e-6 * (high - low)
-        return free & ((hard_low & (self.theta <= low + margin)) | (hard_high & (self.theta >= high - margin)))
+        return self._states[1]
 
-    @cached_property
+    @property
     def n_parameters(self) -> int:
         """Number of fitted numbers that the data constrain: free shapes of live columns, and amplitudes."""
-        return int(np.count_nonzero(self.live_shapes)) + int(np.count_nonzero(self.amplitudes > 0))
+        return self._states[2]
 
-    @cached_property
+    @property
     def shapes_in_use(self) -> BoolArray:
         """(n_par,) True for free shapes that some column with a positive amplitude has."""
-        slots, columns = self.program.derivative_of.T
-        used = np.zeros(self.theta.size, dtype=bool)
-        used[slots[self.amplitudes[columns] > 0]] = True
-        return used & self.free
+        return self._states[0]
 
-    @cached_property
+    @property
     def live_shapes(self) -> BoolArray:
         """(n_par,) True for shapes in use that do not lie on a bound."""
         return self.shapes_in_use & ~self.at_bound
@@ -95,10 +98,7 @@ class Optimum:
         The bounds are knowledge, and for a faint component the only one. With them in the normal matrix a shape on
         its bound keeps an honest share of its neighbours' errors instead of being taken as known.
         """
-        out = np.zeros(self.theta.size)
-        used = self.shapes_in_use
-        out[used] = 12.0 / (self.program.high - self.program.low)[used] ** 2
-        return out
+        return band_precision(self.shapes_in_use, self.program.low, self.program.high)
 
 
 ROUGH = 1e-2
@@ -227,17 +227,11 @@ def covariance_of(
     rank_deficient : bool
         Some direction was degenerate; its variance is a lower limit.
     """
-    n_par = optimum.theta.size
-    amplitudes = np.diag(products)[n_par:] > 0 if absent_may_return else optimum.amplitudes > 0
+    amplitudes = products.diagonal()[optimum.theta.size :] > 0 if absent_may_return else optimum.amplitudes > 0
     active = np.flatnonzero(np.concatenate([optimum.shapes_in_use, amplitudes]))
-    out = np.zeros_like(products)
-    if active.size == 0:
-        return out, False
-    normal = products[active[:, None], active]
-    normal.flat[:: active.size + 1] += optimum.prior_precision[active]
+    normal = taken(products, active, optimum.prior_precision)
     inverse, deficient = invert_scaled(normal)
-    out[active[:, None], active] = inverse
-    return out, deficient
+    return put(inverse, active, len(products)), deficient
 
 
 def invert_scaled(normal: FloatArray) -> tuple[FloatArray, bool]:
@@ -265,13 +259,4 @@ def amplitude_errors(optimum: Optimum, covariance: FloatArray, gram: FloatArray)
     gram : ndarray, shape (n_col, n_col)
         A W Aᵀ of the columns.
     """
-    errors = np.sqrt(np.maximum(np.diag(covariance)[optimum.theta.size :], 0.0))
-    zero = np.flatnonzero(optimum.amplitudes <= 0)
-    if zero.size:
-        live = np.flatnonzero(optimum.amplitudes > 0)
-        inverse, _ = invert_scaled(gram[live[:, None], live])
-        shared = gram[zero[:, None], live]
-        own = gram[zero, zero] - np.sum(shared @ inverse * shared, axis=1)
-        seen = own > 0
-        errors[zero[seen]] = own[seen] ** -0.5
-    return errors
+    return errors_of_amplitudes(optimum.amplitudes, covariance, gram)

@@ -1,4 +1,4 @@
-"""The inverse of a small normal matrix, compiled."""
+"""Inverses of small normal matrices and what errors follow from them, compiled."""
 
 from __future__ import annotations
 
@@ -41,3 +41,66 @@ def inverse_of(normal):
             squares += inverse[i, k] ** 2
             inverse[i, k] *= scale[i] * scale[k]
     return inverse, math.sqrt(squares)
+
+
+@numba.njit(cache=True, nogil=True)
+def taken(products, active, precision):
+    """Rows and columns ``active`` (k,) of ``products`` (n, n), with ``precision`` (n,) added to the diagonal."""
+    k = active.size
+    out = np.empty((k, k))
+    for i in range(k):
+        for j in range(k):
+            out[i, j] = products[active[i], active[j]]
+        out[i, i] += precision[active[i]]
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def put(inverse, active, n):
+    """``inverse`` (k, k) in rows and columns ``active`` (k,) of a matrix (n, n) that is 0 elsewhere."""
+    out = np.zeros((n, n))
+    for i in range(active.size):
+        for j in range(active.size):
+            out[active[i], active[j]] = inverse[i, j]
+    return out
+
+
+@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
+def errors_of_amplitudes(amplitudes, covariance, gram):
+    """1σ error of every amplitude, as `qsospec_duck.fitting.covariance.amplitude_errors` explains.
+
+    Parameters
+    ----------
+    amplitudes : ndarray, shape (n_col,)
+    covariance : ndarray, shape (n_par + n_col, n_par + n_col)
+    gram : ndarray, shape (n_col, n_col)
+    """
+    n_col = amplitudes.size
+    first = covariance.shape[0] - n_col
+    errors, row = np.empty(n_col), np.empty(n_col)
+    live, n = np.empty(n_col, np.int64), np.int64(0)
+    for j in range(n_col):
+        errors[j] = math.sqrt(max(covariance[first + j, first + j], 0.0))
+        if amplitudes[j] > 0.0:
+            live[n] = j
+            n += 1
+    if n == n_col:
+        return errors
+    M = np.empty((n, n))
+    for i in range(n):
+        for k in range(i + 1):
+            M[i, k] = gram[live[i], live[k]]
+    factorise(M, n, row)
+    for j in range(n_col):
+        if amplitudes[j] > 0.0:
+            continue
+        own = gram[j, j]
+        for i in range(n):
+            total = gram[j, live[i]]
+            for k in range(i):
+                total -= M[i, k] * row[k]
+            row[i] = total
+            own -= total * total * M[i, i]
+        if own > 0.0:
+            errors[j] = 1.0 / math.sqrt(own)
+    return errors

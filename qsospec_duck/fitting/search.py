@@ -15,7 +15,7 @@ from qsospec_duck.fitting.averaging import averaged
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
 from qsospec_duck.fitting.covariance import ROUGH, Optimum, optimise
 from qsospec_duck.fitting.result import FloatArray
-from qsospec_duck.fitting.search_loop import SAME_CHI2, search
+from qsospec_duck.fitting.search_loop import apart, search
 from qsospec_duck.fitting.shape_grid import shape_grid, spread_starts
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComponentRecipe
@@ -61,20 +61,9 @@ def search_shapes(
     cell_x, cell_inverse_sigma, cell_flux = averaged(x, inverse_sigma, flux, _cell_widths(components, x))
     cells = cell_x, cell_inverse_sigma, cell_inverse_sigma * cell_flux
     chi2, theta = search(cells, program.bounds, program.no_prior, program.tables, grid.tables, spread)
-    return optimise(
-        program, x, inverse_sigma, flux, _finalists(chi2, theta), short_iterations=FINAL_STEPS, tolerance=ROUGH
-    )
-
-
-def _finalists(chi2: FloatArray, theta: FloatArray) -> FloatArray:
-    """The best ends, no two of them the same, which all pixels then decide about; shape (n_end, n_par)."""
-    chosen: list[int] = []
-    last = -np.inf
-    for end, reached in enumerate(chi2[: chi2.searchsorted(chi2[0] + FINAL_CHI2, side="right")].tolist()):
-        if reached - last > SAME_CHI2:
-            chosen.append(end)
-            last = reached
-    return theta[chosen[:FINALISTS]]
+    # No two of them the same.
+    ends = theta[apart(chi2, FINAL_CHI2)[:FINALISTS]]
+    return optimise(program, x, inverse_sigma, flux, ends, short_iterations=FINAL_STEPS, tolerance=ROUGH)
 
 
 def _cell_widths(components: tuple[ComponentRecipe, ...], x: FloatArray) -> FloatArray:

@@ -145,3 +145,16 @@ def _next(chi2s, count, moved_from):
         if is_new:
             return end
     return -1
+
+
+@numba.njit(cache=True, nogil=True)
+def apart(chi2, above):
+    """Places of the ends within ``above`` of the best that do not count as one with an end before; best first."""
+    chosen, n = np.empty(chi2.size, np.int64), np.int64(0)
+    for end in range(chi2.size):
+        if chi2[end] > chi2[0] + above:
+            break
+        if n == 0 or chi2[end] - chi2[chosen[n - 1]] > SAME_CHI2:
+            chosen[n] = end
+            n += 1
+    return chosen[:n]

@@ -17,6 +17,7 @@ from qsospec_duck.fitting.averaging import averaged
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import CONTINUUM_CELL, ContinuumStage
 from qsospec_duck.fitting.covariance import ROUGH, Optimum, model_values, optimise
+from qsospec_duck.fitting.model_steps import largest_move, products_of_steps
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.spectra import Spectrum
 
@@ -57,7 +58,7 @@ class Block:
     def refit(self, others: FloatArray, settled: float, tolerance: float, rough: bool) -> bool:
         """Fit to what the others leave, unless they stand where they stood; whether it was done."""
         now = others[self.pixels]
-        if self._others is not None and _is_within(now, self._others, self.inverse_sigma_used, settled):
+        if self._others is not None and largest_move(now, self._others, self.inverse_sigma_used) < settled:
             return False
         self._others = now
         pixels = self.x_used, self.inverse_sigma_used, self._flux_used - now
@@ -68,11 +69,6 @@ class Block:
         )
         self.model = model_values(self.optimum, self.x)
         return True
-
-
-def _is_within(one: FloatArray, other: FloatArray, inverse_sigma: FloatArray, limit: float) -> bool:
-    """Whether two models, (n,) each, differ by less than ``limit`` σ everywhere."""
-    return float(np.max(np.abs(one - other) * inverse_sigma, initial=0.0)) < limit
 
 
 def relax(
@@ -116,20 +112,16 @@ class _Lead:
 
     def __init__(self, weight: FloatArray) -> None:
         self._weight, self._factor = weight, 1.0
-        self._step: FloatArray | None = None
+        self._step, self._is_first = np.zeros_like(weight), True
 
     def ahead(self, shown: FloatArray, model: FloatArray, settled: float) -> FloatArray:
         """What the others should see next, (n_pix,), of a block that was ``shown`` and is fitted as ``model``."""
-        step = (model - shown) * self._weight
-        if self._step is not None:
-            change = step - self._step
-            size = float(change @ change)
-            if size > 0.0:
-                self._factor = min(max(-self._factor * float(self._step @ change) / size, 1.0), MOST_AHEAD)
-        self._step = step
-        if (self._factor - 1.0) * float(np.max(np.abs(step), initial=0.0)) < settled:
-            return model
-        return shown + self._factor * (model - shown)
+        step = np.empty_like(shown)
+        across, along, most = products_of_steps(shown, model, self._weight, self._step, step)
+        if across > 0.0 and not self._is_first:
+            self._factor = min(max(-self._factor * along / across, 1.0), MOST_AHEAD)
+        self._step, self._is_first = step, False
+        return model if (self._factor - 1.0) * most < settled else shown + self._factor * (model - shown)
 
 
 def settle(

@@ -1,0 +1,44 @@
+"""How far models moved between two fits, in σ, in one pass over their pixels."""
+
+from __future__ import annotations
+
+import numba
+
+from qsospec_duck.models.compiled_exp import FAST
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def largest_move(one, other, inverse_sigma):
+    """Largest difference of two models in σ; shape (n,) each."""
+    most = 0.0
+    for i in range(one.size):
+        most = max(most, abs(one[i] - other[i]) * inverse_sigma[i])
+    return most
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def products_of_steps(shown, model, inverse_sigma, before, step):
+    """What the extrapolation of `qsospec_duck.fitting.settling` needs of two steps.
+
+    Parameters
+    ----------
+    shown, model, inverse_sigma : ndarray, shape (n,)
+    before : ndarray, shape (n,)
+        The step before r [σ].
+    step : ndarray, shape (n,)
+        Filled with this step r' = model − shown [σ].
+
+    Returns
+    -------
+    across, along, most : float
+        |r' − r|², r·(r' − r) and the largest of |r'|.
+    """
+    across, along, most = 0.0, 0.0, 0.0
+    for i in range(shown.size):
+        now = (model[i] - shown[i]) * inverse_sigma[i]
+        change = now - before[i]
+        across += change * change
+        along += before[i] * change
+        most = max(most, abs(now))
+        step[i] = now
+    return across, along, most
