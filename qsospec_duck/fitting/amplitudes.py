@@ -22,7 +22,13 @@ def factorise(M, n, row):
 
     Only the lower triangle is read. L, whose diagonal is 1, is left below it, and on the diagonal 1/D.
     """
-    for i in range(n):
+    factorise_rows(M, np.int64(0), n, row)
+
+
+@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
+def factorise_rows(M, begin, n, row):
+    """Go on with `factorise` where the rows before ``begin`` are factorised already."""
+    for i in range(begin, n):
         for k in range(i):
             total = M[i, k]
             for m in range(k):

@@ -120,7 +120,7 @@ class _Pixels:
         self._spectrum = spectrum
         self._models: dict[tuple[ComponentRecipe, ...], ComplexModel] = {}
         self._last: tuple[BoolArray, tuple[FloatArray, FloatArray, FloatArray]] | None = None
-        self.x = np.log(spectrum.wavelength)
+        self.x = spectrum.log_wavelength
         self.inverse_sigma = np.sqrt(spectrum.ivar)
         self.flux = spectrum.flux - continuum_model
 

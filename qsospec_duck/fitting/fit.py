@@ -108,7 +108,7 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
 
     log_distance = _log_distance(rest, config.cosmology)
     place = snr_place(rest, snr) if config.uncertainty.calibrated else None
-    x, published = np.log(rest.wavelength), _publish(solutions)
+    x, published = rest.log_wavelength, _publish(solutions)
     rows, found = _measure(rest, x, log_distance, place, stages, solutions, published)
     absorption, broad = measure_absorption(rest, solutions, fitted.troughs)
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)

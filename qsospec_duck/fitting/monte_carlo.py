@@ -88,7 +88,7 @@ def draw_measurements(
         Stages and solutions to measurements, as for the best fit.
     config : UncertaintyConfig
     """
-    x, inverse_sigma = np.log(rest.wavelength), np.sqrt(rest.ivar)
+    x, inverse_sigma = rest.log_wavelength, np.sqrt(rest.ivar)
     sigma = np.divide(1.0, inverse_sigma, out=np.zeros_like(x), where=inverse_sigma > 0)
     best = np.sum([solution.model for solution in solutions], axis=0)
     random = np.random.default_rng([config.seed, int.from_bytes(hashlib.sha256(_name(rest)).digest(), "big")])

@@ -13,7 +13,15 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from qsospec_duck.fitting.amplitudes import dot, make_room, moments, rows_dot, solve_amplitudes
+from qsospec_duck.fitting.amplitudes import (
+    IN_ORDER,
+    dot,
+    factorise_rows,
+    make_room,
+    moments,
+    rows_dot,
+    solve_amplitudes,
+)
 from qsospec_duck.models.evaluate import evaluate_columns_of, widen
 from qsospec_duck.models.line_terms import fill_line
 
@@ -51,29 +59,25 @@ def grid_moments(pixels, lines, group_of, first, options):
 def descend(G, b, group_of, first, options, state):
     """Coordinate descent over grid options; ``state`` (n_group,) holds the first options, then the best ones."""
     q = group_of.size
-    sub, rhs, c = np.empty((q, q)), np.empty(q), np.empty(q)
-    passive = np.zeros(q, np.bool_)
-    index = np.empty(q, np.int64)
-    room = make_room(q)
+    cross, own, own_b = np.empty((q, b.size)), np.empty((q, q)), np.empty(q)
+    trial = _make_trial(q, options)
     best = -1.0
     for _ in range(MAX_SWEEPS):
         before = best
         for group in range(state.size):
-            kept = state[group]
-            for option in range(options[group, 1]):
-                state[group] = option
-                for j in range(q):
-                    index[j] = first[j] + state[group_of[j]]
-                    rhs[j] = b[index[j]]
-                    for i in range(j + 1):
-                        sub[j, i] = G[index[j], index[i]]
-                        sub[i, j] = sub[j, i]
-                solve_amplitudes(sub, rhs, c, passive, room)
-                fall = dot(c, rhs)  # of χ² against no lines at all
-                if fall > best * (1.0 + 1e-12):
-                    best = fall
-                    kept = option
-            state[group] = kept
+            for j in range(q):
+                at = first[j] + state[group_of[j]]
+                own_b[j] = b[at]
+                for i in range(q):
+                    own[i, j] = G[first[i] + state[group_of[i]], at]
+                cross[j] = G[at]
+            falls, is_exact = _bounds_of_moving(G, b, cross, own, own_b, group_of, first, group, options, trial)
+            while True:
+                option = _best_option(G, b, cross, own, own_b, group_of, first, group, falls, is_exact, trial, best)
+                if option < 0:
+                    break
+                best, state[group] = falls[option], option
+                falls[option] = -np.inf
         if best <= before * (1.0 + 1e-9):
             break
 
@@ -96,19 +100,27 @@ def find_moves(pixels, bounds, tables, work, shapes, indices, columns, G, b, the
     q = group_of.size
     own, own_b = np.empty((q, q)), np.empty(q)
     moments(A, y, span, own, own_b)
-    cross = np.empty((columns.shape[0], q))
-    for i in range(columns.shape[0]):
-        for j in range(q):
-            cross[i, j] = rows_dot(columns, i, A, j, span[j, 0], span[j, 1])
+    cross = np.empty((q, columns.shape[0]))
+    for j in range(q):
+        for i in range(columns.shape[0]):
+            cross[j, i] = rows_dot(columns, i, A, j, span[j, 0], span[j, 1])
 
     n_group = slots.shape[0]
     candidates = np.empty((n_group * GRID_MOVES, 3))
     n_candidates = np.int64(0)  # a literal would be compiled for apart
-    falls = np.empty(columns.shape[0])
+    trial = _make_trial(q, options)
     for group in range(n_group):
-        of_group = falls[: options[group, 1]]
-        _falls_of_moving(G, b, cross, own, own_b, group_of, first, group, of_group)
-        n_candidates = _take_apart(of_group, n_velocities[group], group, candidates, n_candidates)
+        falls, is_exact = _bounds_of_moving(G, b, cross, own, own_b, group_of, first, group, options, trial)
+        for _ in range(GRID_MOVES):
+            option = _best_option(
+                G, b, cross, own, own_b, group_of, first, group, falls, is_exact, trial, -1.0
+            )  # fmt: skip
+            if option < 0:
+                break
+            candidates[n_candidates, 0] = falls[option]
+            candidates[n_candidates, 1], candidates[n_candidates, 2] = group, option
+            n_candidates += 1
+            _take_out(falls, n_velocities[group], option)
     count = np.int64(0)
     for _ in range(n_candidates):
         if count == MOVES_A_ROUND:
@@ -129,66 +141,136 @@ def find_moves(pixels, bounds, tables, work, shapes, indices, columns, G, b, the
 
 
 @numba.njit(cache=True, nogil=True)
-def _falls_of_moving(G, b, cross, own, own_b, group_of, first, group, falls):
-    """Fall of χ² for every grid point of one group, the other groups standing at continuous shapes.
+def _make_trial(q, options):
+    """What the trials of a group's options work in."""
+    most = 0
+    for group in range(options.shape[0]):
+        most = max(most, options[group, 1])
+    return (
+        np.empty((q, q)), np.empty((3, q)), np.empty(q, np.int64), np.zeros(q, np.bool_), make_room(q),
+        np.empty((q, q)), np.empty((2, q)), np.empty(most), np.empty(most, np.bool_),
+    )  # fmt: skip
+
+
+@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
+def _bounds_of_moving(G, b, cross, own, own_b, group_of, first, group, options, trial):
+    """Upper bounds of the fall of χ² for every grid point of one group, the other groups standing where they are.
+
+    A fall is χ² of no lines at all less that of the best amplitudes ≥ 0; it is bounded by that of amplitudes of any
+    sign, for which the columns that stand are factorised but once: an eighth of the work.
 
     Parameters
     ----------
     G, b : ndarray, shape (m, m), (m,)
         Moments of the grid columns.
-    cross : ndarray, shape (m, q)
-        Moments between grid columns and the model's columns where they stand.
+    cross : ndarray, shape (q, m)
+        Moments between the model's columns where they stand and grid columns.
     own, own_b : ndarray, shape (q, q), (q,)
         Moments of the model's columns.
     group_of, first : ndarray of int, shape (q,)
     group : int
+    options : ndarray of int, shape (n_group, 2)
+    trial : tuple
+        Of `_make_trial`.
+
+    Returns
+    -------
     falls : ndarray, shape (n_option,)
-        Out.
+        The bounds.
+    is_exact : ndarray of bool, shape (n_option,)
+        All False: `_best_option` finds out about those that matter.
     """
+    M, numbers, order, _, _, _, _, falls, is_exact = trial
+    rhs, w, row = numbers[0], numbers[1], numbers[2]
     q = group_of.size
-    sub, rhs, c = np.empty((q, q)), np.empty(q), np.empty(q)
-    passive = np.zeros(q, np.bool_)
-    room = make_room(q)
-    for option in range(falls.size):
+    standing, n = np.int64(0), np.int64(0)  # literals would be compiled for apart
+    for j in range(q):
+        if group_of[j] != group:
+            order[standing] = j
+            standing += 1
+    n = standing
+    for j in range(q):
+        if group_of[j] == group:
+            order[n] = j
+            n += 1
+    for i in range(standing):
+        rhs[i] = own_b[order[i]]
+        for k in range(i + 1):
+            M[i, k] = own[order[i], order[k]]
+    base = _explained(M, rhs, np.int64(0), standing, w, row)
+    n_option = options[group, 1]
+    for option in range(n_option):
+        for i in range(standing, q):
+            at = first[order[i]] + option
+            rhs[i] = b[at]
+            for k in range(standing):
+                M[i, k] = cross[order[k], at]
+            for k in range(standing, i + 1):
+                M[i, k] = G[at, first[order[k]] + option]
+        falls[option] = (base + _explained(M, rhs, standing, q, w, row)) * (1.0 + 1e-9)
+        is_exact[option] = False
+    return falls[:n_option], is_exact[:n_option]
+
+
+@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
+def _explained(M, rhs, begin, n, w, row):
+    """What columns from ``begin`` to ``n`` explain of χ² beyond those before them; M and w are gone on with."""
+    for i in range(begin, n):
+        if not M[i, i] > 0.0:
+            M[i, i] = 1.0  # a column without a pixel
+    factorise_rows(M, begin, n, row)
+    fall = 0.0
+    for i in range(begin, n):
+        total = rhs[i]
+        for k in range(i):
+            total -= M[i, k] * w[k]
+        w[i] = total
+        fall += total * total * M[i, i]
+    return fall
+
+
+@numba.njit(cache=True, nogil=True)
+def _best_option(G, b, cross, own, own_b, group_of, first, group, falls, is_exact, trial, above):
+    """The option of the greatest fall, which is made exact; -1 where none lies above ``above``."""
+    _, _, _, passive, room, sub, numbers, _, _ = trial
+    rhs, c = numbers[0], numbers[1]
+    q = group_of.size
+    while True:
+        best = int(np.argmax(falls))
+        if falls[best] <= above * (1.0 + 1e-12):
+            return -1
+        if is_exact[best]:
+            return best
         for i in range(q):
             moved_i = group_of[i] == group
-            gi = first[i] + option
+            gi = first[i] + best
             rhs[i] = b[gi] if moved_i else own_b[i]
             for j in range(i + 1):
                 moved_j = group_of[j] == group
-                gj = first[j] + option
+                gj = first[j] + best
                 if moved_i and moved_j:
                     value = G[gi, gj]
                 elif moved_i:
-                    value = cross[gi, j]
+                    value = cross[j, gi]
                 elif moved_j:
-                    value = cross[gj, i]
+                    value = cross[i, gj]
                 else:
                     value = own[i, j]
                 sub[i, j] = value
                 sub[j, i] = value
         solve_amplitudes(sub, rhs, c, passive, room)
-        falls[option] = dot(c, rhs)
+        falls[best] = dot(c, rhs)
+        is_exact[best] = True
 
 
 @numba.njit(cache=True, nogil=True)
-def _take_apart(falls, n_velocity, group, candidates, count):
-    """Add grid points of a group, best first and none beside one that is taken already; returns their number.
-
-    Rows of ``candidates`` are fall of χ², group and option; ``falls`` is used up.
-    """
+def _take_out(falls, n_velocity, option):
+    """Take a grid point and those beside it out of what is left of a group."""
     n_width = falls.size // n_velocity
-    for _ in range(GRID_MOVES):
-        best = int(np.argmax(falls))
-        if falls[best] == -np.inf:
-            break
-        candidates[count, 0], candidates[count, 1], candidates[count, 2] = falls[best], group, best
-        count += 1
-        i, j = best // n_velocity, best % n_velocity
-        for beside in range(max(i - 1, 0), min(i + 2, n_width)):
-            for near in range(max(j - 1, 0), min(j + 2, n_velocity)):
-                falls[beside * n_velocity + near] = -np.inf
-    return count
+    i, j = option // n_velocity, option % n_velocity
+    for beside in range(max(i - 1, 0), min(i + 2, n_width)):
+        for near in range(max(j - 1, 0), min(j + 2, n_velocity)):
+            falls[beside * n_velocity + near] = -np.inf
 
 
 @numba.njit(cache=True, nogil=True)

@@ -152,7 +152,7 @@ def settle(
     blocks : list of Block
         The continuum's first, then one a complex.
     """
-    x = np.log(spectrum.wavelength)
+    x = spectrum.log_wavelength
     inverse_sigma = np.sqrt(spectrum.ivar)
     stages: list[ContinuumStage | ComplexStage] = [continuum, *complexes]
     blocks = [
