@@ -39,17 +39,22 @@ def _means(
     x: FloatArray, inverse_sigma: FloatArray, flux: FloatArray, cells: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Means of every cell that holds a pixel."""
-    mean_x, total, mean_flux = np.zeros(x.size), np.zeros(x.size), np.zeros(x.size)
-    passed, number, cell = 0.0, 0.0, -1
+    mean_x, mean_inverse_sigma, mean_flux = np.empty(x.size), np.empty(x.size), np.empty(x.size)
+    n, passed, number = 0, 0.0, 0.0
+    total = of_x = of_flux = 0.0
     for i in range(x.size):
         if i > 0:
             passed += (x[i] - x[i - 1]) / cells[i]
-        if cell < 0 or math.floor(passed) != number:
-            cell += 1
-            number = math.floor(passed)
+            if math.floor(passed) != number:
+                mean_x[n], mean_inverse_sigma[n], mean_flux[n] = of_x / total, math.sqrt(total), of_flux / total
+                n += 1
+                total = of_x = of_flux = 0.0
+                number = math.floor(passed)
         ivar = inverse_sigma[i] ** 2
-        total[cell] += ivar
-        mean_x[cell] += ivar * x[i]
-        mean_flux[cell] += ivar * flux[i]
-    n = cell + 1
-    return mean_x[:n] / total[:n], np.sqrt(total[:n]), mean_flux[:n] / total[:n]
+        total += ivar
+        of_x += ivar * x[i]
+        of_flux += ivar * flux[i]
+    if x.size:
+        mean_x[n], mean_inverse_sigma[n], mean_flux[n] = of_x / total, math.sqrt(total), of_flux / total
+        n += 1
+    return mean_x[:n], mean_inverse_sigma[:n], mean_flux[:n]

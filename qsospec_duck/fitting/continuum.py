@@ -82,6 +82,20 @@ class ContinuumStage:
         return model_values(self.optimum, spectrum.log_wavelength)
 
 
+class _Pixels:
+    """The pixels of a fit, and their averages over cells."""
+
+    def __init__(self, spectrum: Spectrum, inverse_sigma: FloatArray, used: BoolArray) -> None:
+        self.index = np.flatnonzero(used)
+        self.all = spectrum.log_wavelength[self.index], inverse_sigma[self.index], spectrum.flux[self.index]
+        self.cells = averaged(*self.all, CONTINUUM_CELL)
+
+    def fit(self, program: Program, starts: FloatArray, prior: Prior | None) -> Optimum:
+        """Shapes from the cells, amplitudes and χ² from all pixels."""
+        near = optimise(program, *self.cells, starts, tolerance=ROUGH, prior=prior).theta
+        return optimise(program, *self.all, near[None, :], max_iterations=0, tolerance=ROUGH, prior=prior)
+
+
 def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool) -> ContinuumStage | None:
     """Fit the continuum in its windows; ``None`` where no window holds enough pixels.
 
@@ -96,19 +110,17 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
     wave, x, flux, inverse_sigma = spectrum.wavelength, spectrum.log_wavelength, spectrum.flux, np.sqrt(spectrum.ivar)
     windows = config.lya_safe_windows if lya_safe else config.windows
     masked = (*config.mask_windows, *_lines_of_complexes(config.balmer))
-    fit_mask = inside_windows(wave, windows) & ~inside_windows(wave, masked) & spectrum.good
+    good = spectrum.good
+    fit_mask = inside_windows(wave, windows) & ~inside_windows(wave, masked) & good
     if np.count_nonzero(fit_mask) < config.min_component_pixels:
         return None
-    form, warnings = first_form(wave[fit_mask], wave[spectrum.good], config)
+    form, warnings = first_form(wave[fit_mask], wave[good], config)
     clip_mask = np.ones(wave.size, dtype=bool)
+    pixels = _Pixels(spectrum, inverse_sigma, fit_mask)
     known: Prior | None = None
 
-    def fit(model: Program, starts: FloatArray) -> Optimum:
-        used = fit_mask & clip_mask
-        prior = None if known is None else _of_length(known, len(model.columns))
-        pixels = x[used], inverse_sigma[used], flux[used]
-        near = optimise(model, *averaged(*pixels, CONTINUUM_CELL), starts, tolerance=ROUGH, prior=prior).theta
-        return optimise(model, *pixels, near[None, :], max_iterations=0, tolerance=ROUGH, prior=prior)
+    def fit(program: Program, starts: FloatArray) -> Optimum:
+        return pixels.fit(program, starts, None if known is None else _of_length(known, len(program.columns)))
 
     program = form.program
     if form.balmer == "assumed":
@@ -122,11 +134,12 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         if np.array_equal(kept, clip_mask):
             break
         clip_mask = kept
+        pixels = _Pixels(spectrum, inverse_sigma, fit_mask & clip_mask)
         optimum = fit(program, optimum.theta[None, :])
         model = model_values(optimum, x)
     trials: tuple[Trial, ...] = ()
     for _ in range(_SUPPORT_PASSES):
-        forms = other_forms(form, wave[fit_mask & clip_mask])
+        forms = other_forms(form, wave[pixels.index])
         if len(forms) > 1:
             before = optimum
             form, optimum, trials = choose_form(fit, form, optimum, forms)
@@ -135,6 +148,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         if not support.any():
             break
         fit_mask |= support
+        pixels = _Pixels(spectrum, inverse_sigma, fit_mask & clip_mask)
         optimum = fit(optimum.program, _starts(optimum.program, optimum.theta))
         model = model_values(optimum, x)
     return ContinuumStage(optimum, form.name, fit_mask, clip_mask, tuple(warnings), trials)

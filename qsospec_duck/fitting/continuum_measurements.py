@@ -12,7 +12,7 @@ import numpy as np
 from qsospec_duck.constants import CONTINUUM_WAVELENGTHS, FLUX_UNIT, LINE_FLUX_UNIT
 from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, columns_of, family_of, rows_of
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.covariance import evaluate_columns, jacobian
+from qsospec_duck.fitting.covariance import fill_rows
 from qsospec_duck.fitting.error_calibration import error_factor
 from qsospec_duck.fitting.published import Published
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
@@ -53,11 +53,11 @@ class _OnGrid:
     """A continuum on the few wavelengths where it is measured."""
 
     solution: Solution
-    columns: FloatArray
-    """(n_col, n_grid) per unit amplitude."""
-
     jacobian: FloatArray
     """(n_par + n_col, n_grid)."""
+
+    columns: FloatArray
+    """(n_col, n_grid) per unit amplitude: its last rows."""
 
     @cached_property
     def law(self) -> FloatArray:
@@ -105,8 +105,9 @@ def measure_continuum(
         which widens linear errors to what simulated quasars show; ``None`` leaves them linear.
     """
     optimum = solution.optimum
-    columns, derivatives = evaluate_columns(optimum.program, _LOG_GRID, _ONES, optimum.theta)
-    on_grid = _OnGrid(solution, columns, jacobian(optimum, columns, derivatives))
+    rows_on_grid = np.zeros((optimum.theta.size + optimum.amplitudes.size, _GRID.size))
+    fill_rows(optimum, _LOG_GRID, _ONES, rows_on_grid, np.zeros((len(rows_on_grid), 2), dtype=np.int64))
+    on_grid = _OnGrid(solution, rows_on_grid, rows_on_grid[optimum.theta.size :])
     good = np.flatnonzero(spectrum.good)
     first, last = spectrum.wavelength[good[0]], spectrum.wavelength[good[-1]]
     covered = [wavelength for wavelength in CONTINUUM_WAVELENGTHS if first <= wavelength <= last]

@@ -55,7 +55,7 @@ def judge_spectrum(rest: Spectrum, snr: float) -> list[FitWarning]:
         )
     if snr < LOW_SNR:
         found.append(warn("low_snr", "spectrum", f"median S/N per pixel is {snr:.2f}.", snr=snr))
-    fraction = float(np.mean(rest.good))
+    fraction = np.count_nonzero(rest.good) / rest.n_pix
     if fraction < 0.5:
         found.append(
             warn("few_good_pixels", "spectrum", f"{fraction:.0%} of the pixels are usable.", fraction=fraction)
