@@ -229,7 +229,8 @@ def covariance_of(
     """
     amplitudes = products.diagonal()[optimum.theta.size :] > 0 if absent_may_return else optimum.amplitudes > 0
     active = np.flatnonzero(np.concatenate([optimum.shapes_in_use, amplitudes]))
-    normal = taken(products, active, optimum.prior_precision)
+    # Compiled functions are compiled once for each layout of an array.
+    normal = taken(np.ascontiguousarray(products), active, optimum.prior_precision)
     inverse, deficient = invert_scaled(normal)
     return put(inverse, active, len(products)), deficient
 
@@ -259,4 +260,4 @@ def amplitude_errors(optimum: Optimum, covariance: FloatArray, gram: FloatArray)
     gram : ndarray, shape (n_col, n_col)
         A W Aᵀ of the columns.
     """
-    return errors_of_amplitudes(optimum.amplitudes, covariance, gram)
+    return errors_of_amplitudes(optimum.amplitudes, np.ascontiguousarray(covariance), np.ascontiguousarray(gram))

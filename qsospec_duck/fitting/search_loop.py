@@ -61,18 +61,9 @@ def search(pixels, bounds, prior, tables, grid, spread):
     chi2 : ndarray, shape (n_end,)
     theta : ndarray, shape (n_end, n_par)
     """
-    work = make_workspace(pixels[0].size, tables, grid[2][3].size, spread.shape[1])
-    found = _search(
-        borrowed(pixels), borrowed(bounds), borrowed(prior), borrowed(tables), borrowed(grid), borrowed(spread),
-        borrowed(work),
-    )  # fmt: skip
-    keep(work)
-    return found
-
-
-@numba.njit(cache=True, nogil=True)
-def _search(pixels, bounds, prior, tables, grid, spread, work):
-    """`search` in a workspace."""
+    own = make_workspace(pixels[0].size, tables, grid[2][3].size, spread.shape[1])
+    work, pixels, bounds = borrowed(own), borrowed(pixels), borrowed(bounds)
+    prior, tables, grid = borrowed(prior), borrowed(tables), borrowed(grid)
     lines, shapes, (slots, options, _, group_of, first, partners) = grid
     n_group, n_par, q = slots.shape[0], spread.shape[1], group_of.size
     amplitudes = np.empty(q)
@@ -114,6 +105,7 @@ def _search(pixels, bounds, prior, tables, grid, spread, work):
         for n in range(n_moves):
             start[:] = moves[n]
             count = _polish(pixels, bounds, prior, tables, work, start, amplitudes, patience, ends, count)
+    keep(own)
     return ends[0][:count], ends[1][:count]
 
 

@@ -229,20 +229,9 @@ def minimise_from_starts(pixels, bounds, prior, tables, starts, theta, c, short_
 
     Other parameters and returns as `minimise`.
     """
-    work = make_workspace(pixels[0].size, tables, c.size, theta.size)
-    found = _from_starts(
-        borrowed(pixels), borrowed(bounds), borrowed(prior), borrowed(tables), borrowed(work), borrowed(starts),
-        borrowed(theta), borrowed(c), short_iterations, max_iterations, tolerance,
-    )  # fmt: skip
-    keep(work)
-    return found
-
-
-@numba.njit(cache=True, nogil=True)
-def _from_starts(
-    pixels, bounds, prior, tables, work, starts, theta, c, short_iterations, max_iterations, tolerance
-):  # fmt: skip
-    """`minimise_from_starts` in a workspace."""
+    own = make_workspace(pixels[0].size, tables, c.size, theta.size)
+    work, pixels, bounds = borrowed(own), borrowed(pixels), borrowed(bounds)
+    prior, tables = borrowed(prior), borrowed(tables)
     total = 0
     if starts.shape[0] == 1:
         theta[:] = starts[0]
@@ -257,4 +246,5 @@ def _from_starts(
                 best = chi2
                 theta[:] = trial
     chi2, status, steps = minimise(pixels, bounds, prior, tables, work, theta, c, np.inf, max_iterations, tolerance)
+    keep(own)
     return chi2, status, total + steps

@@ -4,11 +4,12 @@ numba counts references to an array atomically wherever a function takes one or 
 might hold it. Where functions of less than a microsecond call each other, counting takes an eighth of the time. One
 that owns arrays for the whole of a computation hands them on ``borrowed``, and says ``keep`` when it ends:
 
-    work = make_workspace(...)
-    result = compute(borrowed(work))
-    keep(work)
+    own = make_workspace(...)
+    work = borrowed(own)
+    ...
+    keep(own)
 
-What is computed must not be, or contain, a borrowed array.
+What is returned must not be, or contain, a borrowed array.
 """
 
 from __future__ import annotations
