@@ -103,9 +103,9 @@ class UnabsorbedModel:
 def model_at(spectrum: Spectrum, solutions: Sequence[Solution], pixels: IntArray) -> UnabsorbedModel:
     """The unabsorbed model at some pixels; continuum first among the solutions."""
     stretch, places = _stretch(pixels)
-    parts = [(solution.optimum.amplitudes @ solution.columns[:, stretch])[places] for solution in solutions]
-    total = np.sum(parts, axis=0)
-    return UnabsorbedModel(solutions, total, parts[0], spectrum.ivar[pixels] * total**2)
+    continuum, *lines = (solution.optimum.amplitudes @ solution.columns[:, stretch] for solution in solutions)
+    total = sum(lines, continuum)[places]
+    return UnabsorbedModel(solutions, total, continuum[places], spectrum.ivar[pixels] * total**2)
 
 
 def missing_light(ion: Troughs, model: UnabsorbedModel, inside: slice) -> tuple[float, float]:
