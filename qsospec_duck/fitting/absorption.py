@@ -32,7 +32,8 @@ from qsospec_duck.fitting.absorption_indices import (
     balnicity_index,
     joined,
     missing_light,
-    model_at,
+    model_of,
+    over_noise,
 )
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
@@ -88,7 +89,7 @@ def find_broad_absorption(spectrum: Spectrum, model: FloatArray) -> tuple[Trough
         if pixels.size > 1 and covered >= LEAST_COVERED * VELOCITY_LIMIT:
             average, length = averaged_ratio(velocity, ratio, weight)
             limits, widths = find_stretches(velocity, average, length, LEAST_WIDTH)
-            found.append(Troughs(line_id, pixels, velocity, ratio, average, length, limits, widths))
+            found.append(Troughs(line_id, pixels, velocity, ratio, model[pixels], average, length, limits, widths))
     return tuple(found)
 
 
@@ -129,7 +130,7 @@ def measure_absorption(
     deciding = ("civ",) if any(ion.line_id == "civ" for ion in troughs) else IONS
     could_see = False
     for ion in troughs:
-        model = model_at(spectrum, solutions, ion.pixels)
+        model = model_of(ion, spectrum, solutions)
         strong, widths, counted = _significant(ion, model)
         if is_model_too_high(ion, model.weight, strong):
             message = f"blueward of {ion.line_id} the spectrum lies below its model in and outside of troughs."
@@ -160,12 +161,15 @@ def _significant(ion: Troughs, model: UnabsorbedModel) -> tuple[list[slice], lis
     """Pixels and widths [km/s] of the significant troughs, and the pixels that the indices count."""
     strong, widths, counted = [], [], []
     for (first, last), width in zip(ion.limits.tolist(), ion.widths.tolist(), strict=True):
-        missing, error = missing_light(ion, model, slice(first, last))
+        inside = slice(first, last)
+        if over_noise(ion, model, inside) < BESIDE_SIGNIFICANCE:
+            continue
+        missing, error = missing_light(ion, model, inside)
         if missing >= SIGNIFICANCE * error:
-            strong.append(slice(first, last))
+            strong.append(inside)
             widths.append(width)
         if missing >= BESIDE_SIGNIFICANCE * error:
-            counted.append(slice(first, last))
+            counted.append(inside)
     return strong, widths, joined(ion, counted) if strong else []
 
 

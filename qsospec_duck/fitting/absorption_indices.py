@@ -31,7 +31,7 @@ import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.result import FloatArray
-from qsospec_duck.fitting.stretches import THRESHOLD, usual_step
+from qsospec_duck.fitting.stretches import THRESHOLD, pixel_widths, usual_step
 from qsospec_duck.models.program import IntArray
 from qsospec_duck.spectra import Spectrum
 
@@ -62,6 +62,9 @@ class Troughs:
     ratio: FloatArray
     """(n,) flux over model."""
 
+    model: FloatArray
+    """(n,) what the flux would be without absorption."""
+
     average: FloatArray
     """(n,) averaged ratio (`qsospec_duck.fitting.stretches.averaged_ratio`)."""
 
@@ -81,17 +84,16 @@ class Troughs:
 
     @cached_property
     def pixel_widths(self) -> FloatArray:
-        """(n,) width of every pixel [km/s], gaps shared between their neighbours."""
-        return np.abs(np.gradient(self.velocity))
+        """(n,) width of every pixel [km/s]."""
+        return pixel_widths(self.velocity)
 
 
 @dataclass(frozen=True, eq=False)
 class UnabsorbedModel:
-    """The sum of continuum and lines at the pixels of one ion."""
+    """The sum of continuum and lines, `Troughs.model`, and what is known of it."""
 
     solutions: Sequence[Solution]
-    total: FloatArray
-    """(n,)"""
+    """Continuum first."""
 
     continuum: FloatArray
     """(n,) what of it is no line."""
@@ -100,12 +102,16 @@ class UnabsorbedModel:
     """(n,) 1/error² of flux over model."""
 
 
-def model_at(spectrum: Spectrum, solutions: Sequence[Solution], pixels: IntArray) -> UnabsorbedModel:
-    """The unabsorbed model at some pixels; continuum first among the solutions."""
-    stretch, places = _stretch(pixels)
-    parts = [(solution.optimum.amplitudes @ solution.columns[:, stretch])[places] for solution in solutions]
-    total = np.sum(parts, axis=0)
-    return UnabsorbedModel(solutions, total, parts[0], spectrum.ivar[pixels] * total**2)
+def model_of(ion: Troughs, spectrum: Spectrum, solutions: Sequence[Solution]) -> UnabsorbedModel:
+    """The unabsorbed model at the pixels of an ion; continuum first among the solutions."""
+    weight = spectrum.ivar[ion.pixels] * ion.model**2
+    return UnabsorbedModel(solutions, solutions[0].model[ion.pixels], weight)
+
+
+def over_noise(ion: Troughs, model: UnabsorbedModel, inside: slice) -> float:
+    """∫ (1 − r) dv over some pixels by its error from noise alone; that of the fit adds to it."""
+    widths = ion.pixel_widths[inside]
+    return float(widths @ (1.0 - ion.ratio[inside])) / math.sqrt(widths**2 @ (1.0 / model.weight[inside]))
 
 
 def missing_light(ion: Troughs, model: UnabsorbedModel, inside: slice) -> tuple[float, float]:
@@ -207,12 +213,14 @@ def _integral(
     """∫ weights (1 − r/threshold) dv [km/s], its variance from noise and fit, and its error from hidden light."""
     chosen = np.flatnonzero(weights)
     weights = weights[chosen] * ion.pixel_widths[chosen] / threshold
-    ratio, total = ion.ratio[chosen], model.total[chosen]
+    ratio, total = ion.ratio[chosen], ion.model[chosen]
     value = float(weights @ (threshold - ratio))
     variance = float(weights**2 @ (1.0 / model.weight[chosen]))
-    stretch, places = _stretch(ion.pixels[chosen])
-    by_model = np.zeros(stretch.stop - stretch.start)
-    by_model[places] = weights * ratio / total
+    # Rows of a Jacobian are read as they lie, over the stretch that holds all of these pixels.
+    pixels = ion.pixels[chosen]
+    stretch = slice(pixels[0], pixels[-1] + 1)
+    by_model = np.zeros(pixels[-1] + 1 - pixels[0])
+    by_model[pixels - pixels[0]] = weights * ratio / total
     continuum, *lines = model.solutions
     by_continuum = continuum.jacobian[:, stretch] @ by_model
     variance += float(by_continuum @ continuum.covariance @ by_continuum)
@@ -224,8 +232,3 @@ def _integral(
     of_lines = np.clip(1.0 - model.continuum[chosen] / total, 0.0, 1.0)
     hidden = float((weights * ratio) @ np.hypot(HIDDEN_CONTINUUM, HIDDEN_LINES * of_lines))
     return value, max(variance, 0.0), hidden
-
-
-def _stretch(pixels: IntArray) -> tuple[slice, IntArray]:
-    """The stretch of a spectrum that some pixels lie in, and their places there: rows are read as they lie."""
-    return slice(int(pixels[0]), int(pixels[-1]) + 1), pixels - pixels[0]

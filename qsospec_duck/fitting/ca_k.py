@@ -19,6 +19,7 @@ import numpy as np
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.amplitudes import dot
 from qsospec_duck.fitting.decay import decay
+from qsospec_duck.fitting.inverse import inverse_of
 from qsospec_duck.fitting.result import FloatArray, Measurement
 from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.spectra import Spectrum
@@ -101,18 +102,26 @@ def measure_ca_k(spectrum: Spectrum) -> list[Measurement]:
     ]
 
 
-def _parabola(x: FloatArray, weight: FloatArray) -> FloatArray:
-    """(3, n) orthonormal rows of a weighted parabola."""
-    t = x / 2000.0
-    return np.ascontiguousarray(np.linalg.qr(np.array([weight, weight * t, weight * t**2]).T)[0].T)
-
-
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def _project(rows: FloatArray, basis: FloatArray) -> None:
     """Take from rows (m, n) what orthonormal rows hold of them."""
     for row in rows:
         for own in basis:
             row -= dot(row, own) * own
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _parabola(x: FloatArray, weight: FloatArray) -> FloatArray:
+    """(3, n) orthonormal rows of a weighted parabola, by Gram-Schmidt."""
+    rows = np.empty((3, x.size))
+    t = x / 2000.0
+    rows[0], rows[1], rows[2] = weight, weight * t, weight * t**2
+    for k in range(3):
+        # The second round takes what rounding left in the first.
+        for _ in range(2):
+            _project(rows[k : k + 1], rows[:k])
+        rows[k] /= math.sqrt(dot(rows[k], rows[k]))
+    return rows
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
@@ -141,11 +150,11 @@ def _best_of_grid(
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _linearised(
+def _gauss_newton(
     x: FloatArray, weight: FloatArray, flux: FloatArray, parabola: FloatArray, velocity: float, width: float
 ) -> tuple[float, FloatArray, FloatArray, float]:
-    """Depth of a line; J Jᵀ and J r for velocity, ln width and depth, and |r|², of what the parabola leaves of them."""
-    rows = np.empty((5, x.size))
+    """Depth of a line; step and normal matrix of velocity, ln width and depth, and χ², the parabola projected out."""
+    rows = np.empty((4, x.size))
     line, data = rows[2], rows[3]
     q = (x - velocity) / width
     line[:] = -np.exp(-0.5 * q**2) * weight
@@ -160,18 +169,23 @@ def _linearised(
         gradient[i] = of_depth * dot(rows[i], data)
         for k in range(3):
             normal[i, k] = of_depth * (depth if k < 2 else 1.0) * dot(rows[i], rows[k])
-    return depth, normal, gradient, dot(data, data)
+    damped = normal.copy()
+    for k in range(3):
+        damped[k, k] *= 1.0 + 1e-9
+    inverse, _ = inverse_of(damped)
+    step = np.array([dot(inverse[k], gradient) for k in range(3)])
+    return depth, step, normal, dot(data, data)
 
 
 def _improved(
     x: FloatArray, weight: FloatArray, flux: FloatArray, parabola: FloatArray, velocity: float, width: float
 ) -> _Peak | None:
-    """Gauss-Newton steps in velocity, ln width and depth, the parabola projected out; ``None`` where they leave."""
+    """The line after Gauss-Newton steps; ``None`` where they leave."""
     for _ in range(_STEPS):
-        depth, normal, gradient, chi2 = _linearised(x, weight, flux, parabola, velocity, width)
+        depth, step, normal, chi2 = _gauss_newton(x, weight, flux, parabola, velocity, width)
         if depth <= 0:
             return None
-        by_velocity, by_width, _ = np.linalg.solve(normal + 1e-9 * np.diag(np.diag(normal)), gradient).tolist()
+        by_velocity, by_width, _ = step.tolist()
         velocity += min(max(by_velocity, -100.0), 100.0)
         width *= math.exp(min(max(by_width, -0.5), 0.5))
         width = min(max(width, _WIDTH_LIMITS[0]), _WIDTH_LIMITS[1])
@@ -181,7 +195,7 @@ def _improved(
             break
     # A galaxy has more lines than this one: what they leave counts as noise.
     scale = max(math.sqrt(chi2 / max(x.size - 6, 1)), 1.0)
-    covariance = np.asarray(scale**2 * np.linalg.inv(normal), dtype=np.float64)
+    covariance = scale**2 * inverse_of(normal)[0]
     smooth = flux + depth * np.exp(-0.5 * ((x - velocity) / width) ** 2)
     near = np.abs(x - velocity) < 3.0 * width
     continuum = float(np.average(smooth[near], weights=weight[near] ** 2)) if near.any() else 0.0

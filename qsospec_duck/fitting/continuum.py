@@ -72,6 +72,9 @@ class ContinuumStage:
     trials: tuple[Trial, ...] = ()
     """Models that were compared on the way."""
 
+    known: tuple[Optimum, FloatArray] | None = None
+    """An optimum and its model, (n_pix,), where that was found on the way."""
+
     @property
     def used(self) -> BoolArray:
         """(n_pix,) pixels of the fit."""
@@ -79,6 +82,8 @@ class ContinuumStage:
 
     def model(self, spectrum: Spectrum) -> FloatArray:
         """(n_pix,) the continuum."""
+        if self.known is not None and self.known[0] is self.optimum:
+            return self.known[1]
         return model_values(self.optimum, spectrum.log_wavelength)
 
 
@@ -124,10 +129,10 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
 
     program = form.program
     if form.balmer == "assumed":
-        bare = fit(form.without_balmer, _starts(program)[:, :-N_BALMER_SHAPES])
+        bare = fit(form.without_balmer, _first_starts(program)[:, :-N_BALMER_SHAPES])
         known = assumed_balmer(program, bare, config.balmer)
         warnings.append(tell_assumed(config.balmer))
-    optimum = fit(program, _starts(program))
+    optimum = fit(program, _first_starts(program))
     model = model_values(optimum, x)
     for _ in range(config.clip_passes):
         kept = _unabsorbed(flux, inverse_sigma, model, fit_mask, config.clip_run_sigma, config.clip_pixel_sigma)
@@ -151,7 +156,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         pixels = _Pixels(spectrum, inverse_sigma, fit_mask & clip_mask)
         optimum = fit(optimum.program, _starts(optimum.program, optimum.theta))
         model = model_values(optimum, x)
-    return ContinuumStage(optimum, form.name, fit_mask, clip_mask, tuple(warnings), trials)
+    return ContinuumStage(optimum, form.name, fit_mask, clip_mask, tuple(warnings), trials, (optimum, model))
 
 
 @cache
@@ -168,9 +173,15 @@ def _of_length(prior: Prior, n_columns: int) -> Prior:
     return mean, precision
 
 
-def _starts(program: Program, base: FloatArray | None = None) -> FloatArray:
-    """A first guess, and others with widths 0.4 and 2.2 times as large: χ² has few minima, and they differ in width."""
-    return np.clip((program.start if base is None else base) + _width_steps(program), program.low, program.high)
+def _starts(program: Program, guess: FloatArray) -> FloatArray:
+    """A guess, and others with widths 0.4 and 2.2 times as large: χ² has few minima, and they differ in width."""
+    return np.clip(guess + _width_steps(program), program.low, program.high)
+
+
+@cache
+def _first_starts(program: Program) -> FloatArray:
+    """(n_start, n_par) where nothing is known yet."""
+    return _starts(program, program.start)
 
 
 @cache

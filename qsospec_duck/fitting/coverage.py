@@ -183,5 +183,6 @@ def _covered_length(wave: FloatArray, mask: BoolArray) -> float:
     return total
 
 
+@cache
 def _text(recipe: ComplexRecipe) -> str:
     return " and ".join(f"{low:.0f}-{high:.0f} Å" for low, high in recipe.windows)

@@ -70,6 +70,17 @@ def usual_step(velocity):
 
 
 @numba.njit(cache=True, nogil=True)
+def pixel_widths(velocity):
+    """(n,) width of every pixel of falling velocities, of which there are two or more; neighbours share gaps."""
+    last = velocity.size - 1
+    out = np.empty(velocity.size)
+    out[0], out[last] = velocity[0] - velocity[1], velocity[last - 1] - velocity[last]
+    for i in range(1, last):
+        out[i] = 0.5 * (velocity[i - 1] - velocity[i + 1])
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
 def median(values):
     """Median of one or more numbers."""
     return np.median(values)

@@ -206,7 +206,10 @@ def test_one_narrow_doublet_is_no_broad_trough_though_its_lines_lie_below_for_ov
 def ion_of(ratio, weight, troughs):
     limits = np.array([[one.start, one.stop] for one in troughs])
     average = averaged_ratio(VELOCITY, ratio, weight)
-    return Troughs("civ", np.arange(ratio.size), VELOCITY, ratio, *average, limits, np.full(len(troughs), 2000.0))
+    model = np.ones(ratio.size)
+    return Troughs(
+        "civ", np.arange(ratio.size), VELOCITY, ratio, model, *average, limits, np.full(len(troughs), 2000.0)
+    )
 
 
 VELOCITY = np.arange(25_000.0, 0.0, -70.0)
