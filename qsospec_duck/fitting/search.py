@@ -20,7 +20,7 @@ from qsospec_duck.fitting.shape_grid import shape_grid, spread_starts
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComponentRecipe
 
-SPREAD_STARTS = 12
+SPREAD_STARTS = 28
 """Starts spread over the bounds beside those from the grid."""
 
 FINALISTS = 6
