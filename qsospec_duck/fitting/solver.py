@@ -38,6 +38,9 @@ from qsospec_duck.models.evaluate import add_derivatives, clear_rows, evaluate_c
 CONVERGED = 1
 ITERATION_LIMIT = 0
 
+LATER_START_CHI2 = 10.0
+"""Of several starts, one after the first is given up that cannot be expected to come to the best χ² plus this."""
+
 _HOPE = 2.5
 """A fit is given up when not even this many times the promised fall would bring it below the limit."""
 
@@ -240,7 +243,8 @@ def minimise_from_starts(pixels, bounds, prior, tables, starts, theta, c, short_
         trial = np.empty(theta.size)
         for start in range(starts.shape[0]):
             trial[:] = starts[start]
-            chi2, _, steps = minimise(pixels, bounds, prior, tables, work, trial, c, np.inf, short_iterations, 0.1)
+            limit = best + LATER_START_CHI2
+            chi2, _, steps = minimise(pixels, bounds, prior, tables, work, trial, c, limit, short_iterations, 0.1)
             total += steps
             if chi2 < best:
                 best = chi2
