@@ -38,15 +38,19 @@ class Block:
     """One block of the iteration: its optimum, pixels, and model on the whole grid."""
 
     def __init__(
-        self, optimum: Optimum, used: BoolArray, x: FloatArray, inverse_sigma: FloatArray, cell: float = 0.0
-    ) -> None:
-        """``cell`` is the width in ln λ of the cells over which a rough `refit` averages pixels; 0 for none."""
+        self, optimum: Optimum, used: BoolArray, x: FloatArray, inverse_sigma: FloatArray, cell: float = 0.0,
+        model: FloatArray | None = None,
+    ) -> None:  # fmt: skip
+        """``cell`` is the width in ln λ of the cells over which a rough `refit` averages pixels; 0 for none.
+
+        ``model`` (n_pix,) is that of the optimum, where it is known.
+        """
         self.optimum, self.used, self.x, self.cell = optimum, used, x, cell
         # Taking pixels by their numbers is several times faster than by a mask.
         self.pixels = np.flatnonzero(used)
         self.x_used, self.inverse_sigma_used = x[self.pixels], inverse_sigma[self.pixels]
         self.weight = inverse_sigma
-        self.model = model_values(optimum, x)
+        self.model = model_values(optimum, x) if model is None else model
         self._flux_used = np.zeros(0)
         self._others: FloatArray | None = None
 
@@ -146,11 +150,10 @@ def settle(
     """
     x = spectrum.log_wavelength
     inverse_sigma = np.sqrt(spectrum.ivar)
-    stages: list[ContinuumStage | ComplexStage] = [continuum, *complexes]
-    blocks = [
-        Block(stage.optimum, stage.used, x, inverse_sigma, CONTINUUM_CELL if stage is continuum else 0.0)
-        for stage in stages
-    ]
+    first = Block(
+        continuum.optimum, continuum.used, x, inverse_sigma, CONTINUUM_CELL, continuum.model(spectrum)
+    )  # fmt: skip
+    blocks = [first, *(Block(stage.optimum, stage.used, x, inverse_sigma) for stage in complexes)]
     relax(blocks, spectrum.flux, settled=NEARLY_SETTLED_SIGMA, tolerance=ROUGH, rough=True)
     relax(blocks, spectrum.flux)
     for block in blocks:
