@@ -29,7 +29,7 @@ class Limits:
     """What one spectrum may take."""
 
     seconds: float | None = None
-    """Time to read or to fit it. The first fit of a process compiles: allow half a minute at least."""
+    """Time to read or to fit it. The first fit ever on a machine compiles: allow two minutes at least."""
 
     memory_mb: float | None = None
     """Resident memory of the worker process meanwhile [10^6 byte]. A worker that has fitted one holds about 400."""

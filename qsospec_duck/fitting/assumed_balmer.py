@@ -59,8 +59,8 @@ def assumed_balmer(program: Program, bare: Optimum, config: BalmerConfig) -> Pri
         The fit without it.
     """
     x = np.array([math.log(_COMPARED_AT)])
-    law = float(bare.amplitudes[0] * evaluate_columns(bare.program, x, np.ones(1), bare.theta)[0][0, 0])
-    per_amplitude = float(evaluate_columns(program, x, np.ones(1), program.start)[0][-1, 0])
+    law = float(bare.amplitudes[0] * evaluate_columns(bare.program, x, np.ones(1), bare.theta)[0, 0])
+    per_amplitude = float(evaluate_columns(program, x, np.ones(1), program.start)[-1, 0])
     mean, precision = np.zeros(len(program.columns)), np.zeros(len(program.columns))
     if law > 0:
         mean[-1] = config.assumed_ratio * law / per_amplitude

@@ -38,15 +38,6 @@ class ComplexModel:
     program: Program
     gaussians: tuple[Gaussian, ...]
 
-    def program_of_profiles(self) -> Program:
-        """The same terms, each profile of a line in a column of its own, in the order of `profile_names`."""
-        return _program_of_profiles(self.components).seen_through(np.sqrt(self.program.constants[:, 2]))
-
-    @property
-    def profile_names(self) -> tuple[str, ...]:
-        """Names of its Gaussians, once each: a Lorentzian is made of several."""
-        return tuple(dict.fromkeys(gaussian.name for gaussian in self.gaussians))
-
 
 @cache
 def compile_complex(components: tuple[ComponentRecipe, ...]) -> ComplexModel:
@@ -79,20 +70,6 @@ def compile_complex(components: tuple[ComponentRecipe, ...]) -> ComplexModel:
                     slots_of_term = (fwhm_slot, velocity_slot)
                     terms.append(Term(Kind.LINE, column, slots_of_term, constants, log_width=log_width))
     return ComplexModel(components, compile_program(parameters, columns, terms), tuple(gaussians))
-
-
-@cache
-def _program_of_profiles(components: tuple[ComponentRecipe, ...]) -> Program:
-    model = compile_complex(components)
-    names = model.profile_names
-    terms = [
-        Term(
-            Kind.LINE, names.index(g.name), (g.fwhm_slot, g.velocity_slot),
-            (float(np.log(line(g.line_id).wavelength)), g.ratio), log_width=g.log_width,
-        )
-        for g in model.gaussians
-    ]  # fmt: skip
-    return compile_program(model.program.parameters, names, terms)
 
 
 def _profile(component: ComponentRecipe) -> tuple[tuple[float, float], ...]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from qsospec_duck.fitting.inverse import errors_of_amplitudes, inverse_of, put, taken
 from qsospec_duck.fitting.shape_states import band_precision, shape_states
 from qsospec_duck.fitting.solver import minimise_from_starts
-from qsospec_duck.models.evaluate import evaluate, evaluate_columns_of, fill_jacobian, sum_of_columns
+from qsospec_duck.models.evaluate import evaluate_columns_of, fill_jacobian, sum_of_columns
 from qsospec_duck.models.program import Program
 
 FloatArray = NDArray[np.float64]
@@ -147,22 +147,8 @@ def optimise(
     return Optimum(program, theta, amplitudes, float(chi2), x.size, int(status), int(n_steps), prior)
 
 
-def evaluate_columns(
-    program: Program, x: FloatArray, factor: FloatArray, theta: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Columns (n_col, n) and derivative rows (n_der, n), each times ``factor`` (n,)."""
-    columns = np.zeros((len(program.columns), x.size))
-    derivatives = np.zeros((program.derivative_of.shape[0], x.size))
-    span = np.zeros((columns.shape[0] + derivatives.shape[0], 2), dtype=np.int64)
-    evaluate(
-        x, factor, theta, program.terms, program.constants, program.derivative_of,
-        program.bank_layout, program.bank_axes, program.bank_values, columns, derivatives, span,
-    )  # fmt: skip
-    return columns, derivatives
-
-
-def bare_columns(program: Program, x: FloatArray, factor: FloatArray, theta: FloatArray) -> FloatArray:
-    """Columns (n_col, n) times ``factor`` (n,), without their derivatives."""
+def evaluate_columns(program: Program, x: FloatArray, factor: FloatArray, theta: FloatArray) -> FloatArray:
+    """Columns (n_col, n), each times ``factor`` (n,)."""
     values = np.empty((program.terms.shape[0], x.size))
     span_of_terms = np.zeros((values.shape[0], 2), dtype=np.int64)
     columns = np.zeros((len(program.columns), x.size))
@@ -194,17 +180,6 @@ def normal_products(optimum: Optimum, x: FloatArray, inverse_sigma: FloatArray) 
     return rows @ rows.T
 
 
-def jacobian(optimum: Optimum, columns: FloatArray, derivatives: FloatArray) -> FloatArray:
-    """∂F/∂p, shape (n_par + n_col, n): shapes first, then amplitudes."""
-    program = optimum.program
-    rows = np.zeros((optimum.theta.size + columns.shape[0], columns.shape[1]))
-    for (slot, column), values in zip(program.derivative_of, derivatives, strict=True):
-        if optimum.amplitudes[column] > 0:
-            rows[slot] += optimum.amplitudes[column] * values
-    rows[optimum.theta.size :] = columns
-    return rows
-
-
 def covariance_of(
     optimum: Optimum, products: FloatArray, *, absent_may_return: bool = False
 ) -> tuple[FloatArray, bool]:
@@ -217,7 +192,7 @@ def covariance_of(
     Parameters
     ----------
     products : ndarray, shape (n_par + n_col, n_par + n_col)
-        J W Jᵀ of the rows of `jacobian`, W = diag(1/σ²).
+        J W Jᵀ of the rows of `fill_rows`, W = diag(1/σ²).
     absent_may_return : bool
         Count amplitudes that ended at 0 as free: the others' errors then do not take their absence as known.
 

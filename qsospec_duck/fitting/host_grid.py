@@ -10,7 +10,7 @@ from scipy.ndimage import uniform_filter1d
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.config import ContinuumConfig
 from qsospec_duck.fitting.continuum_program import continuum_program
-from qsospec_duck.fitting.covariance import bare_columns
+from qsospec_duck.fitting.covariance import evaluate_columns
 from qsospec_duck.fitting.host_config import HostConfig
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.host_library import HostLibrary
@@ -98,7 +98,7 @@ def emission_columns(wavelength: FloatArray, continuum: ContinuumConfig) -> Floa
     for slot, parameter in enumerate(program.parameters):
         if parameter.kind == "fwhm":
             theta[slot] = np.clip(np.log(NUCLEUS_FWHM), parameter.low, parameter.high)
-    rows = bare_columns(program, np.log(wavelength), np.ones_like(wavelength), theta)[1:]
+    rows = evaluate_columns(program, np.log(wavelength), np.ones_like(wavelength), theta)[1:]
     return rows / np.maximum(rows.max(axis=1, keepdims=True), 1e-300)
 
 

@@ -103,7 +103,7 @@ def draw_measurements(
             n_failed += 1
             continue
         drawn = [replace(solution, optimum=block.optimum) for solution, block in zip(faint, blocks, strict=True)]
-        columns, _ = evaluate_columns(blocks[0].optimum.program, x, np.ones_like(x), blocks[0].optimum.theta)
+        columns = evaluate_columns(blocks[0].optimum.program, x, np.ones_like(x), blocks[0].optimum.theta)
         drawn[0] = replace(drawn[0], columns=columns)
         stages = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
         for row in measure(stages, drawn):

@@ -21,8 +21,8 @@ from qsospec_duck.models.warp import add_warp_derivative, warp_column
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axes, bank_values, A, D, span):
-    """Fill ``A`` (n_col, n), ``D`` (n_der, n) and ``span`` (n_col + n_der, 2), which come in as zeros.
+def fill_jacobian(x, s, theta, amplitudes, tables, rows, span):
+    """Fill ∂F/∂p of the model F = s · Σ_j c_j A_j: shapes first, then amplitudes.
 
     Parameters
     ----------
@@ -32,39 +32,6 @@ def evaluate(x, s, theta, terms, constants, derivative_of, bank_layout, bank_axe
         Factor of every pixel, 1/σ or 1.
     theta : ndarray, shape (n_par,)
         Shape parameters.
-    terms, constants, derivative_of, bank_layout, bank_axes, bank_values
-        Fields of a `Program`.
-    A, D : ndarray
-        Filled.
-    span : ndarray of int, shape (n_col + n_der, 2)
-        First pixel and one past the last pixel where each row of A, then of D, may differ from 0.
-    """
-    n_col = A.shape[0]
-    T = np.zeros((terms.shape[0], x.size))
-    span_t = np.zeros((terms.shape[0], 2), np.int64)
-    evaluate_columns_of(
-        x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span[:n_col]
-    )  # fmt: skip
-    clear_rows(D, span[n_col:])
-    for t in range(terms.shape[0]):
-        for side in range(2):
-            row = terms[t, 4 + side]
-            if row >= 0:
-                widen(span, n_col + row, span_t[t, 0], span_t[t, 1])
-        add_derivatives(
-            x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, span_t[t, 0], span_t[t, 1],
-            1.0, D, terms[t, 4], terms[t, 5],
-        )  # fmt: skip
-
-
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
-def fill_jacobian(x, s, theta, amplitudes, tables, rows, span):
-    """Fill ∂F/∂p of the model F = s · Σ_j c_j A_j: shapes first, then amplitudes.
-
-    Parameters
-    ----------
-    x, s, theta
-        As for `evaluate`.
     amplitudes : ndarray, shape (n_col,)
         Columns without a positive one have no part in the derivatives by shapes.
     tables : tuple
@@ -131,12 +98,12 @@ def evaluate_columns_of(
         elif kind == 1:
             fill_broken(x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], T[t])
         elif kind == 2:
-            bank = terms[t, 6]
+            bank = terms[t, 4]
             first, last = fill_bank(
                 x, s, theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, T[t]
             )  # fmt: skip
         elif kind == 4:
-            bank = terms[t, 6]
+            bank = terms[t, 4]
             warp_column(x, theta[slot_a], terms, t, bank_layout[bank], bank_axes[bank], bank_values, T, A)
             span_t[t, 0], span_t[t, 1] = first, last
             continue
@@ -180,14 +147,14 @@ def add_derivatives(
     first, last : int
         Its range of pixels.
     weight : float
-        1 for a derivative row, the column's amplitude for a derivative of the model.
+        The column's amplitude.
     D : ndarray, shape (n_row, n)
     row_a, row_b : int
         Rows of the term's two θ; ``row_b`` is not read where it has only one.
     """
     if last <= first:
         return
-    kind, bank = terms[t, 0], terms[t, 6]
+    kind, bank = terms[t, 0], terms[t, 4]
     slot_a, slot_b = terms[t, 2], terms[t, 3]
     if kind == 0:
         add_power_derivative(x, constants[t, 0], T[t], first, last, weight, D, row_a)

@@ -97,13 +97,13 @@ class Program:
     """Name of every column."""
 
     terms: IntArray
-    """(n_term, 7): kind, column, slot a, slot b, derivative row a, derivative row b, bank."""
+    """(n_term, 5): kind, column, slot a, slot b, bank."""
 
     constants: FloatArray
     """(n_term, 4): those of the terms, and for LINE the variance of the line-spread function [km²/s²] and log_width."""
 
     derivative_of: IntArray
-    """(n_derivative, 2): the θ and the column of each derivative row."""
+    """(n_derivative, 2): every θ with every column that depends on it."""
 
     bank_layout: IntArray
     """(n_bank, 3): offset into ``bank_values``, n_width, n_grid."""
@@ -179,28 +179,22 @@ class Program:
 
 
 def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], terms: Sequence[Term]) -> Program:
-    """Lay terms out in arrays.
-
-    Terms of one column that share a θ share a derivative row, since only their sum is needed.
-    """
-    derivative_rows: dict[tuple[int, int], int] = {}
+    """Lay terms out in arrays."""
+    dependences: dict[tuple[int, int], None] = {}
     banks: list[TemplateBank] = []
-    table = np.full((len(terms), 7), -1, dtype=np.int64)
+    table = np.full((len(terms), 5), -1, dtype=np.int64)
     constants = np.zeros((len(terms), 4))
     for i, term in enumerate(terms):
-        rows = [
-            derivative_rows.setdefault((slot, term.column), len(derivative_rows)) if slot >= 0 else -1
-            for slot in term.slots
-        ]
+        dependences.update({(slot, term.column): None for slot in term.slots if slot >= 0})
         bank = -1
         if term.bank is not None:
             if term.bank not in banks:
                 banks.append(term.bank)
             bank = banks.index(term.bank)
-        table[i] = (term.kind, term.column, *term.slots, *rows, bank)
+        table[i] = (term.kind, term.column, *term.slots, bank)
         constants[i, :2] = term.constants
         constants[i, 3] = term.log_width
-    derivative_of = np.array(list(derivative_rows), dtype=np.int64).reshape(-1, 2)
+    derivative_of = np.array(list(dependences), dtype=np.int64).reshape(-1, 2)
     layout, axes, values = _flatten_banks(tuple(banks))
     return Program(tuple(parameters), tuple(columns), table, constants, derivative_of, layout, axes, values)
 
@@ -209,17 +203,15 @@ def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], ter
 def join_programs(programs: tuple[Program, ...]) -> Program:
     """One program of several, parameters and columns in their order; at most one of them may hold banks."""
     terms, derivative_of = [], []
-    n_par = n_col = n_der = 0
+    n_par = n_col = 0
     for program in programs:
         own = program.terms.copy()
         own[:, 1] += n_col
         own[:, 2:4][own[:, 2:4] >= 0] += n_par
-        own[:, 4:6][own[:, 4:6] >= 0] += n_der
         terms.append(own)
         derivative_of.append(program.derivative_of + np.array([n_par, n_col]))
         n_par += len(program.parameters)
         n_col += len(program.columns)
-        n_der += len(program.derivative_of)
     with_banks = [program for program in programs if program.bank_layout.size] or list(programs[:1])
     return Program(
         tuple(parameter for program in programs for parameter in program.parameters),

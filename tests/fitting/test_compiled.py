@@ -13,6 +13,35 @@ def test_what_is_compiled_is_not_compiled_again():
     assert not compile_fit()
 
 
+def test_fits_that_follow_need_nothing_else(shared_data):
+    # In a process of its own: what others have fitted before would hide a loop that is left out.
+    code = """
+import sys
+import polars as pl
+from numba.core.dispatcher import Dispatcher
+from qsospec_duck.fitting import compiled, fit_quasar
+from qsospec_duck.readers import read_spectra
+from qsospec_duck.spectra.row import from_row
+
+def counts():
+    modules = [module for name, module in sys.modules.items() if name.startswith("qsospec_duck")]
+    loops = {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
+    return {f"{loop.__module__}.{loop.__name__}": len(loop.overloads) for loop in loops}
+
+for z in compiled._REDSHIFTS:
+    fit_quasar(compiled._plain_quasar(z))
+before = counts()
+folder = sys.argv[1]
+objects = pl.read_csv(f"{folder}/OBJECTS.csv", infer_schema_length=None)
+for path, z in objects.filter(pl.col("path").str.starts_with("sdss/")).select("path", "z").rows()[::8]:
+    fit_quasar(from_row(read_spectra(f"{folder}/{path}", redshift=z).to_pylist()[0]))
+print(sorted(name for name, count in counts().items() if count > before.get(name, 0)))
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(shared_data)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
 def test_an_empty_cache_is_noticed(tmp_path):
     code = "from qsospec_duck.fitting.compiled import is_compiled; print(is_compiled())"
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}

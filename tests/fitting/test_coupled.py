@@ -16,12 +16,13 @@ from qsospec_duck.fitting.covariance import (
     covariance_of,
     evaluate_columns,
     invert_scaled,
-    jacobian,
     model_values,
+    normal_products,
     optimise,
 )
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.settling import SETTLED_SIGMA, Block, relax, settle
+from qsospec_duck.models.evaluate import fill_jacobian
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Kind, Parameter, Term, compile_program
 from qsospec_duck.models.recipes import parse_recipe
@@ -52,17 +53,11 @@ X = np.log(WAVE)
 
 
 def model(program, theta, amplitudes):
-    return amplitudes @ evaluate_columns(program, X, np.ones_like(X), theta)[0]
+    return amplitudes @ evaluate_columns(program, X, np.ones_like(X), theta)
 
 
 TRUTH = model(LAW, LAW_THETA, LAW_NORM) + model(LINE.program, LINE_THETA, LINE_FLUX)
 IN_LINE = (WAVE > 4700.0) & (WAVE < 5030.0)
-
-
-def products(optimum, columns, derivatives):
-    """J W Jᵀ of columns and derivatives that are already times 1/σ."""
-    rows = jacobian(optimum, columns, derivatives)
-    return rows @ rows.T
 
 
 def windows(kind):
@@ -154,11 +149,9 @@ def test_one_block_over_all_pixels_gives_the_joint_covariance():
     ones = np.ones_like(X)
     rows = []
     for program, theta, amplitudes in ((LAW, LAW_THETA, LAW_NORM), (LINE.program, LINE_THETA, LINE_FLUX)):
-        columns, derivatives = evaluate_columns(program, X, ones, theta)
-        shapes = np.zeros((theta.size, X.size))
-        for (slot, column), values in zip(program.derivative_of, derivatives, strict=True):
-            shapes[slot] += amplitudes[column] * values
-        rows += [shapes, columns]
+        size = theta.size + amplitudes.size
+        rows.append(np.zeros((size, X.size)))
+        fill_jacobian(X, ones, theta, amplitudes, program.tables, rows[-1], np.zeros((size, 2), dtype=np.int64))
     J = np.concatenate(rows)[:, ivar_pixels] / SIGMA
     joint = np.linalg.inv(J @ J.T)
     law, emission = _solve_on_line_pixels()
@@ -190,8 +183,8 @@ def test_line_error_grows_when_the_continuum_is_uncertain():
     alone = optimise(
         LINE.program, X[IN_LINE], s[IN_LINE], (TRUTH - model(LAW, LAW_THETA, LAW_NORM))[IN_LINE], LINE_THETA[None, :]
     )
-    columns, derivatives = evaluate_columns(LINE.program, X[IN_LINE], s[IN_LINE], alone.theta)
-    covariance, _ = covariance_of(alone, products(alone, columns, derivatives))
+    columns = evaluate_columns(LINE.program, X[IN_LINE], s[IN_LINE], alone.theta)
+    covariance, _ = covariance_of(alone, normal_products(alone, X[IN_LINE], s[IN_LINE]))
     without = amplitude_errors(alone, covariance, columns @ columns.T)[0]
     assert without < known < uncertain
 
@@ -228,8 +221,8 @@ def test_shape_of_a_line_without_flux_has_no_variance_and_its_flux_has_an_upper_
     flux = -model(LINE.program, LINE_THETA, LINE_FLUX)
     found = optimise(LINE.program, X[IN_LINE], s[IN_LINE], flux[IN_LINE], LINE_THETA[None, :])
     assert found.amplitudes[0] == 0.0
-    columns, derivatives = evaluate_columns(LINE.program, X[IN_LINE], s[IN_LINE], found.theta)
-    covariance, _ = covariance_of(found, products(found, columns, derivatives))
+    columns = evaluate_columns(LINE.program, X[IN_LINE], s[IN_LINE], found.theta)
+    covariance, _ = covariance_of(found, normal_products(found, X[IN_LINE], s[IN_LINE]))
     assert np.all(covariance == 0.0)
     own = columns[0] @ columns[0]
     assert amplitude_errors(found, covariance, columns @ columns.T)[0] == pytest.approx(own**-0.5)
@@ -253,8 +246,8 @@ def test_line_that_a_shape_on_its_bound_cannot_reach_keeps_an_error():
     found = optimise(program, X[IN_LINE], s[IN_LINE], flux[IN_LINE], program.start[None, :])
     assert found.at_bound[0]
     assert not found.live_shapes[0]
-    columns, derivatives = evaluate_columns(program, X[IN_LINE], s[IN_LINE], found.theta)
-    covariance, _ = covariance_of(found, products(found, columns, derivatives))
+    columns = evaluate_columns(program, X[IN_LINE], s[IN_LINE], found.theta)
+    covariance, _ = covariance_of(found, normal_products(found, X[IN_LINE], s[IN_LINE]))
     assert np.all(np.isfinite(covariance))
     assert amplitude_errors(found, covariance, columns @ columns.T)[0] > 0
     assert np.log(line("hb").wavelength) == pytest.approx(program.constants[0, 0])

@@ -23,7 +23,7 @@ def bank_program(bank):
 
 
 def emission(bank, wave, fwhm, velocity=0.0):
-    columns, _ = evaluate_columns(
+    columns = evaluate_columns(
         bank_program(bank), np.log(wave), np.ones_like(wave), np.array([np.log(fwhm), velocity / 1000.0])
     )
     return columns[0]

@@ -63,7 +63,7 @@ def test_bank_of_a_group_is_the_sum_of_its_lines(name):
         parameters = [Parameter("fwhm", 8.0, 6.2, 9.2, "fwhm"), Parameter("velocity", 0.0, -2.0, 2.0, "velocity")]
         program = compile_program(parameters, ["x"], [Term(Kind.BANK, 0, (0, 1), bank=bank)])
         wave = np.linspace(group.wavelength.min() - 60, group.wavelength.max() + 60, 800)
-        got = evaluate_columns(program, np.log(wave), np.ones_like(wave), np.array([np.log(2000.0), 0.3]))[0][0]
+        got = evaluate_columns(program, np.log(wave), np.ones_like(wave), np.array([np.log(2000.0), 0.3]))[0]
         s = 2000.0 / FWHM_PER_SIGMA / C_KMS
         x = np.log(wave)[:, None] - np.log(group.wavelength)[None, :] - 300.0 / C_KMS
         direct = np.exp(-0.5 * (x / s) ** 2) @ (group.flux / group.wavelength) / (s * np.sqrt(2 * np.pi))
