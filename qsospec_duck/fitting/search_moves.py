@@ -157,7 +157,7 @@ def _bounds_of_moving(G, b, cross, own, own_b, group_of, first, group, options, 
     """Upper bounds of the fall of χ² for every grid point of one group, the other groups standing where they are.
 
     A fall is χ² of no lines at all less that of the best amplitudes ≥ 0; it is bounded by that of amplitudes of any
-    sign, for which the columns that stand are factorised but once: an eighth of the work.
+    sign, for which the columns that stand are factorised but once.
 
     Parameters
     ----------
@@ -231,7 +231,7 @@ def _explained(M, rhs, begin, n, w, row):
 
 @numba.njit(cache=True, nogil=True)
 def _best_option(G, b, cross, own, own_b, group_of, first, group, falls, is_exact, trial, above):
-    """The option of the greatest fall, which is made exact; -1 where none lies above ``above``."""
+    """The option of the greatest fall, which is made exact; -1 where none lies above ``above``. No fall is negative."""
     _, _, _, passive, room, sub, numbers, _, _ = trial
     rhs, c = numbers[0], numbers[1]
     q = group_of.size
