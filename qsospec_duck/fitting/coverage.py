@@ -12,6 +12,7 @@ import numpy as np
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.masks import window_limits
 from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.models.bisection import first_not_below
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
 from qsospec_duck.spectra import Spectrum
@@ -156,7 +157,7 @@ def _look(
     """
     mask = np.zeros(wave.size, np.bool_)
     for k in range(0, limits.size, 2):
-        for i in range(np.searchsorted(wave, limits[k]), np.searchsorted(wave, limits[k + 1])):
+        for i in range(first_not_below(wave, limits[k]), first_not_below(wave, limits[k + 1])):
             mask[i] = ivar[i] > 0.0
     n_good = int(np.count_nonzero(mask))
     is_seen = np.zeros(centers.size, np.bool_)
@@ -165,9 +166,9 @@ def _look(
     for k in range(centers.size):
         low, high = centers[k] * (1.0 - _MARGIN), centers[k] * (1.0 + _MARGIN)
         if wave[0] < low and high <= wave[-1]:
-            middle = np.searchsorted(wave, centers[k])
-            before = ivar[np.searchsorted(wave, low) : middle]
-            after = ivar[middle : np.searchsorted(wave, high)]
+            middle = first_not_below(wave, centers[k])
+            before = ivar[first_not_below(wave, low) : middle]
+            after = ivar[middle : first_not_below(wave, high)]
             is_seen[k] = np.any(before > 0.0) and np.any(after > 0.0)
     return mask, n_good, _covered_length(wave, mask), is_seen
 

@@ -8,6 +8,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from qsospec_duck.models.bisection import first_not_below
+
 BoolArray = NDArray[np.bool_]
 
 SHOULDER_SIGMA = 1.0
@@ -24,7 +26,7 @@ def _inside(wavelength, limits):
     """(n,) True from the first to below the second of every pair of limits."""
     inside = np.zeros(wavelength.size, np.bool_)
     for k in range(0, limits.size, 2):
-        inside[np.searchsorted(wavelength, limits[k]) : np.searchsorted(wavelength, limits[k + 1])] = True
+        inside[first_not_below(wavelength, limits[k]) : first_not_below(wavelength, limits[k + 1])] = True
     return inside
 
 

@@ -6,6 +6,7 @@ import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.models.bisection import first_not_below
 
 THRESHOLD = 0.9
 """Flux over model below which a pixel is absorbed."""
@@ -15,7 +16,6 @@ AVERAGE_ERROR = 0.05
 
 LONGEST_AVERAGE = 500.0
 """Longest stretch that is averaged [km/s]."""
-
 
 _LONGEST_GAP = 3.5
 """Step between pixels, in usual steps, beyond which nothing was observed between them."""
@@ -43,7 +43,7 @@ def ratio_to_model(log_wave, flux, ivar, model, log_line, fastest):
     covered : float
         Range of velocities that these pixels cover, without gaps [km/s].
     """
-    first, last = np.searchsorted(log_wave, log_line - fastest / C_KMS), np.searchsorted(log_wave, log_line)
+    first, last = first_not_below(log_wave, log_line - fastest / C_KMS), first_not_below(log_wave, log_line)
     pixels = np.empty(last - first, np.int64)
     velocity, ratio, weight = np.empty(last - first), np.empty(last - first), np.empty(last - first)
     n = 0
