@@ -8,16 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
+from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.line_profiles import DETECTION_SNR
 from qsospec_duck.fitting.profile_bounds import MOST
 from qsospec_duck.fitting.result import FitWarning
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.recipes import ComponentRecipe
-
-DETECTED_SIGMA = 3.0
-"""Flux over error from which on a component, or the sum of a profile, is detected."""
 
 
 def judge_bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
@@ -51,7 +49,7 @@ def judge_bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
 
 def _detected(solution: Solution) -> set[int]:
     """Slots that some column has which is significant by itself."""
-    is_significant = (solution.optimum.amplitudes > DETECTED_SIGMA * solution.amplitude_errors).tolist()
+    is_significant = (solution.optimum.amplitudes > DETECTION_SNR * solution.amplitude_errors).tolist()
     return {slot for slot, column in solution.optimum.program.derivative_of.tolist() if is_significant[column]}
 
 
@@ -64,7 +62,7 @@ def _is_withheld(components: tuple[ComponentRecipe, ...], slot: int, solution: S
     for profile in _profiles_with(components, slot):
         on_bound = sorted({column for other, column in profile.shapes if at_bound[other]})
         held, total = (sum(amplitudes[column] for column in columns) for columns in (on_bound, profile.columns))
-        if held > MOST * total and total > DETECTED_SIGMA * _error_of_sum(solution, profile.columns):
+        if held > MOST * total and total > DETECTION_SNR * _error_of_sum(solution, profile.columns):
             return True
     return False
 
@@ -87,7 +85,7 @@ class _Profile(NamedTuple):
 def _profiles_with(components: tuple[ComponentRecipe, ...], slot: int) -> tuple[_Profile, ...]:
     """Profiles that a slot shapes."""
     found = []
-    for members in _members(components).values():
+    for members in compile_complex(components).by_role.values():
         columns = tuple(sorted({one.column for one in members}))
         found.append(_Profile(columns, tuple((one.fwhm_slot, one.column) for one in members)))
         found.append(_Profile(columns, tuple((one.velocity_slot, one.column) for one in members)))
@@ -98,7 +96,7 @@ def _profiles_with(components: tuple[ComponentRecipe, ...], slot: int) -> tuple[
 def _published_shapes(components: tuple[ComponentRecipe, ...], required: tuple[str, ...]) -> frozenset[int]:
     """Slots that shape a required line by themselves: its widths, and the velocity of a single Gaussian."""
     found: set[int] = set()
-    for (line_id, _), members in _members(components).items():
+    for (line_id, _), members in compile_complex(components).by_role.items():
         if line_id in required:
             found |= {one.fwhm_slot for one in members}
             if len({(one.fwhm_slot, one.velocity_slot) for one in members}) == 1:
@@ -111,16 +109,7 @@ def _profiles_of(components: tuple[ComponentRecipe, ...], slot: int) -> tuple[st
     """Lines with their roles that a slot shapes, ``hb_narrow``: ties may make them many."""
     shaped = (
         f"{line_id}_{role}"
-        for (line_id, role), members in _members(components).items()
+        for (line_id, role), members in compile_complex(components).by_role.items()
         if any(slot in (one.fwhm_slot, one.velocity_slot) for one in members)
     )
     return tuple(sorted(shaped))
-
-
-@cache
-def _members(components: tuple[ComponentRecipe, ...]) -> dict[tuple[str, str], list[Gaussian]]:
-    """Gaussians of every line in every role."""
-    found: dict[tuple[str, str], list[Gaussian]] = {}
-    for gaussian in compile_complex(components).gaussians:
-        found.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -37,6 +37,14 @@ class ComplexModel:
     components: tuple[ComponentRecipe, ...]
     program: Program
     gaussians: tuple[Gaussian, ...]
+
+    @cached_property
+    def by_role(self) -> dict[tuple[str, str], list[Gaussian]]:
+        """Gaussians of every line in every role."""
+        found: dict[tuple[str, str], list[Gaussian]] = {}
+        for gaussian in self.gaussians:
+            found.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
+        return found
 
 
 @cache

@@ -98,17 +98,15 @@ def features_of(components: tuple[ComponentRecipe, ...], recipe: ComplexRecipe, 
     line_ids : frozenset of str
         Lines that are covered. Others are held by the fixed ratio to their partner, and not seen themselves.
     """
-    gaussians = [gaussian for gaussian in compile_complex(components).gaussians if gaussian.line_id in line_ids]
-    members: dict[tuple[str, str], list[Gaussian]] = {}
-    for gaussian in gaussians:
-        members.setdefault((gaussian.line_id, gaussian.role), []).append(gaussian)
+    model = compile_complex(components)
+    members = {key: profile for key, profile in model.by_role.items() if key[0] in line_ids}
     roles_of: dict[str, set[str]] = {}
     for component in recipe.components:
         for line_id in component.lines:
             roles_of.setdefault(line_id, set()).add(component.role)
     for line_id, roles in roles_of.items():
-        of_line = [gaussian for gaussian in gaussians if gaussian.line_id == line_id]
-        if len(roles) > 1 and of_line:
+        of_line = [gaussian for gaussian in model.gaussians if gaussian.line_id == line_id]
+        if len(roles) > 1 and of_line and line_id in line_ids:
             members[line_id, "total"] = of_line
     names = tuple(
         Feature(

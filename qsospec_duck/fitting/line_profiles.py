@@ -19,9 +19,9 @@ from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
 
 FLUX, EW = MEASURES.index("flux"), MEASURES.index("ew")
 
-
 DETECTION_SNR = 3.0
-"""Flux over error below which widths and offsets are not published, and an upper limit is."""
+"""Flux over error from which on a line is detected: below it widths and offsets are not published, and an upper limit
+is."""
 
 
 class MeasuredProfile(NamedTuple):
