@@ -200,32 +200,6 @@ def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], ter
 
 
 @cache
-def join_programs(programs: tuple[Program, ...]) -> Program:
-    """One program of several, parameters and columns in their order; at most one of them may hold banks."""
-    terms, derivative_of = [], []
-    n_par = n_col = 0
-    for program in programs:
-        own = program.terms.copy()
-        own[:, 1] += n_col
-        own[:, 2:4][own[:, 2:4] >= 0] += n_par
-        terms.append(own)
-        derivative_of.append(program.derivative_of + np.array([n_par, n_col]))
-        n_par += len(program.parameters)
-        n_col += len(program.columns)
-    with_banks = [program for program in programs if program.bank_layout.size] or list(programs[:1])
-    return Program(
-        tuple(parameter for program in programs for parameter in program.parameters),
-        tuple(column for program in programs for column in program.columns),
-        np.concatenate(terms),
-        np.concatenate([program.constants for program in programs]),
-        np.concatenate(derivative_of),
-        with_banks[0].bank_layout,
-        with_banks[0].bank_axes,
-        with_banks[0].bank_values,
-    )
-
-
-@cache
 def _flatten_banks(banks: tuple[TemplateBank, ...]) -> tuple[IntArray, FloatArray, FloatArray]:
     """Layout, axes and values of several banks in one array; kept, since programs of one selection share it."""
     offsets = np.cumsum([0, *[bank.values.size for bank in banks]])

@@ -15,7 +15,7 @@ from qsospec_duck.models.bank import template_bank
 from qsospec_duck.models.evaluate import fill_jacobian
 from qsospec_duck.models.line_terms import BLOCK, SUPPORT_SIGMA
 from qsospec_duck.models.lines import line
-from qsospec_duck.models.program import Kind, Parameter, Term, compile_program, join_programs
+from qsospec_duck.models.program import Kind, Parameter, Term, compile_program
 from qsospec_duck.models.recipes import packaged_recipes
 
 WAVE = np.exp(np.arange(np.log(1000.0), np.log(14000.0), 60.0 / C_KMS))
@@ -229,26 +229,6 @@ def test_every_gaussian_of_a_recipe_lies_at_its_line(name):
         assert np.trapezoid(columns[j], WAVE) == pytest.approx(total, rel=1e-3)
         centre = sum(gaussian.ratio * line(gaussian.line_id).wavelength for gaussian in members) / total
         assert np.trapezoid(columns[j] * WAVE, WAVE) / total == pytest.approx(centre, rel=1e-5)
-
-
-def test_joined_program_holds_the_columns_and_derivatives_of_its_parts():
-    parts = [KINDS[name]() for name in ("continuum", "hbeta_oiii", "mgii")]
-    joined = join_programs(tuple(parts))
-    thetas = [inside_bounds(part, 4) for part in parts]
-    factor = np.random.default_rng(2).uniform(0.1, 10.0, X.size)
-    A, D, _ = run(joined, X, factor, np.concatenate(thetas))
-    own = [run(part, X, factor, theta) for part, theta in zip(parts, thetas, strict=True)]
-    assert np.array_equal(A, np.concatenate([part[0] for part in own]))
-    assert np.array_equal(D, np.concatenate([part[1] for part in own]))
-    n_par, n_col = 0, 0
-    expected = []
-    for part in parts:
-        expected += (part.derivative_of + np.array([n_par, n_col])).tolist()
-        n_par += len(part.parameters)
-        n_col += len(part.columns)
-    assert joined.derivative_of.tolist() == expected
-    assert joined.columns == tuple(itertools.chain.from_iterable(part.columns for part in parts))
-    assert np.array_equal(joined.low, np.concatenate([part.low for part in parts]))
 
 
 @pytest.mark.parametrize("name", KINDS)
