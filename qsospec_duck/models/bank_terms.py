@@ -1,4 +1,7 @@
-"""Terms of kind ``BANK``: a template of a bank, broadened and shifted by interpolation."""
+"""Terms of kind ``BANK``: a template of a bank, broadened and shifted by interpolation.
+
+``layout``, ``axes`` and ``bank_values`` are those of one bank (`qsospec_duck.models.bank_levels`).
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,10 @@ _GAP = 16.0
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _width_weights(u, axes, n_width):
+def _width_weights(u, axes, n_first):
     """First of four widths, and the weights of a Catmull-Rom interpolation there and of its derivative by u."""
     position = (u - axes[2]) / axes[3]
-    i_width = min(max(math.floor(position), 1), n_width - 3)
+    i_width = min(max(math.floor(position), 1), n_first)
     f = position - i_width
     weights = (
         ((-0.5 * f + 1.0) * f - 0.5) * f,
@@ -38,10 +41,9 @@ def _width_weights(u, axes, n_width):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _blend(xs, origin, inverse_step, layout, bank_values, i_width, weights, low, high):
+def _blend(xs, origin, inverse_step, first_value, n_grid, bank_values, weights, low, high):
     """Weighted sum of four widths of a bank between two grid points; meaningful only where the pixels need it."""
-    n_grid = layout[2]
-    base = layout[0] + i_width * n_grid + low
+    base = first_value + low
     n_used = high - low
     t0 = bank_values[base : base + n_used]
     t1 = bank_values[base + n_grid : base + n_grid + n_used]
@@ -74,8 +76,9 @@ def _bank_window(xs, x_start, x_step, n_grid):
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def fill_bank(x, s, u, velocity, layout, axes, bank_values, values):
     """Broadened template at ln FWHM = u, shifted by a velocity; Catmull-Rom in both directions."""
-    n_width, n_grid = layout[1], layout[2]
-    x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1]
+    i_width, weights, _ = _width_weights(u, axes, layout.shape[0])
+    first_value, n_grid = layout[i_width, 0], layout[i_width, 1]
+    x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1] * layout[i_width, 2]
     # Pixels with two grid points on either side, rounding included.
     first = first_not_below(x, x_start + 1.001 * x_step)
     last = first_not_below(x, x_start + (n_grid - 2.001) * x_step)
@@ -83,10 +86,9 @@ def fill_bank(x, s, u, velocity, layout, axes, bank_values, values):
         return 0, 0
     xs, ss, out = x[first:last], s[first:last], values[first:last]
     low, high = _bank_window(xs, x_start, x_step, n_grid)
-    i_width, weights, _ = _width_weights(u, axes, n_width)
     inverse_step = 1.0 / x_step
     origin = x_start + low * x_step
-    broad = _blend(xs, origin, inverse_step, layout, bank_values, i_width, weights, low, high)
+    broad = _blend(xs, origin, inverse_step, first_value, n_grid, bank_values, weights, low, high)
     for i in range(out.size):
         p = (xs[i] - origin) * inverse_step
         k = np.uint64(p)
@@ -102,14 +104,14 @@ def fill_bank(x, s, u, velocity, layout, axes, bank_values, values):
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def add_bank_derivatives(xs, ss, u, velocity, layout, axes, bank_values, weight, out_a, out_b):
     """Derivatives of `fill_bank` by ln FWHM and velocity."""
-    n_width, n_grid = layout[1], layout[2]
-    x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1]
+    i_width, weights, slopes = _width_weights(u, axes, layout.shape[0])
+    first_value, n_grid = layout[i_width, 0], layout[i_width, 1]
+    x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1] * layout[i_width, 2]
     low, high = _bank_window(xs, x_start, x_step, n_grid)
-    i_width, weights, slopes = _width_weights(u, axes, n_width)
     inverse_step = 1.0 / x_step
     origin = x_start + low * x_step
-    broad = _blend(xs, origin, inverse_step, layout, bank_values, i_width, weights, low, high)
-    by_width = _blend(xs, origin, inverse_step, layout, bank_values, i_width, slopes, low, high)
+    broad = _blend(xs, origin, inverse_step, first_value, n_grid, bank_values, weights, low, high)
+    by_width = _blend(xs, origin, inverse_step, first_value, n_grid, bank_values, slopes, low, high)
     to_velocity = -weight * VELOCITY_UNIT / C_KMS / x_step
     one, two = np.uint64(1), np.uint64(2)
     for i in range(xs.size):

@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qsospec_duck.models.bank import TemplateBank
+from qsospec_duck.models.bank_levels import flatten_banks
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -106,13 +107,9 @@ class Program:
     """(n_derivative, 2): every θ with every column that depends on it."""
 
     bank_layout: IntArray
-    """(n_bank, 3): offset into ``bank_values``, n_width, n_grid."""
-
     bank_axes: FloatArray
-    """(n_bank, 4): first ln λ, step of ln λ, first ln FWHM, step of ln FWHM."""
-
     bank_values: FloatArray
-    """All banks, flattened."""
+    """All banks, as `qsospec_duck.models.bank_levels.flatten_banks` lays them out."""
 
     def seen_through(self, lsf_sigma: FloatArray) -> Program:
         """The same program whose lines are broadened by an instrument; widths stay those before it.
@@ -195,15 +192,5 @@ def compile_program(parameters: Sequence[Parameter], columns: Sequence[str], ter
         constants[i, :2] = term.constants
         constants[i, 3] = term.log_width
     derivative_of = np.array(list(dependences), dtype=np.int64).reshape(-1, 2)
-    layout, axes, values = _flatten_banks(tuple(banks))
+    layout, axes, values = flatten_banks(tuple(banks))
     return Program(tuple(parameters), tuple(columns), table, constants, derivative_of, layout, axes, values)
-
-
-@cache
-def _flatten_banks(banks: tuple[TemplateBank, ...]) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Layout, axes and values of several banks in one array; kept, since programs of one selection share it."""
-    offsets = np.cumsum([0, *[bank.values.size for bank in banks]])
-    layout = [(offset, *bank.values.shape) for offset, bank in zip(offsets, banks, strict=False)]
-    axes = [(bank.log_wave_start, bank.log_wave_step, bank.log_fwhm_start, bank.log_fwhm_step) for bank in banks]
-    values = np.concatenate([bank.values.ravel() for bank in banks]) if banks else np.zeros(0)
-    return np.array(layout, dtype=np.int64).reshape(-1, 3), np.array(axes, dtype=float).reshape(-1, 4), values

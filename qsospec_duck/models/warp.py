@@ -48,11 +48,11 @@ def curve_bank(name: str, curve: Callable[[FloatArray], FloatArray]) -> Template
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def curve_at(x, layout, axes, bank_values):
     """C at one ln λ, by Catmull-Rom interpolation; the end values beyond the table."""
-    n_grid = layout[2]
+    n_grid = layout[0, 1]
     position = min(max((x - axes[0]) / axes[1], 1.0), n_grid - 2.001)
     k = int(position)
     h = position - k
-    at = layout[0] + k
+    at = layout[0, 0] + k
     b0, b1, b2, b3 = bank_values[at - 1], bank_values[at], bank_values[at + 1], bank_values[at + 2]
     g = 1.0 - h
     bend = g * (b1 - b0) - h * (b3 - b2) + (h - g) * (b2 - b1)
