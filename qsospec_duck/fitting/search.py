@@ -20,7 +20,7 @@ from qsospec_duck.fitting.shape_grid import shape_grid, spread_starts
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComponentRecipe
 
-SPREAD_STARTS = 28
+SPREAD_STARTS = 52
 """Starts spread over the bounds beside those from the grid."""
 
 FINALISTS = 6
@@ -32,10 +32,10 @@ FINAL_CHI2 = 10.0
 FINAL_STEPS = 15
 """Steps on all pixels before that decision."""
 
-CELLS_A_WIDTH = 3.0
+CELLS_A_WIDTH = 2.5
 """The search sees pixels averaged to this many cells over the narrowest FWHM that the recipe allows there."""
 
-FINEST_CELL = 90.0
+FINEST_CELL = 108.0
 """Narrowest cell [km/s]: a third of a narrow line as spectrographs see it."""
 
 NARROW_FWHM = 500.0
@@ -60,7 +60,7 @@ def search_shapes(
     grid, spread = shape_grid(components), spread_starts(components, SPREAD_STARTS)
     cell_x, cell_inverse_sigma, cell_flux = averaged(x, inverse_sigma, flux, _cell_widths(components, x))
     cells = cell_x, cell_inverse_sigma, cell_inverse_sigma * cell_flux
-    chi2, theta = search(cells, program.bounds, program.no_prior, program.tables, grid.tables, spread)
+    chi2, theta = search(cells, program.bounds, program.tables, grid.tables, spread)
     # No two of them the same.
     ends = theta[apart(chi2, FINAL_CHI2)[:FINALISTS]]
     return optimise(program, x, inverse_sigma, flux, ends, short_iterations=FINAL_STEPS, tolerance=ROUGH)

@@ -90,14 +90,15 @@ def place_group(shapes, slots, options, group, option, theta):
 
 
 @numba.njit(cache=True, nogil=True)
-def find_moves(pixels, bounds, tables, work, shapes, indices, columns, G, b, theta, moves):
+def find_moves(pixels, bounds, tables, shapes, indices, columns, G, b, theta, moves):
     """Fill ``moves`` (n_move, n_par) with shapes to try instead of ``theta``; returns how many there are."""
     slots, options, n_velocities, group_of, first, partners = indices
     x, s, y = pixels
-    (A, _), (T, _), (span, _), (span_t, _) = work[:4]
     terms, constants, bank_layout, bank_axes, bank_values = tables
-    evaluate_columns_of(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span)
     q = group_of.size
+    A, T = np.zeros((q, x.size)), np.empty((terms.shape[0], x.size))
+    span, span_t = np.zeros((q, 2), np.int64), np.empty((terms.shape[0], 2), np.int64)
+    evaluate_columns_of(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span)
     own, own_b = np.empty((q, q)), np.empty(q)
     moments(A, y, span, own, own_b)
     cross = np.empty((q, columns.shape[0]))

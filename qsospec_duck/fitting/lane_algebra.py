@@ -1,0 +1,223 @@
+"""Amplitudes and steps of eight fits at once: the algebra of `amplitudes` and `shape_step`, lane by lane.
+
+Matrices are rows of eight numbers (`qsospec_duck.models.lanes`), entry (i, k) of a matrix with n columns in row
+i n + k. What is 1.0 or 0.0 in a lane says yes or no. Rows and columns that do not take part in a lane are those of a
+unit matrix there.
+"""
+
+from __future__ import annotations
+
+import numba
+
+from qsospec_duck.models.lanes import any_less, in_all_lanes, load, store, where_less
+
+
+@numba.njit(cache=True, nogil=True)
+def factorise(M, n, row):
+    """L and D of M = L D Lᵀ in place, as `qsospec_duck.fitting.amplitudes.factorise`."""
+    for i in range(n):
+        for k in range(i):
+            total = load(M, i * n + k)
+            for m in range(k):
+                total = total - load(row, m) * load(M, k * n + m)
+            store(row, k, total)
+        pivot = load(M, i * n + i)
+        floor = pivot * 1e-12
+        for k in range(i):
+            own = load(row, k)
+            share = own * load(M, k * n + k)
+            pivot = pivot - own * share
+            store(M, i * n + k, share)
+        store(M, i * n + i, 1.0 / where_less(pivot, floor, floor, pivot))
+
+
+@numba.njit(cache=True, nogil=True)
+def substitute(M, n, z):
+    """Solve L D Lᵀ z = z in place with the factors of `factorise`."""
+    for i in range(n):
+        total = load(z, i)
+        for k in range(i):
+            total = total - load(M, i * n + k) * load(z, k)
+        store(z, i, total)
+    for i in range(n - 1, -1, -1):
+        total = load(z, i) * load(M, i * n + i)
+        for k in range(i + 1, n):
+            total = total - load(M, k * n + i) * load(z, k)
+        store(z, i, total)
+
+
+@numba.njit(cache=True, nogil=True)
+def lane_amplitudes(G, b, n, c, passive, room):
+    """Non-negative least squares on moments, as `qsospec_duck.fitting.amplitudes.solve_amplitudes`.
+
+    Parameters
+    ----------
+    G, b : ndarray, shapes (n², lanes) and (n, lanes)
+    c, passive : ndarray, shape (n, lanes)
+        Out: amplitudes. In and out: the columns with c > 0.
+    room : tuple of ndarray
+        M (n², lanes), and z, row and banned, (n, lanes) each.
+    """
+    M, z, row, banned = room
+    for j in range(n):
+        is_seen = where_less(0.0, load(G, j * n + j), 1.0, 0.0)
+        store(c, j, in_all_lanes(0.0))
+        store(passive, j, load(passive, j) * is_seen)
+        store(banned, j, 1.0 - is_seen)
+    for _ in range(3 * n + 3):
+        for i in range(n):
+            own = load(passive, i)
+            store(z, i, own * load(b, i))
+            for k in range(i):
+                store(M, i * n + k, load(G, i * n + k) * own * load(passive, k))
+            store(M, i * n + i, where_less(0.0, own, load(G, i * n + i), 1.0))
+        factorise(M, n, row)
+        substitute(M, n, z)
+        # Back to the boundary while a solution is negative.
+        step = in_all_lanes(1.0)
+        for i in range(n):
+            now, new = load(c, i), load(z, i)
+            ratio = where_less(new, now, now / (now - new), 0.0)
+            ratio = where_less(0.0, new, 1.0, where_less(0.0, load(passive, i), ratio, 1.0))
+            step = where_less(ratio, step, ratio, step)
+        for i in range(n):
+            now, new = load(c, i), load(z, i)
+            is_far = where_less(step * (1.0 + 1e-12) * (now - new), now, 1.0, 0.0)
+            stays = where_less(0.0, new, 1.0, is_far)
+            stays = where_less(step, 1.0, stays, 1.0)
+            kept = load(passive, i) * stays
+            store(passive, i, kept)
+            store(c, i, kept * where_less(step, 1.0, now + step * (new - now), new))
+        # Where none was negative: the column along which χ² falls fastest comes in.
+        best, gain = in_all_lanes(-1.0), in_all_lanes(0.0)
+        for j in range(n):
+            slope = load(b, j)
+            for k in range(n):
+                slope = slope - load(G, j * n + k) * load(c, k)
+            size = load(b, j)
+            size = where_less(size, 0.0, 0.0 - size, size)
+            squared = slope * slope
+            own = where_less(gain * load(G, j * n + j), squared, 1.0, 0.0)
+            own = own * where_less(size * 1e-10, slope, 1.0, 0.0) * (1.0 - load(banned, j)) * (1.0 - load(passive, j))
+            own = where_less(step, 1.0, 0.0, own)
+            gain = where_less(0.0, own, squared / load(G, j * n + j), gain)
+            best = where_less(0.0, own, j * 1.0, best)
+        for j in range(n):
+            is_best = where_less(best, j - 0.5, 0.0, where_less(j + 0.5, best, 0.0, 1.0))
+            stays = where_less(best, -0.5, 1.0, where_less(0.0, load(c, j), 1.0, 0.0))
+            store(passive, j, where_less(0.0, is_best, 1.0, load(passive, j) * stays))
+            store(banned, j, where_less(0.0, is_best, 1.0, load(banned, j)))
+        # A step below 1 is followed by another solution, and so is a column that came in.
+        if not any_less(where_less(step, 1.0, -1.0, 0.0 - best), 0.5):
+            break
+
+
+@numba.njit(cache=True, nogil=True)
+def lane_chi2(y_squared, G, b, n, c):
+    """|y − Aᵀ c|² from moments."""
+    chi2 = in_all_lanes(y_squared)
+    for j in range(n):
+        slope = load(b, j) * 2.0
+        for k in range(n):
+            slope = slope - load(G, j * n + k) * load(c, k)
+        chi2 = chi2 - slope * load(c, j)
+    return chi2
+
+
+@numba.njit(cache=True, nogil=True)
+def lane_project(H, n_par, X, G, n_col, passive, room):
+    """H − X G⁻¹ Xᵀ over the passive columns in place of H; X is used up."""
+    M, work, row, _ = room
+    for i in range(n_col):
+        own = load(passive, i)
+        for k in range(i):
+            store(M, i * n_col + k, load(G, i * n_col + k) * own * load(passive, k))
+        store(M, i * n_col + i, where_less(0.0, own, load(G, i * n_col + i), 1.0))
+    factorise(M, n_col, row)
+    for k in range(n_par):
+        at = k * n_col
+        for a in range(n_col):
+            total = load(X, at + a) * load(passive, a)
+            for e in range(a):
+                total = total - load(M, a * n_col + e) * load(X, at + e)
+            store(X, at + a, total)
+        for a in range(n_col):
+            store(work, a, load(X, at + a) * load(M, a * n_col + a))
+        for m in range(k + 1):
+            total = load(H, k * n_par + m)
+            for a in range(n_col):
+                total = total - load(work, a) * load(X, m * n_col + a)
+            store(H, k * n_par + m, total)
+            store(H, m * n_par + k, total)
+
+
+@numba.njit(cache=True, nogil=True)
+def lane_step(H, g, n, movable, damping, theta, low, high, delta, room):
+    """Step of (H + λ diag H) δ = g inside the bounds, as `qsospec_duck.fitting.shape_step.damped_step`.
+
+    Parameters
+    ----------
+    H, g, movable, theta, delta : ndarray, shapes (n², lanes) and (n, lanes)
+        ``delta`` is filled.
+    damping : lanes
+    low, high : ndarray, shape (n,)
+    room : tuple of ndarray
+        M (n², lanes), and z, row and open, (n, lanes) each.
+
+    Returns
+    -------
+    lanes
+        Σ H_kk δ_k².
+    """
+    M, z, row, still = room
+    for k in range(n):
+        store(delta, k, in_all_lanes(0.0))
+        store(still, k, load(movable, k))
+    for turn in range(n):
+        for i in range(n):
+            own = load(still, i)
+            total = load(g, i)
+            if turn > 0:
+                for m in range(n):
+                    total = total - load(H, i * n + m) * load(delta, m)
+            store(z, i, own * total)
+            for k in range(i):
+                store(M, i * n + k, load(H, i * n + k) * own * load(still, k))
+            store(M, i * n + i, where_less(0.0, own, load(H, i * n + i) * (damping + 1.0), 1.0))
+        factorise(M, n, row)
+        substitute(M, n, z)
+        crossed = in_all_lanes(0.0)
+        for k in range(n):
+            own, at, to = load(still, k), load(theta, k), load(delta, k)
+            wanted = at + load(z, k)
+            below, above = where_less(wanted, low[k], own, 0.0), where_less(high[k], wanted, own, 0.0)
+            to = where_less(0.0, below, low[k] - at, to)
+            store(delta, k, where_less(0.0, above, high[k] - at, to))
+            store(still, k, own - below - above)
+            crossed = crossed + below + above
+        for k in range(n):
+            own = load(still, k)
+            is_done = where_less(0.0, crossed, 0.0, own)
+            store(delta, k, where_less(0.0, is_done, load(z, k), load(delta, k)))
+            store(still, k, own - is_done)
+        if not any_less(0.0, crossed):
+            break
+    length = in_all_lanes(0.0)
+    for k in range(n):
+        to = load(delta, k)
+        length = length + load(H, k * n + k) * to * to
+    return length
+
+
+@numba.njit(cache=True, nogil=True)
+def lane_promise(H, g, n, delta):
+    """2 gᵀδ and δᵀHδ: the fall of χ², if it were quadratic, is their difference."""
+    slope, bend = in_all_lanes(0.0), in_all_lanes(0.0)
+    for k in range(n):
+        to = load(delta, k)
+        slope = slope + load(g, k) * to * 2.0
+        total = in_all_lanes(0.0)
+        for m in range(n):
+            total = total + load(H, k * n + m) * load(delta, m)
+        bend = bend + total * to
+    return slope, bend

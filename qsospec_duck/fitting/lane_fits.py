@@ -1,0 +1,218 @@
+"""Many rough fits of one complex, eight at a time: `qsospec_duck.fitting.solver` in the lanes of vector registers.
+
+Every lane runs a fit of its own, step by step with the others; when it ends, the next start takes its place. The steps
+are those of the solver: amplitudes exactly, shapes by a damped Gauss-Newton step inside the bounds that is taken only
+when χ² falls. Fits of the search end early, so single lanes seldom wait.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from qsospec_duck.fitting.lane_algebra import lane_amplitudes, lane_chi2, lane_project, lane_promise, lane_step
+from qsospec_duck.fitting.lane_lines import lane_moments, lane_shape_moments, make_line_room, place_profiles
+from qsospec_duck.models.lanes import (
+    LANES,
+    any_less,
+    in_all_lanes,
+    lane_rows,
+    load,
+    square_root,
+    store,
+    where_less,
+)
+
+HOPE = 2.5
+"""A fit is given up when not even this many times the promised fall would bring it below the limit."""
+
+_CHI2, _FALL, _DAMPING, _PROMISED, _SLOPE, _LENGTH, _STEPS, _MOVABLE, _PATIENCE = range(9)
+
+
+@numba.njit(cache=True, nogil=True)
+def make_lane_room(n, terms, n_col, n_par):
+    """Arrays that `fit_starts` works in; they may be handed from call to call."""
+    return (
+        make_line_room(n, terms, n_col, n_par),
+        (lane_rows(n_col * n_col), lane_rows(n_col), lane_rows(n_col), lane_rows(n_col), lane_rows(n_col)),
+        (lane_rows(n_col * n_col), lane_rows(n_col), lane_rows(n_col), lane_rows(n_col)),
+        (lane_rows(n_par * n_par), lane_rows(n_par), lane_rows(n_par * n_par), lane_rows(n_par)),
+        (lane_rows(n_par), lane_rows(n_par), lane_rows(n_par), lane_rows(n_par)),
+        (lane_rows(n_par * n_par), lane_rows(n_par), lane_rows(n_par), lane_rows(n_par)),
+        lane_rows(9),
+        np.zeros(LANES, np.bool_),
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, tolerance, max_steps, ends, count):
+    """Fit from each of the first ``n_starts`` rows of ``starts`` (n, n_par); sort the ends in; returns their number.
+
+    Parameters
+    ----------
+    pixels, bounds, tables : tuple
+        Those of `qsospec_duck.fitting.solver`; the terms are lines.
+    room : tuple
+        Of `make_lane_room`.
+    patience : float
+        A fit is given up that cannot be expected to end below the best χ² that is known plus this.
+    tolerance : float
+        A fit ends when the next step promises a smaller fall of χ² than this.
+    max_steps : int
+    ends : tuple of ndarray
+        χ² (n_end,) and shapes (n_end, n_par) of ``count`` ends, best first.
+    """
+    x, _, y = pixels
+    low, high, free = bounds
+    terms, constants = tables[0], tables[1]
+    lines, (G, b, c_try, passive, passive_try), small, (H, g, H_try, g_try), shapes, large, state, runs = room
+    theta, theta_try, delta, movable = shapes
+    X = lines[7]
+    n_col, n_par = b.shape[0], theta.shape[0]
+    y_squared = 0.0
+    for i in range(y.size):
+        y_squared += y[i] * y[i]
+
+    next_start, n_running = np.int64(0), np.int64(0)
+    for lane in range(LANES):
+        if not runs[lane] and next_start < n_starts:
+            _begin(starts, next_start, lane, low, high, patience, theta_try, passive, state, runs)
+            next_start += 1
+        n_running += runs[lane]
+    while n_running > leave:
+        # A lane at rest goes where another one is, so that it asks for no pixel of its own.
+        running = np.int64(0)
+        while not runs[running]:
+            running += 1
+        for lane in range(LANES):
+            if not runs[lane]:
+                state[_CHI2, lane] = -np.inf
+                for k in range(n_par):
+                    theta_try[k, lane] = theta_try[k, running]
+        place_profiles(x, theta_try, terms, constants, lines)
+        lane_moments(pixels, terms, lines, G, b)
+        for j in range(n_col):
+            store(passive_try, j, load(passive, j))
+        lane_amplitudes(G, b, n_col, c_try, passive_try, small)
+        chi2_try = lane_chi2(y_squared, G, b, n_col, c_try)
+        chi2 = load(state, _CHI2)
+        fall = chi2 - chi2_try
+        taken = where_less(chi2_try, chi2, 1.0, 0.0)
+        store(state, _FALL, fall)
+        damping = load(state, _DAMPING)
+        if any_less(0.5, taken):
+            lane_shape_moments(pixels, terms, lines, c_try, H_try, g_try)
+            lane_project(H_try, n_par, X, G, n_col, passive_try, small)
+            for row in range(n_par * n_par):
+                store(H, row, where_less(0.5, taken, load(H_try, row), load(H, row)))
+            for row in range(n_par):
+                store(g, row, where_less(0.5, taken, load(g_try, row), load(g, row)))
+                store(theta, row, where_less(0.5, taken, load(theta_try, row), load(theta, row)))
+            for row in range(n_col):
+                store(passive, row, where_less(0.5, taken, load(passive_try, row), load(passive, row)))
+            store(state, _CHI2, where_less(0.5, taken, chi2_try, chi2))
+        # How far a step went tells how far to trust the next one.
+        promised = load(state, _PROMISED)
+        less = damping * 0.1
+        less = where_less(less, 1e-9, 1e-9, less)
+        more = damping * 2.0
+        more = where_less(more, 1e-3, 1e-3, more)
+        steady = where_less(promised * 0.7, fall, less, where_less(fall, promised * 0.25, more, damping))
+        # Of a refused one, a parabola through value and slope here and the value there.
+        slope = load(state, _SLOPE)
+        share = slope * 0.5 / (slope - fall)
+        share = where_less(share, 0.1, 0.1, where_less(0.5, share, 0.5, share))
+        wanted = where_less(0.5, taken, np.inf, share * load(state, _LENGTH))
+        firm = where_less(damping, 1e-4, 4e-4, damping * 4.0)
+        damping = where_less(0.5, taken, where_less(promised, np.inf, steady, damping), firm)
+
+        n_movable = in_all_lanes(0.0)
+        for k in range(n_par):
+            at, slope = load(theta, k), load(g, k)
+            held = where_less(low[k], at, 0.0, where_less(slope, 0.0, 1.0, 0.0))
+            held = held + where_less(at, high[k], 0.0, where_less(0.0, slope, 1.0, 0.0))
+            own = where_less(0.0, load(H, k * n_par + k), 1.0 if free[k] else 0.0, 0.0)
+            own = where_less(0.5, held, 0.0, own)
+            store(movable, k, own)
+            n_movable = n_movable + own
+        # 1/length is nearly linear in the damping (Hebden 1973; Moré 1978).
+        before, length = load(state, _DAMPING), load(state, _LENGTH)
+        while True:
+            last = length
+            length = square_root(lane_step(H, g, n_par, movable, damping, theta, low, high, delta, large))
+            is_long = where_less(wanted, length, where_less(damping, 1e12, 1.0, 0.0), 0.0)
+            if not any_less(0.5, is_long):
+                break
+            per_damping = (1.0 / length - 1.0 / last) / (damping - before)
+            more = damping + (1.25 / wanted - 1.0 / length) / per_damping
+            more = where_less(more, damping * 2.0, damping * 2.0, more)
+            more = where_less(damping * 1e3, more, damping * 1e3, where_less(more, np.inf, more, damping * 4.0))
+            before = where_less(0.5, is_long, damping, before)
+            length = where_less(0.5, is_long, length, last)
+            damping = where_less(0.5, is_long, more, damping)
+        slope, bend = lane_promise(H, g, n_par, delta)
+        store(state, _DAMPING, damping)
+        store(state, _LENGTH, length)
+        store(state, _SLOPE, slope)
+        store(state, _PROMISED, slope - bend)
+        store(state, _MOVABLE, n_movable)
+
+        best = ends[0][0] if count > 0 else np.inf
+        for lane in range(LANES):
+            if runs[lane]:
+                best = min(best, state[_CHI2, lane])
+        for lane in range(LANES):
+            if not runs[lane]:
+                continue
+            promise, is_loose = state[_PROMISED, lane], state[_DAMPING, lane] < 1e3
+            is_over = (
+                state[_MOVABLE, lane] == 0.0
+                or state[_STEPS, lane] >= max_steps
+                or (is_loose and promise < tolerance)
+                or (is_loose and 0.0 < state[_FALL, lane] < tolerance)
+                or state[_DAMPING, lane] >= 1e12
+                or (state[_STEPS, lane] >= 1 and state[_CHI2, lane] - HOPE * promise > best + state[_PATIENCE, lane])
+            )
+            if not is_over:
+                state[_STEPS, lane] += 1
+                for k in range(n_par):
+                    theta_try[k, lane] = min(max(theta[k, lane] + delta[k, lane], low[k]), high[k])
+                continue
+            count = _sort_in(state[_CHI2, lane], theta, lane, ends, count)
+            if next_start < n_starts:
+                _begin(starts, next_start, lane, low, high, patience, theta_try, passive, state, runs)
+                next_start += 1
+            else:
+                runs[lane] = False
+                n_running -= 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def _begin(starts, start, lane, low, high, patience, theta_try, passive, state, runs):
+    """Let a lane begin with a start."""
+    for k in range(low.size):
+        theta_try[k, lane] = min(max(starts[start, k], low[k]), high[k])
+    for j in range(passive.shape[0]):
+        passive[j, lane] = 1.0
+    state[_CHI2, lane] = np.inf
+    state[_PROMISED, lane] = np.inf
+    state[_DAMPING, lane] = 1e-3
+    state[_STEPS, lane] = 0.0
+    state[_PATIENCE, lane] = patience
+    runs[lane] = True
+
+
+@numba.njit(cache=True, nogil=True)
+def _sort_in(chi2, theta, lane, ends, count):
+    """Put the end of a lane among the others, best first; returns their number."""
+    chi2s, thetas = ends
+    place = count
+    while place > 0 and chi2s[place - 1] > chi2:
+        chi2s[place] = chi2s[place - 1]
+        thetas[place] = thetas[place - 1]
+        place -= 1
+    chi2s[place] = chi2
+    for k in range(theta.shape[0]):
+        thetas[place, k] = theta[k, lane]
+    return count + 1

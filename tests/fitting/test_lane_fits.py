@@ -1,0 +1,158 @@
+"""Fits side by side: every lane does what the solver does."""
+
+import numpy as np
+import pytest
+
+from qsospec_duck.fitting.amplitudes import make_room, moments, solve_amplitudes
+from qsospec_duck.fitting.complex_model import compile_complex
+from qsospec_duck.fitting.covariance import evaluate_columns
+from qsospec_duck.fitting.lane_algebra import lane_amplitudes
+from qsospec_duck.fitting.lane_fits import fit_starts, make_lane_room
+from qsospec_duck.fitting.lane_lines import lane_moments, lane_shape_moments, place_profiles
+from qsospec_duck.fitting.shape_grid import spread_starts
+from qsospec_duck.fitting.solver import make_workspace, minimise
+from qsospec_duck.models.evaluate import fill_jacobian
+from qsospec_duck.models.lanes import LANES, lane_rows
+from qsospec_duck.models.recipes import packaged_recipes
+
+RECIPES = packaged_recipes()
+N_PIXELS = 203
+
+
+def _problem(name, seed=3, lsf_sigma=0.0):
+    """A complex with noise at S/N 30: program, pixels (ln λ, 1/σ, s · flux), and starts."""
+    components = RECIPES[name].components
+    program = compile_complex(components).program
+    if lsf_sigma:
+        program = program.seen_through(np.full(len(program.terms), lsf_sigma))
+    low, high = RECIPES[name].window
+    x = np.linspace(np.log(low), np.log(high), N_PIXELS)
+    rng = np.random.default_rng(seed)
+    truth = program.low + rng.uniform(0.3, 0.7, program.low.size) * (program.high - program.low)
+    columns = evaluate_columns(program, x, np.ones_like(x), truth)
+    flux = rng.uniform(0.5, 1.5, len(columns)) / columns.max(axis=1) @ columns
+    inverse_sigma = np.full(x.size, 30.0 / flux.max())
+    flux = flux + rng.normal(size=x.size) / inverse_sigma
+    return program, (x, inverse_sigma, inverse_sigma * flux), spread_starts(components, 12)
+
+
+def _lane_room(program, n):
+    return make_lane_room(n, program.terms, len(program.columns), program.low.size)
+
+
+@pytest.mark.parametrize("name", ["mgii", "hbeta_oiii", "halpha_nii_sii"])
+@pytest.mark.parametrize("lsf_sigma", [0.0, 60.0])
+def test_moments_of_every_lane_are_those_of_its_shapes(name, lsf_sigma):
+    program, (x, s, y), starts = _problem(name, lsf_sigma=lsf_sigma)
+    n_col, n_par = len(program.columns), program.low.size
+    room = _lane_room(program, x.size)
+    theta, c = lane_rows(n_par), lane_rows(n_col)
+    theta[:] = starts[:LANES].T
+    c[:] = np.random.default_rng(1).uniform(0.5, 2.0, c.shape)
+    G, b, H, g = lane_rows(n_col**2), lane_rows(n_col), lane_rows(n_par**2), lane_rows(n_par)
+    place_profiles(x, theta, program.terms, program.constants, room[0])
+    lane_moments((x, s, y), program.terms, room[0], G, b)
+    lane_shape_moments((x, s, y), program.terms, room[0], c, H, g)
+    for lane in range(LANES):
+        rows = np.zeros((n_par + n_col, x.size))
+        span = np.zeros((n_par + n_col, 2), dtype=np.int64)
+        fill_jacobian(
+            x, s, np.ascontiguousarray(theta[:, lane]), np.ascontiguousarray(c[:, lane]), program.tables, rows, span
+        )
+        D, A = rows[:n_par], rows[n_par:]
+        r = y - c[:, lane] @ A
+
+        def close(found, one, other):
+            """The products of rows, to what is cut from a line's wings."""
+            size = np.sqrt(np.sum(one**2, axis=1)[:, None] * np.sum(np.atleast_2d(other) ** 2, axis=1))
+            difference = found.reshape(size.shape) - one @ np.atleast_2d(other).T
+            assert np.all(np.abs(difference) <= 2e-4 * size)
+
+        close(G[:, lane], A, A)
+        close(b[:, lane], A, y)
+        close(H[:, lane], D, D)
+        close(g[:, lane], D, r)
+        close(room[0][7][:, lane], D, A)
+
+
+def test_amplitudes_of_every_lane_are_those_of_the_solver():
+    rng = np.random.default_rng(7)
+    n = 6
+    G, b, c, passive = lane_rows(n * n), lane_rows(n), lane_rows(n), lane_rows(n)
+    small = lane_rows(n * n), lane_rows(n), lane_rows(n), lane_rows(n)
+    n_zero = 0
+    for _ in range(40):
+        expected = []
+        for lane in range(LANES):
+            columns = rng.uniform(0.0, 1.0, (n, 30)) * (rng.uniform(size=(n, 1)) > 0.1)
+            data = rng.normal(size=30) + rng.normal(size=n) @ columns
+            own_G, own_b = np.empty((n, n)), np.empty(n)
+            moments(columns, data, np.array([[0, 30]] * n), own_G, own_b)
+            G[:, lane], b[:, lane] = own_G.ravel(), own_b
+            guess = rng.uniform(size=n) > 0.3
+            passive[:, lane] = guess
+            own_c = np.empty(n)
+            solve_amplitudes(own_G, own_b, own_c, guess, make_room(n))
+            expected.append(own_c)
+        lane_amplitudes(G, b, n, c, passive, small)
+        np.testing.assert_allclose(c.T, expected, rtol=1e-8, atol=1e-10)
+        assert np.array_equal(passive > 0.5, c > 0.0)
+        n_zero += np.count_nonzero(c == 0.0)
+    # Bounds mattered.
+    assert n_zero > 400
+
+
+@pytest.mark.parametrize("name", ["mgii", "hbeta_oiii", "civ"])
+@pytest.mark.parametrize("n_starts", [1, 5, 12])
+def test_fits_end_where_the_solver_sees_nothing_to_gain(name, n_starts):
+    program, pixels, starts = _problem(name)
+    n_par, n_col = program.low.size, len(program.columns)
+    ends = np.empty(n_starts), np.empty((n_starts, n_par))
+    room = _lane_room(program, pixels[0].size)
+    count = fit_starts(pixels, program.bounds, program.tables, room, starts, n_starts, 0, np.inf, 1e-4, 200, ends, 0)
+    assert count == n_starts
+    assert np.all(np.diff(ends[0]) >= 0.0)
+    work = make_workspace(pixels[0].size, program.tables, n_col, n_par)
+    model = pixels, program.bounds, program.no_prior, program.tables
+    for chi2, theta in zip(*ends, strict=True):
+        assert np.all((theta >= program.low) & (theta <= program.high))
+        assert chi2 == pytest.approx(_chi2(program, pixels, theta), rel=1e-5)
+        further, _, _ = minimise(*model, work, theta.copy(), np.empty(n_col), np.inf, 200, 1e-4)
+        assert 0.0 <= chi2 - further + 0.01 < 0.03
+
+
+def _chi2(program, pixels, theta):
+    x, s, y = pixels
+    columns = evaluate_columns(program, x, s, theta)
+    n = len(columns)
+    G, b, c = np.empty((n, n)), np.empty(n), np.empty(n)
+    moments(columns, y, np.array([[0, x.size]] * n), G, b)
+    solve_amplitudes(G, b, c, np.ones(n, dtype=bool), make_room(n))
+    return np.sum((y - c @ columns) ** 2)
+
+
+def test_patience_gives_up_what_cannot_become_the_best():
+    program, pixels, starts = _problem("hbeta_oiii")
+    n_par = program.low.size
+    found = {}
+    for patience in (np.inf, 5.0):
+        ends = np.empty(12), np.empty((12, n_par))
+        room = _lane_room(program, pixels[0].size)
+        fit_starts(pixels, program.bounds, program.tables, room, starts, 12, 0, patience, 0.1, 40, ends, 0)
+        found[patience] = ends[0]
+    assert found[5.0][0] == pytest.approx(found[np.inf][0], abs=0.5)
+    assert found[5.0].sum() > found[np.inf].sum()
+
+
+def test_fits_left_running_go_on_in_the_next_call():
+    program, pixels, starts = _problem("mgii")
+    n_par = program.low.size
+    ends = np.empty(12), np.empty((12, n_par))
+    room = _lane_room(program, pixels[0].size)
+    arguments = (pixels, program.bounds, program.tables, room)
+    first = fit_starts(*arguments, starts, 10, 4, np.inf, 0.1, 40, ends, 0)
+    assert 6 <= first < 10
+    assert fit_starts(*arguments, starts[10:], 2, 0, np.inf, 0.1, 40, ends, first) == 12
+    whole = np.empty(12), np.empty((12, n_par))
+    fit_starts(*arguments[:3], _lane_room(program, pixels[0].size), starts, 12, 0, np.inf, 0.1, 40, whole, 0)
+    np.testing.assert_allclose(ends[0], whole[0], rtol=1e-9)
