@@ -73,15 +73,19 @@ class LinePixels:
         lsf_sigma = np.interp(wavelengths, self.spectrum.wavelength, self.spectrum.lsf_sigma)
         return replace(bare, program=bare.program.seen_through(lsf_sigma))
 
-    def fit(self, components: tuple[ComponentRecipe, ...], starts: FloatArray) -> LineFit:
-        """Fit components from some starts, shape (n_start, n_par)."""
-        model = self.seen(compile_complex(components))
-        return self.refit(model, starts)
+    def fit(
+        self, components: tuple[ComponentRecipe, ...], starts: FloatArray, limit: float = math.inf
+    ) -> LineFit:  # fmt: skip
+        """Fit components from some starts, shape (n_start, n_par); given up where it will not come below a χ²."""
+        return self.refit(self.seen(compile_complex(components)), starts, limit)
 
-    def refit(self, model: ComplexModel, starts: FloatArray) -> LineFit:
-        """Fit components that are seen through the instrument already."""
-        program, pixels = model.program, (self.x, self.inverse_sigma, self.flux)
-        return LineFit(model, optimise(program, *pixels, starts, short_iterations=_SHORT_STEPS, tolerance=ROUGH))
+    def refit(self, model: ComplexModel, starts: FloatArray, limit: float = math.inf) -> LineFit:
+        """The same with components that are seen through the instrument already."""
+        optimum = optimise(
+            model.program, self.x, self.inverse_sigma, self.flux, starts, short_iterations=_SHORT_STEPS,
+            tolerance=ROUGH, limit=limit,
+        )  # fmt: skip
+        return LineFit(model, optimum)
 
 
 def pixels_of(spectrum: Spectrum, continuum_model: FloatArray, index: np.ndarray) -> LinePixels:
