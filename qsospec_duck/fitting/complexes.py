@@ -71,7 +71,7 @@ def fit_complex(
     pixels = pixels_of(spectrum, continuum_model, index)
     model = pixels.seen(compile_complex(always))
     fit = LineFit(model, search_shapes(always, pixels.x, pixels.flux, pixels.inverse_sigma, model))
-    used, excluded = coverage.mask, np.zeros_like(coverage.mask)
+    used, excluded = coverage.mask, np.zeros(spectrum.n_pix, dtype=bool)
     if recipe.mask_absorption:
         troughs, pixels, fit = _unabsorbed(pixels, index, fit, recipe)
         if troughs.any():

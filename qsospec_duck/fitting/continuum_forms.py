@@ -96,8 +96,8 @@ def first_form(wave: FloatArray, reach: FloatArray, config: ContinuumConfig) -> 
     ----------
     wave : ndarray, shape (n,)
         Rest wavelengths of the fitted pixels [Å].
-    reach : ndarray, shape (n_good,)
-        Those of all usable pixels.
+    reach : ndarray, shape (2,)
+        Those of the first and the last usable pixel.
     config : ContinuumConfig
     """
     covered = _covered(wave, config)

@@ -63,14 +63,14 @@ def line_rows(
     """
     distance = math.nan if log_distance is None else log_distance
     places, numbers, scatter = _published(log_wavelengths, values, errors, own, verdicts, distance)
-    rows = []
-    for place, value, error in zip(places.tolist(), numbers.tolist(), scatter.tolist(), strict=True):
-        quantity, unit, line_id, role, measure, method = labels[place]
-        known = error if error > 0 else None
-        rows.append(
-            Measurement("complex_metric", quantity, value, known, unit, recipe_id, line_id, role, measure, method)
+    known = [error if error > 0 else None for error in scatter.tolist()]
+    chosen = [labels[place] for place in places.tolist()]
+    return [
+        Measurement._make(("complex_metric", quantity, value, error, unit, recipe_id, line_id, role, measure, method))
+        for (quantity, unit, line_id, role, measure, method), value, error in zip(
+            chosen, numbers.tolist(), known, strict=True
         )
-    return rows
+    ]
 
 
 @numba.njit(cache=True, nogil=True)
