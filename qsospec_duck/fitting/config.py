@@ -263,15 +263,15 @@ class FitConfig:
 
     def hash(self) -> str:
         """SHA-256 of the options, and of the recipes and templates they name: runs with equal hashes may be joined."""
-        return self._content_hash
+        return self._known_hash
 
     @cached_property
-    def _content_hash(self) -> str:
-        return _content_hash(self)
+    def _known_hash(self) -> str:
+        return _hash(self)
 
 
 @cache
-def _content_hash(config: FitConfig) -> str:
+def _hash(config: FitConfig) -> str:
     content = config.to_dict()
     content["recipe_content"] = [asdict(load_recipe(name)) for name in config.complexes]
     content["template_sha256"] = [

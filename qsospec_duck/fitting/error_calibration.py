@@ -24,6 +24,7 @@ from types import MappingProxyType
 import numba
 import numpy as np
 
+from qsospec_duck.fitting.medians import median
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.spectra import Spectrum
 
@@ -74,7 +75,7 @@ def median_snr(flux: FloatArray, ivar: FloatArray) -> float:
         if ivar[i] > 0.0:
             ratio[n] = abs(flux[i]) * math.sqrt(ivar[i])
             n += 1
-    return float(np.median(ratio[:n]))
+    return median(ratio[:n])
 
 
 def snr_place(spectrum: Spectrum, snr: float) -> float:

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from qsospec_duck.fitting.medians import median
 from qsospec_duck.models.bisection import first_not_below
 
 BoolArray = NDArray[np.bool_]
@@ -50,7 +51,7 @@ def residual_scatter(residual_sigma):
     """
     if residual_sigma.size == 0:
         return 1.0
-    return max(1.0, 1.4826 * np.median(np.abs(residual_sigma - np.median(residual_sigma))))
+    return max(1.0, 1.4826 * median(np.abs(residual_sigma - median(residual_sigma))))
 
 
 @numba.njit(cache=True, nogil=True)
