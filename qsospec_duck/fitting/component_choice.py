@@ -164,9 +164,9 @@ def _starts_with(simpler: LineFit, component: ComponentRecipe) -> FloatArray:
     rows = []
     for shrink, widen, shift in ((1.0, 2.2, -0.2), (1.4, 1.6, 0.0), (1.4, 2.5, -0.5), (1.4, 2.0, 0.2)):
         row = old.copy()
-        row[core[0].fwhm_slot] = width - np.log(shrink)
-        rows.append(np.concatenate([row, [width + np.log(widen), velocity + shift]]))
-    return np.clip(np.array(rows), program.low, program.high)
+        row[core[0].fwhm_slot] = width - math.log(shrink)
+        rows.append(np.concatenate([row, [width + math.log(widen), velocity + shift]]))
+    return np.minimum(np.maximum(np.array(rows), program.low), program.high)
 
 
 def _core_of(fit: LineFit, component: ComponentRecipe) -> list[Gaussian]:

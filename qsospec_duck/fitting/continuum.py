@@ -177,7 +177,7 @@ def _of_length(prior: Prior, n_columns: int) -> Prior:
 
 def _starts(program: Program, guess: FloatArray) -> FloatArray:
     """A guess, and others with widths 0.4 and 2.2 times as large: χ² has few minima, and they differ in width."""
-    return np.clip(guess + _width_steps(program), program.low, program.high)
+    return np.minimum(np.maximum(guess + _width_steps(program), program.low), program.high)
 
 
 @cache
