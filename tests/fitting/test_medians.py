@@ -32,3 +32,10 @@ def test_median_is_that_of_numpy(kind, n):
 def test_median_of_every_second_number():
     values = np.random.default_rng(2).normal(size=301)
     assert median(values[::2]) == np.median(values[::2])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_there_is_no_median_of_what_is_not_finite(bad):
+    values = np.random.default_rng(3).normal(size=100)
+    values[41] = bad
+    assert np.isnan(median(values))
