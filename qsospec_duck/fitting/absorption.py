@@ -36,8 +36,9 @@ from qsospec_duck.fitting.absorption_indices import (
     over_noise,
 )
 from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.medians import median
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
-from qsospec_duck.fitting.stretches import averaged_ratio, find_stretches, median, ratio_to_model, shoulders
+from qsospec_duck.fitting.stretches import averaged_ratio, find_stretches, ratio_to_model, shoulders
 from qsospec_duck.fitting.trough_shapes import is_model_too_high, is_narrow_doublet
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.lines import line

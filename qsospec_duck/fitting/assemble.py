@@ -88,25 +88,25 @@ def complex_result(x: FloatArray, stage: ComplexStage, solution: Solution, publi
 def _line_components(x: FloatArray, stage: ComplexStage) -> tuple[tuple[Component, ...], FloatArray]:
     """Every profile with flux on the full grid, exactly 0 beyond its support, and their sum."""
     optimum = stage.optimum
-    profiles, terms = _profiles_of(stage.model.components)
-    amplitudes = optimum.amplitudes[[g.column for g in profiles]]
+    profiles, columns, terms = _profiles_of(stage.model.components)
+    amplitudes = optimum.amplitudes[columns]
     values, model = _profiles_and_sum(x, optimum.theta, amplitudes, (terms, *optimum.program.tables[1:]))
     components = tuple(
-        Component("complex", stage.recipe.recipe_id, g.name, g.role, values[row])
-        for row, g in enumerate(profiles)
-        if amplitudes[row] > 0
+        Component("complex", stage.recipe.recipe_id, g.name, g.role, own)
+        for g, own, amplitude in zip(profiles, values, amplitudes.tolist(), strict=True)
+        if amplitude > 0
     )
     return components, model
 
 
 @cache
-def _profiles_of(components: tuple[ComponentRecipe, ...]) -> tuple[tuple[Gaussian, ...], IntArray]:
-    """One Gaussian of every profile, which is a Gaussian or all of a Lorentzian, and terms with a column a profile."""
+def _profiles_of(components: tuple[ComponentRecipe, ...]) -> tuple[tuple[Gaussian, ...], IntArray, IntArray]:
+    """One Gaussian of every profile, which is a Gaussian or all of a Lorentzian, its column, and terms by profile."""
     model = compile_complex(components)
     profiles = {gaussian.name: gaussian for gaussian in model.gaussians}
     terms = model.program.terms.copy()
     terms[:, 1] = [list(profiles).index(gaussian.name) for gaussian in model.gaussians]
-    return tuple(profiles.values()), terms
+    return tuple(profiles.values()), np.array([one.column for one in profiles.values()], dtype=np.int64), terms
 
 
 @numba.njit(cache=True, nogil=True)

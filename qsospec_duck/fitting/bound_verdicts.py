@@ -31,9 +31,10 @@ def judge_bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     components = stage.model.components
     published = _published_shapes(components, stage.recipe.required)
     detected = _detected(solution)
+    at_bound, amplitudes = optimum.at_bound.tolist(), optimum.amplitudes.tolist()
     found = []
     for slot in on_bound:
-        if slot in detected or _is_withheld(components, slot, solution):
+        if slot in detected or _is_withheld(components, slot, solution, at_bound, amplitudes):
             parameter = optimum.program.parameters[slot]
             value = parameter.physical(float(optimum.theta[slot]))
             code = "parameter_at_bound" if slot in published else "nuisance_at_bound"
@@ -53,12 +54,14 @@ def _detected(solution: Solution) -> set[int]:
     return {slot for slot, column in solution.optimum.program.derivative_of.tolist() if is_significant[column]}
 
 
-def _is_withheld(components: tuple[ComponentRecipe, ...], slot: int, solution: Solution) -> bool:
+def _is_withheld(
+    components: tuple[ComponentRecipe, ...], slot: int, solution: Solution, at_bound: list[bool],
+    amplitudes: list[float],
+) -> bool:  # fmt: skip
     """Whether shapes on bounds, this one among them, hold most of a detected profile, so that it is not published.
 
     No Gaussian of it need be significant by itself.
     """
-    at_bound, amplitudes = solution.optimum.at_bound, solution.optimum.amplitudes
     for profile in _profiles_with(components, slot):
         on_bound = sorted({column for other, column in profile.shapes if at_bound[other]})
         held, total = (sum(amplitudes[column] for column in columns) for columns in (on_bound, profile.columns))
@@ -69,8 +72,8 @@ def _is_withheld(components: tuple[ComponentRecipe, ...], slot: int, solution: S
 
 def _error_of_sum(solution: Solution, columns: tuple[int, ...]) -> float:
     """Error of the sum of some amplitudes."""
-    places = solution.optimum.theta.size + np.array(columns)
-    return math.sqrt(max(float(solution.covariance[places[:, None], places].sum()), 0.0))
+    first, covariance = solution.optimum.theta.size, solution.covariance
+    return math.sqrt(max(float(sum(covariance[first + i, first + k] for i in columns for k in columns)), 0.0))
 
 
 class _Profile(NamedTuple):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from qsospec_duck.constants import BALMER_EDGE, H0_DEFAULT, OM0_DEFAULT, POWER_LAW_BREAK, POWER_LAW_PIVOT
 from qsospec_duck.errors import ConfigError
+from qsospec_duck.fitting.hashed_once import HashedOnce
 from qsospec_duck.fitting.host_config import HostConfig
 from qsospec_duck.fitting.option_checks import check_bands, check_positive, check_windows
 from qsospec_duck.fitting.shape_config import PolynomialConfig, ReddeningConfig
@@ -142,7 +143,7 @@ class BalmerConfig:
 
 
 @dataclass(frozen=True)
-class ContinuumConfig:
+class ContinuumConfig(HashedOnce):
     """The global continuum."""
 
     windows: tuple[Band, ...] = CONTINUUM_WINDOWS
@@ -170,6 +171,8 @@ class ContinuumConfig:
 
     clip_pixel_sigma: float = 5.0
     """A single pixel below the model by this many σ is absorbed or bad; never above: lines are not clipped."""
+
+    __hash__ = HashedOnce.__hash__
 
     def __post_init__(self) -> None:
         check_windows(
@@ -260,6 +263,10 @@ class FitConfig:
 
     def hash(self) -> str:
         """SHA-256 of the options, and of the recipes and templates they name: runs with equal hashes may be joined."""
+        return self._known_hash
+
+    @cached_property
+    def _known_hash(self) -> str:
         return _hash(self)
 
 

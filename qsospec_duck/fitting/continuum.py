@@ -91,8 +91,9 @@ class _Pixels:
     """The pixels of a fit, and their averages over cells."""
 
     def __init__(self, spectrum: Spectrum, inverse_sigma: FloatArray, used: BoolArray) -> None:
-        self.index = np.flatnonzero(used)
-        self.all = spectrum.log_wavelength[self.index], inverse_sigma[self.index], spectrum.flux[self.index]
+        index = np.flatnonzero(used)
+        self.wave = spectrum.wavelength[index]
+        self.all = spectrum.log_wavelength[index], inverse_sigma[index], spectrum.flux[index]
         self.cells = averaged(*self.all, CONTINUUM_CELL)
 
     def fit(self, program: Program, starts: FloatArray, prior: Prior | None) -> Optimum:
@@ -119,9 +120,10 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
     fit_mask = inside_windows(wave, windows) & ~inside_windows(wave, masked) & good
     if np.count_nonzero(fit_mask) < config.min_component_pixels:
         return None
-    form, warnings = first_form(wave[fit_mask], wave[good], config)
     clip_mask = np.ones(wave.size, dtype=bool)
     pixels = _Pixels(spectrum, inverse_sigma, fit_mask)
+    first, last = good.argmax(), good.size - 1 - good[::-1].argmax()
+    form, warnings = first_form(pixels.wave, wave[[first, last]], config)
     known: Prior | None = None
 
     def fit(program: Program, starts: FloatArray) -> Optimum:
@@ -144,7 +146,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         model = model_values(optimum, x)
     trials: tuple[Trial, ...] = ()
     for _ in range(_SUPPORT_PASSES):
-        forms = other_forms(form, wave[pixels.index])
+        forms = other_forms(form, pixels.wave)
         if len(forms) > 1:
             before = optimum
             form, optimum, trials = choose_form(fit, form, optimum, forms)
@@ -175,7 +177,7 @@ def _of_length(prior: Prior, n_columns: int) -> Prior:
 
 def _starts(program: Program, guess: FloatArray) -> FloatArray:
     """A guess, and others with widths 0.4 and 2.2 times as large: χ² has few minima, and they differ in width."""
-    return np.clip(guess + _width_steps(program), program.low, program.high)
+    return np.minimum(np.maximum(guess + _width_steps(program), program.low), program.high)
 
 
 @cache

@@ -96,8 +96,8 @@ def first_form(wave: FloatArray, reach: FloatArray, config: ContinuumConfig) -> 
     ----------
     wave : ndarray, shape (n,)
         Rest wavelengths of the fitted pixels [Å].
-    reach : ndarray, shape (n_good,)
-        Those of all usable pixels.
+    reach : ndarray, shape (2,)
+        Those of the first and the last usable pixel.
     config : ContinuumConfig
     """
     covered = _covered(wave, config)
@@ -168,10 +168,10 @@ def choose_form(
 
 def carried(optimum: Optimum, program: Program) -> FloatArray:
     """Shapes of an optimum as a start of another program: by name, a new slope where the old one stood."""
-    known = {p.name: float(value) for p, value in zip(optimum.program.parameters, optimum.theta, strict=True)}
+    known = {p.name: value for p, value in zip(optimum.program.parameters, optimum.theta.tolist(), strict=True)}
     known.setdefault("power_law_slope_red", known["power_law_slope"])
     start = np.array([known.get(parameter.name, parameter.start) for parameter in program.parameters])
-    return np.clip(start, program.low, program.high)
+    return np.minimum(np.maximum(start, program.low), program.high)
 
 
 def _covered(wave: FloatArray, config: ContinuumConfig) -> tuple[bool, bool, bool]:

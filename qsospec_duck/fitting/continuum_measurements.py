@@ -83,7 +83,12 @@ class _OnGrid:
 
     def error(self, gradient: FloatArray) -> float:
         """1σ of what has this gradient (n_par + n_col,)."""
-        return math.sqrt(max(float(gradient @ self.solution.covariance @ gradient), 0.0))
+        return self.errors(gradient[:, None])[0]
+
+    def errors(self, gradients: FloatArray) -> list[float]:
+        """1σ of what has these gradients (n_par + n_col, n), n numbers."""
+        variances = ((self.solution.covariance @ gradients) * gradients).sum(axis=0)
+        return [math.sqrt(max(variance, 0.0)) for variance in variances.tolist()]
 
 
 def measure_continuum(
@@ -113,8 +118,10 @@ def measure_continuum(
     covered = [wavelength for wavelength in CONTINUUM_WAVELENGTHS if first <= wavelength <= last]
     rows = _parameter_rows(solution, published) + _statistics(solution)
     warnings: list[FitWarning] = []
-    for wavelength in covered:
-        rows += _sample(on_grid, wavelength, log_distance, warnings)
+    places = [_PLACES[wavelength] for wavelength in covered]
+    fluxes, errors = on_grid.law[places].tolist(), on_grid.errors(on_grid.by_law[:, places])
+    for wavelength, flux, error in zip(covered, fluxes, errors, strict=True):
+        rows += _sample(on_grid, wavelength, flux, error, log_distance, warnings)
     if len(covered) < len(CONTINUUM_WAVELENGTHS):
         outside = [f"{wavelength:.0f}" for wavelength in CONTINUUM_WAVELENGTHS if wavelength not in covered]
         warnings.append(
@@ -200,16 +207,15 @@ def _statistics(solution: Solution) -> list[Measurement]:
 
 
 def _sample(
-    on_grid: _OnGrid, wavelength: float, log_distance: float | None, warnings: list[FitWarning]
-) -> list[Measurement]:
+    on_grid: _OnGrid, wavelength: float, flux: float, error: float, log_distance: float | None,
+    warnings: list[FitWarning],
+) -> list[Measurement]:  # fmt: skip
     """Flux density and λL_λ of power law and polynomial at one wavelength, without Fe II and Balmer emission."""
-    place, name = _PLACES[wavelength], f"{wavelength:.0f}"
-    flux, gradient = float(on_grid.law[place]), on_grid.by_law[:, place]
+    name = f"{wavelength:.0f}"
     if not flux > 0:
         message = f"the power law vanishes at {name} Å."
         warnings.append(warn("negative_continuum", "continuum", message, wavelength=wavelength))
         return []
-    error = on_grid.error(gradient)
     rows = [
         Measurement(
             "continuum_sample", f"flux_{name}", flux, error if error > 0 else None, FLUX_UNIT,
@@ -220,7 +226,7 @@ def _sample(
         rows.append(_luminosity(f"logl{name}", "logl", wavelength, flux, error, log_distance))
         ebv = _slot_of_ebv(on_grid.solution.optimum.program)
         if ebv is not None:
-            flux, error = _before_the_dust(on_grid, place, ebv)
+            flux, error = _before_the_dust(on_grid, _PLACES[wavelength], ebv)
             rows.append(_luminosity(f"logl{name}_dereddened", "logl_dereddened", wavelength, flux, error, log_distance))
     return rows
 

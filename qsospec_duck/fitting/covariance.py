@@ -116,6 +116,7 @@ def optimise(
     max_iterations: int = 100,
     tolerance: float = 1e-4,
     prior: Prior | None = None,
+    limit: float = np.inf,
 ) -> Optimum:
     """Find the least χ² of a program on some pixels from one or more starts.
 
@@ -133,6 +134,8 @@ def optimise(
     prior : tuple of ndarray, optional
         Means and inverse variances of the amplitudes, shape (n_col,) each. χ² of the optimum is that of the pixels
         alone.
+    limit : float
+        The fit is given up, not converged, where it cannot be expected to end below this χ².
     """
     prior = prior or program.no_prior
     theta = np.empty(starts.shape[1])
@@ -140,7 +143,7 @@ def optimise(
     pixels = (x, inverse_sigma, inverse_sigma * flux)
     chi2, status, n_steps = minimise_from_starts(
         pixels, program.bounds, prior, program.tables, np.ascontiguousarray(starts), theta, amplitudes,
-        short_iterations, max_iterations, tolerance,
+        limit, short_iterations, max_iterations, tolerance,
     )  # fmt: skip
     if prior is not program.no_prior:
         chi2 -= float(prior[1] @ (amplitudes - prior[0]) ** 2)

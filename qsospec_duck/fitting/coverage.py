@@ -70,6 +70,8 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
     """
     wave = spectrum.wavelength
     names, centers = _lines(recipe)
+    if recipe.window[1] < wave[0] or wave[-1] < recipe.window[0]:
+        return _nothing_seen(np.zeros(wave.size, dtype=bool), recipe)
     mask, n_good, length, is_seen = _look(wave, spectrum.ivar, window_limits(recipe.windows), centers)
     if n_good == 0:
         return _nothing_seen(mask, recipe)
@@ -102,8 +104,12 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
 
 def _nothing_seen(mask: BoolArray, recipe: ComplexRecipe) -> Coverage:
     """Coverage of a complex in whose windows no pixel can be used."""
-    everything = tuple(component.name for component in recipe.components)
-    return Coverage("not_covered", f"no usable pixel in {_text(recipe)}.", mask, (), everything, frozenset())
+    return Coverage("not_covered", f"no usable pixel in {_text(recipe)}.", mask, (), _names(recipe), frozenset())
+
+
+@cache
+def _names(recipe: ComplexRecipe) -> tuple[str, ...]:
+    return tuple(component.name for component in recipe.components)
 
 
 def _lya_coverage(
@@ -115,7 +121,7 @@ def _lya_coverage(
     center = line("lya").wavelength
     red = (center, recipe.window[1])
     in_red = mask & (wave >= red[0])
-    red_fraction = _covered_length(wave, in_red) / (red[1] - red[0])
+    red_fraction = _covered_length(wave, in_red, 0, wave.size) / (red[1] - red[0])
     first = float(wave[np.argmax(spectrum.good)])
     if fraction < recipe.min_coverage:
         return outcome("not_covered", f"{fraction:.0%} of {_text(recipe)} usable; {recipe.min_coverage:.0%} needed.")
@@ -156,9 +162,12 @@ def _look(
     A line is covered by usable pixels on both sides of its centre, within a spectrum that goes on beyond them.
     """
     mask = np.zeros(wave.size, np.bool_)
+    length = 0.0
     for k in range(0, limits.size, 2):
-        for i in range(first_not_below(wave, limits[k]), first_not_below(wave, limits[k + 1])):
+        first, last = first_not_below(wave, limits[k]), first_not_below(wave, limits[k + 1])
+        for i in range(first, last):
             mask[i] = ivar[i] > 0.0
+        length += _covered_length(wave, mask, first, last)
     n_good = int(np.count_nonzero(mask))
     is_seen = np.zeros(centers.size, np.bool_)
     if n_good == 0:
@@ -170,14 +179,14 @@ def _look(
             before = ivar[first_not_below(wave, low) : middle]
             after = ivar[middle : first_not_below(wave, high)]
             is_seen[k] = np.any(before > 0.0) and np.any(after > 0.0)
-    return mask, n_good, _covered_length(wave, mask), is_seen
+    return mask, n_good, length, is_seen
 
 
 @numba.njit(cache=True, nogil=True)
-def _covered_length(wave: FloatArray, mask: BoolArray) -> float:
-    """Wavelength [Å] that the marked pixels cover, each standing for half the way to its neighbours."""
+def _covered_length(wave: FloatArray, mask: BoolArray, first: int, last: int) -> float:
+    """Wavelength [Å] that marked pixels of a range cover, each standing for half the way to its neighbours."""
     total = 0.0
-    for i in range(wave.size):
+    for i in range(first, last):
         if mask[i]:
             below, above = max(i - 1, 0), min(i + 1, wave.size - 1)
             total += (wave[above] - wave[below]) / (above - below)

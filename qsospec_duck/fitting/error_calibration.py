@@ -21,6 +21,11 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
+import numba
+import numpy as np
+
+from qsospec_duck.fitting.medians import median
+from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.spectra import Spectrum
 
 TABLE = "data/error_calibration.csv"
@@ -60,6 +65,17 @@ def log_factors(quantity: str, measure: str | None) -> tuple[float, float]:
     if quantity not in by_quantity and measure in _AKIN:
         quantity, measure = quantity.removesuffix(measure) + _AKIN[measure], _AKIN[measure]
     return by_quantity.get(quantity, by_measure.get(measure or "", (0.0, 0.0)))
+
+
+@numba.njit(cache=True, nogil=True)
+def median_snr(flux: FloatArray, ivar: FloatArray) -> float:
+    """Median of |flux|/error (n_pix,) over the usable pixels, those with ivar > 0, of which there is at least one."""
+    ratio, n = np.empty(flux.size), 0
+    for i in range(flux.size):
+        if ivar[i] > 0.0:
+            ratio[n] = abs(flux[i]) * math.sqrt(ivar[i])
+            n += 1
+    return median(ratio[:n])
 
 
 def snr_place(spectrum: Spectrum, snr: float) -> float:

@@ -23,7 +23,7 @@ from qsospec_duck.fitting.continuum_measurements import measure_continuum
 from qsospec_duck.fitting.cosmology import luminosity_distance_cm
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import coverage_of
-from qsospec_duck.fitting.error_calibration import snr_place
+from qsospec_duck.fitting.error_calibration import median_snr, snr_place
 from qsospec_duck.fitting.host import fit_host, host_fields, host_metadata, without_host
 from qsospec_duck.fitting.host_measurements import measure_host, with_host_errors
 from qsospec_duck.fitting.line_measurements import measure_complex
@@ -77,7 +77,10 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
 def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]) -> FitResult:
     """Fit continuum and given complexes; arguments and errors as those of `fit_quasar`."""
     # Matrices of a fit are small: a second BLAS thread would only spin, and double the CPU time.
-    with _thread_pools().limit(limits=1, user_api="blas"):
+    pools = _blas_pools()
+    if all(pool.num_threads == 1 for pool in pools.lib_controllers):
+        return _fit(spectrum, config, recipes)
+    with pools.limit(limits=1):
         return _fit(spectrum, config, recipes)
 
 
@@ -89,7 +92,7 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
     rest = without_host(whole, host)
     coverages = [coverage_of(rest, recipe) for recipe in recipes]
     proposed, suspect = check_redshift(rest)
-    snr = rest.median_snr
+    snr = median_snr(rest.flux, rest.ivar)
     warnings: tuple[FitWarning, ...] = (*judge_spectrum(rest, snr), *suspect, *about_host)
 
     fitted = fit_blocks(rest, config, recipes, coverages)
@@ -146,9 +149,9 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
 
 
 @cache
-def _thread_pools() -> ThreadpoolController:
-    """The thread pools of this process; looking for them takes longer than using them."""
-    return ThreadpoolController()
+def _blas_pools() -> ThreadpoolController:
+    """The BLAS thread pools of this process; looking for them takes longer than using them."""
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _refuse_hopeless(spectrum: Spectrum) -> None:

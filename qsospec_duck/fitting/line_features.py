@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,18 +13,21 @@ from qsospec_duck.constants import LINE_FLUX_UNIT
 from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
 from qsospec_duck.fitting.error_calibration import log_factors
 from qsospec_duck.fitting.profiles import MEASURES
-from qsospec_duck.fitting.published import usable_error
-from qsospec_duck.fitting.result import FloatArray, Measurement
+from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import IntArray
 from qsospec_duck.models.recipes import ComplexRecipe, ComponentRecipe
 
 UNITS = {
     "flux": LINE_FLUX_UNIT,
-    "flux_limit": LINE_FLUX_UNIT,
     "ew": "Angstrom",
-    "centroid": "Angstrom",
+    "snr": "",
+    "logl": "dex(erg/s)",
     "voff": "km/s",
+    "centroid": "Angstrom",
+    "peak": "Angstrom",
+    "c50": "Angstrom",
+    "c80": "Angstrom",
     "fwhm": "km/s",
     "sigma": "km/s",
     "w50": "km/s",
@@ -31,20 +35,28 @@ UNITS = {
     "w90": "km/s",
     "asymmetry": "",
     "kurtosis": "",
-    "peak": "Angstrom",
-    "c50": "Angstrom",
-    "c80": "Angstrom",
-    "snr": "",
-    "logl": "dex(erg/s)",
+    "flux_limit": LINE_FLUX_UNIT,
 }
-"""Unit of every line measure."""
+"""Unit of every line measure, in the order of their rows."""
+
+_WITHOUT_ERROR = ("snr", "flux_limit")
+
+
+class Label(NamedTuple):
+    """What a row says beside its number and error."""
+
+    quantity: str
+    unit: str
+    line_id: str
+    role: str
+    measure: str
+    method: str
 
 
 @dataclass(frozen=True, eq=False)
 class Feature:
     """A line in one role."""
 
-    recipe_id: str
     line_id: str
     role: str
     wavelength: float
@@ -53,12 +65,11 @@ class Feature:
     quantities: dict[str, str]
     """Name of each measure's quantity."""
 
-    def row(self, measure: str, value: float, error: float | None) -> Measurement:
-        """The row of one measure; without an error it has none by definition."""
-        return Measurement(
-            "complex_metric", self.quantities[measure], value, usable_error(value, error), UNITS[measure],
-            self.recipe_id, self.line_id, self.role, measure, "none" if error is None else "covariance",
-        )  # fmt: skip
+    def labels(self) -> Iterator[Label]:
+        """Those of all its rows."""
+        for measure, unit in UNITS.items():
+            method = "none" if measure in _WITHOUT_ERROR else "covariance"
+            yield Label(self.quantities[measure], unit, self.line_id, self.role, measure, method)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +77,9 @@ class Features:
     """Lines in their roles; to line k belong Gaussians ``edges[k]`` to ``edges[k + 1]``."""
 
     names: tuple[Feature, ...]
+    labels: tuple[Label, ...]
+    """(n_line · n_row,) of all rows of the first line, of the second ..."""
+
     edges: IntArray
     """(n_line + 1,)."""
 
@@ -109,12 +123,9 @@ def features_of(components: tuple[ComponentRecipe, ...], recipe: ComplexRecipe, 
         if len(roles) > 1 and of_line and line_id in line_ids:
             members[line_id, "total"] = of_line
     names = tuple(
-        Feature(
-            recipe.recipe_id, line_id, role, line(line_id).wavelength,
-            {measure: f"{line_id}_{role}_{measure}" for measure in UNITS},
-        )
+        Feature(line_id, role, line(line_id).wavelength, {measure: f"{line_id}_{role}_{measure}" for measure in UNITS})
         for line_id, role in members
-    )  # fmt: skip
+    )
     return _laid_out(names, members.values())
 
 
@@ -124,6 +135,7 @@ def _laid_out(names: tuple[Feature, ...], profiles: Iterable[list[Gaussian]]) ->
     factors = [[log_factors(one.quantities[measure], measure) for measure in MEASURES] for one in names]
     return Features(
         names,
+        tuple(label for one in names for label in one.labels()),
         np.cumsum([0, *(len(profile) for profile in profiles)]),
         np.log([one.wavelength for one in names]),
         np.array(factors, dtype=float).reshape(len(names), len(MEASURES), 2).transpose(2, 0, 1).copy(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numba
@@ -46,9 +48,30 @@ class MeasuredProfile(NamedTuple):
     """Whether most of the flux of a detected line has its width on a bound."""
 
 
+@dataclass(frozen=True, eq=False)
+class MeasuredProfiles:
+    """All of a complex, which are gone through as `MeasuredProfile`; arrays as those have lists."""
+
+    values: FloatArray
+    """(n_line, n_measures)."""
+
+    errors: FloatArray
+    """(n_line, n_measures)."""
+
+    own: BoolArray
+    """(n_line, n_measures)."""
+
+    verdicts: BoolArray
+    """(n_line, 3) whether it is detected, and holds its velocity and its width on a bound."""
+
+    def __iter__(self) -> Iterator[MeasuredProfile]:
+        lists = zip(*(array.tolist() for array in (self.values, self.errors, self.own, self.verdicts)), strict=True)
+        return (MeasuredProfile(values, errors, own, *verdicts) for values, errors, own, verdicts in lists)
+
+
 def measure_profiles(
     features: Features, solution: Solution, base: ContinuumBase, place: float | None
-) -> list[MeasuredProfile]:
+) -> MeasuredProfiles:
     """Measure every line of a complex in each of its roles.
 
     Parameters
@@ -71,8 +94,7 @@ def measure_profiles(
         solution.covariance, solution.with_continuum, base.x, base.values, base.jacobian, base.counted,
         base.covariance, weights, values, errors, own, verdicts,
     )  # fmt: skip
-    lists = zip(values.tolist(), errors.tolist(), own.tolist(), verdicts.tolist(), strict=True)
-    return [MeasuredProfile(value, error, is_own, *verdict) for value, error, is_own, verdict in lists]
+    return MeasuredProfiles(values, errors, own, verdicts)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from qsospec_duck.fitting.medians import median
 from qsospec_duck.models.bisection import first_not_below
 
 BoolArray = NDArray[np.bool_]
@@ -50,7 +51,7 @@ def residual_scatter(residual_sigma):
     """
     if residual_sigma.size == 0:
         return 1.0
-    return max(1.0, 1.4826 * np.median(np.abs(residual_sigma - np.median(residual_sigma))))
+    return max(1.0, 1.4826 * median(np.abs(residual_sigma - median(residual_sigma))))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -97,7 +98,8 @@ def find_troughs(residual_sigma, adjacent, run_sigma, pixel_sigma, run_pixels):
     return grown
 
 
-def trough_widths(x: NDArray[np.float64], marked: BoolArray, adjacent: BoolArray) -> NDArray[np.float64]:
+@numba.njit(cache=True, nogil=True)
+def trough_widths(x, marked, adjacent):
     """Extent in ln λ of the trough that each marked pixel belongs to; 0 where not marked.
 
     Parameters
@@ -108,13 +110,18 @@ def trough_widths(x: NDArray[np.float64], marked: BoolArray, adjacent: BoolArray
         As `find_troughs` gives it.
     adjacent : ndarray of bool, shape (n,)
         True where a pixel follows the one before it on the detector.
+
+    Returns
+    -------
+    ndarray, shape (n,)
     """
-    begins = marked & ~(np.concatenate([[False], marked[:-1]]) & adjacent)
-    number = np.cumsum(begins) - 1
     out = np.zeros(x.size)
-    if begins.any():
-        first = x[begins]
-        last = np.full(first.size, -np.inf)
-        np.maximum.at(last, number[marked], x[marked])
-        out[marked] = (last - first)[number[marked]]
+    first = 0
+    while first < x.size:
+        end = first + 1
+        if marked[first]:
+            while end < x.size and marked[end] and adjacent[end]:
+                end += 1
+            out[first:end] = x[end - 1] - x[first]
+        first = end
     return out

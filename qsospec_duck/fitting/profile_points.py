@@ -17,6 +17,7 @@ import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting.decay import decay
 
 SQRT_2PI = math.sqrt(2.0 * math.pi)
 _SQRT_2 = math.sqrt(2.0)
@@ -82,10 +83,9 @@ def scan(a, v, s, grid_f):
         grid_f[k] = 0.0
     for i in range(a.size):
         if a[i] > 0.0:
-            for k in range(n):
+            for k in range(np.uintp(n)):
                 z = (low + k * step - v[i]) / s[i]
-                if abs(z) < 9.0:
-                    grid_f[k] += a[i] * math.exp(-0.5 * z * z)
+                grid_f[k] += a[i] * decay(0.5 * z * z)
     return low, step, n
 
 

@@ -16,6 +16,7 @@ With the letters of `qsospec_duck.fitting.profile_points`, and weights F in flux
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numba
 import numpy as np
@@ -41,7 +42,7 @@ MEASURES = (
 _SQRT_2 = math.sqrt(2.0)
 _PERCENTILES = np.array([0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95])
 # The same of a unit Gaussian: where the search begins.
-_GAUSSIAN = np.array([-1.6448536, -1.2815516, -0.6744898, 0.0, 0.6744898, 1.2815516, 1.6448536])
+_GAUSSIAN = np.array([NormalDist().inv_cdf(q) for q in _PERCENTILES])
 # Gauss-Hermite nodes in σ and weights of a unit Gaussian (5 points).
 _NODES = np.polynomial.hermite_e.hermegauss(5)[0]
 _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)[1] / SQRT_2PI
@@ -126,30 +127,30 @@ def _moments(F, m, s, values, gradients):
 
 @numba.njit(cache=True, nogil=True)
 def _equivalent_width(F, v, s, x_line, x, base, base_jacobian, values, gradients, base_gradient):
-    """∫ f_line / f_cont dλ: each Gaussian's flux over the continuum averaged under it."""
+    """∫ f_line / f_cont dλ: each Gaussian's flux times ⟨1/f_c⟩, the inverse continuum averaged under it.
+
+    The mean over a Gaussian of any h(m + s z) has the derivatives ⟨z h⟩/s by m and ⟨(z² − 1) h⟩ by ln s.
+    """
     base_gradient[:] = 0.0
     values[1] = 0.0
     for i in range(F.size):
-        inverse = _mean_inverse(v[i], s[i], x_line, x, base)
-        values[1] += F[i] * inverse
-        dv, du = 0.05 * s[i], 1e-3
-        redder, bluer = v[i] + dv, v[i] - dv
-        wider, narrower = s[i] * math.exp(du), s[i] * math.exp(-du)
-        gradients[1, 0, i] = inverse
-        gradients[1, 1, i] = F[i] / (2.0 * dv) * (
-            _mean_inverse(redder, s[i], x_line, x, base) - _mean_inverse(bluer, s[i], x_line, x, base)
-        )  # fmt: skip
-        gradients[1, 2, i] = F[i] / (2.0 * du) * (
-            _mean_inverse(v[i], wider, x_line, x, base) - _mean_inverse(v[i], narrower, x_line, x, base)
-        )  # fmt: skip
+        mean, by_place, by_width = 0.0, 0.0, 0.0
         for k in range(_NODES.size):
-            position = x_line + (v[i] + s[i] * s[i] / C_KMS + s[i] * _NODES[k]) / C_KMS
-            below, above, h = _place(x, position)
-            level = max(base[below] + h * (base[above] - base[below]), 1e-30)
-            factor = F[i] * _WEIGHTS[k] / (level * level)
+            z = _NODES[k]
+            below, above, h = _place(x, x_line + (v[i] + s[i] * s[i] / C_KMS + s[i] * z) / C_KMS)
+            inverse = 1.0 / max(base[below] + h * (base[above] - base[below]), 1e-30)
+            share = _WEIGHTS[k] * inverse
+            mean += share
+            by_place += share * z
+            by_width += share * (z * z - 1.0)
+            factor = F[i] * share * inverse
             for p in range(base_gradient.size):
                 row = base_jacobian[p]
                 base_gradient[p] -= factor * (row[below] + h * (row[above] - row[below]))
+        values[1] += F[i] * mean
+        gradients[1, 0, i] = mean
+        gradients[1, 1, i] = F[i] * by_place / s[i]
+        gradients[1, 2, i] = F[i] * (by_width + 2.0 * s[i] / C_KMS * by_place)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -161,16 +162,6 @@ def _place(x, position):
     if k >= x.size:
         return x.size - 1, x.size - 1, 0.0
     return k - 1, k, (position - x[k - 1]) / (x[k] - x[k - 1])
-
-
-@numba.njit(cache=True, nogil=True)
-def _mean_inverse(v, s, x_line, x, base):
-    """⟨1/f_c⟩ over a Gaussian's flux."""
-    total = 0.0
-    for k in range(_NODES.size):
-        below, above, h = _place(x, x_line + (v + s * s / C_KMS + s * _NODES[k]) / C_KMS)
-        total += _WEIGHTS[k] / max(base[below] + h * (base[above] - base[below]), 1e-30)
-    return total
 
 
 @numba.njit(cache=True, nogil=True)

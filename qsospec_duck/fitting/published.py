@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import Optimum
-from qsospec_duck.fitting.result import FloatArray
+from qsospec_duck.fitting.result import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +38,33 @@ def published_parameters(solution: Solution, amplitude: str) -> Published:
     """
     optimum, program = solution.optimum, solution.optimum.program
     shapes, slopes = program.published(optimum.theta)
-    scatter = np.sqrt(np.maximum(solution.covariance.diagonal()[: shapes.size], 0.0)) * slopes
-    scatter[~optimum.live_shapes] = np.nan
+    values, errors, scale = _numbers(
+        shapes, slopes, optimum.shapes_in_use, optimum.at_bound, optimum.amplitudes, solution.covariance,
+        solution.amplitude_errors,
+    )  # fmt: skip
     names = [parameter.name for parameter in program.parameters]
     names += [f"{column}_{amplitude}" for column in program.columns]
-    values = [*shapes.tolist(), *optimum.amplitudes.tolist()]
-    errors = map(usable_error, values, [*scatter.tolist(), *solution.amplitude_errors.tolist()])
-    scale = np.concatenate([slopes, np.ones(len(program.columns))])
-    return Published(dict(zip(names, values, strict=True)), dict(zip(names, errors, strict=True)), scale)
+    known = [error if error > 0 else None for error in errors.tolist()]
+    return Published(dict(zip(names, values.tolist(), strict=True)), dict(zip(names, known, strict=True)), scale)
+
+
+@numba.njit(cache=True, nogil=True)
+def _numbers(
+    shapes: FloatArray, slopes: FloatArray, in_use: BoolArray, at_bound: BoolArray, amplitudes: FloatArray,
+    covariance: FloatArray, amplitude_errors: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray]:  # fmt: skip
+    """Values of shapes and amplitudes, their errors, NaN where there is none, and the scale; (n_par + n_col,) each."""
+    n_par = shapes.size
+    n = n_par + amplitudes.size
+    values, errors, scale = np.empty(n), np.empty(n), np.empty(n)
+    for k in range(n_par):
+        values[k], scale[k], errors[k] = shapes[k], slopes[k], np.nan
+        if in_use[k] and not at_bound[k]:
+            errors[k] = usable_error(shapes[k], math.sqrt(max(covariance[k, k], 0.0)) * slopes[k])
+    for j in range(amplitudes.size):
+        values[n_par + j], scale[n_par + j] = amplitudes[j], 1.0
+        errors[n_par + j] = usable_error(amplitudes[j], amplitude_errors[j])
+    return values, errors, scale
 
 
 def slots_with_flux(optimum: Optimum) -> set[int]:
@@ -53,11 +73,10 @@ def slots_with_flux(optimum: Optimum) -> set[int]:
     return {slot for slot, column in optimum.program.derivative_of.tolist() if amplitudes[column] > 0}
 
 
-def usable_error(value: float, error: float | None) -> float | None:
-    """An error that says something: finite, and not the rounding noise of a parameter that could not move.
+@numba.njit(cache=True, nogil=True)
+def usable_error(value: float, error: float) -> float:
+    """An error that says something, else NaN: finite, and not the rounding noise of a parameter that could not move.
 
     Widths and percentiles are found to 1e-9 of their value.
     """
-    if error is None or not math.isfinite(error) or error <= 1e-8 * abs(value):
-        return None
-    return error
+    return error if 1e-8 * abs(value) < error < np.inf else np.nan

@@ -219,7 +219,9 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
 
 
 @numba.njit(cache=True, nogil=True)
-def minimise_from_starts(pixels, bounds, prior, tables, starts, theta, c, short_iterations, max_iterations, tolerance):
+def minimise_from_starts(
+    pixels, bounds, prior, tables, starts, theta, c, limit, short_iterations, max_iterations, tolerance
+):  # fmt: skip
     """Minimise from several starts: a few steps each, then the best one to the end.
 
     Parameters
@@ -243,12 +245,12 @@ def minimise_from_starts(pixels, bounds, prior, tables, starts, theta, c, short_
         trial = np.empty(theta.size)
         for start in range(starts.shape[0]):
             trial[:] = starts[start]
-            limit = best + LATER_START_CHI2
-            chi2, _, steps = minimise(pixels, bounds, prior, tables, work, trial, c, limit, short_iterations, 0.1)
+            hope = best + LATER_START_CHI2
+            chi2, _, steps = minimise(pixels, bounds, prior, tables, work, trial, c, hope, short_iterations, 0.1)
             total += steps
             if chi2 < best:
                 best = chi2
                 theta[:] = trial
-    chi2, status, steps = minimise(pixels, bounds, prior, tables, work, theta, c, np.inf, max_iterations, tolerance)
+    chi2, status, steps = minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iterations, tolerance)
     keep(own)
     return chi2, status, total + steps

@@ -6,6 +6,7 @@ import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting.medians import median
 from qsospec_duck.models.bisection import first_not_below
 
 THRESHOLD = 0.9
@@ -78,12 +79,6 @@ def pixel_widths(velocity):
     for i in range(1, last):
         out[i] = 0.5 * (velocity[i - 1] - velocity[i + 1])
     return out
-
-
-@numba.njit(cache=True, nogil=True)
-def median(values):
-    """Median of one or more numbers."""
-    return np.median(values)
 
 
 @numba.njit(cache=True, nogil=True)

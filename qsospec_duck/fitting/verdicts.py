@@ -39,6 +39,13 @@ _LARGEST: Mapping[str | None, float] = {"fwhm": WIDEST_FWHM, "ew": LARGEST_EW}
 UNCERTAIN_LOGL = 0.1
 """A luminosity is flagged that is uncertain by more than this [dex]."""
 
+_COVERAGE_CODES: Mapping[str, str] = {
+    "not_covered": "complex_not_covered",
+    "too_few_pixels": "complex_few_pixels",
+    "edge_truncated": "edge_truncated",
+    "red_side_only": "red_side_only",
+}
+
 _JUDGED = frozenset({*_LARGEST, "logl"})
 
 
@@ -94,15 +101,9 @@ def judge_continuum(stage: ContinuumStage, solution: Solution) -> list[FitWarnin
 def judge_coverage(recipe: ComplexRecipe, coverage: Coverage) -> list[FitWarning]:
     """Why a complex was not fitted, or which of its components were left out."""
     recipe_id = recipe.recipe_id
-    codes = {
-        "not_covered": "complex_not_covered",
-        "too_few_pixels": "complex_few_pixels",
-        "edge_truncated": "edge_truncated",
-        "red_side_only": "red_side_only",
-    }
     found = []
-    if coverage.status in codes:
-        found.append(warn(codes[coverage.status], "complex", coverage.message, recipe_id=recipe_id))
+    if coverage.status in _COVERAGE_CODES:
+        found.append(warn(_COVERAGE_CODES[coverage.status], "complex", coverage.message, recipe_id=recipe_id))
     if coverage.can_fit and coverage.dropped:
         found.append(
             warn(

@@ -229,9 +229,3 @@ class Spectrum:
     def good(self) -> NDArray[np.bool_]:
         """(n_pix,) True where a pixel may be used."""
         return self.ivar > 0
-
-    @property
-    def median_snr(self) -> float:
-        """Median of |flux|/error over the usable pixels, of which there is at least one."""
-        good = self.good
-        return float(np.median(np.abs(self.flux[good]) * np.sqrt(self.ivar[good])))

@@ -102,6 +102,17 @@ def test_equal_configurations_have_equal_hashes():
     assert len(FitConfig().hash()) == 64
 
 
+def test_options_leave_their_hash_behind_when_they_go_to_another_process():
+    here = ContinuumConfig()
+    assert hash(here) == hash(ContinuumConfig())
+    there = pickle.loads(pickle.dumps(here))
+    # Strings hash otherwise in each process.
+    assert vars(there).keys() == vars(ContinuumConfig()).keys()
+    assert there == here
+    assert hash(there) == hash(here)
+    assert hash(here) != hash(ContinuumConfig(clip_passes=2))
+
+
 def test_configuration_survives_json():
     content = FitConfig().to_dict()
     assert json.loads(json.dumps(content)) == content

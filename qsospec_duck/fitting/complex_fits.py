@@ -1,0 +1,96 @@
+"""Components of a line complex fitted to its pixels: what every way of choosing between them is made of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
+from qsospec_duck.fitting.covariance import ROUGH, Optimum, optimise
+from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
+from qsospec_duck.models.lines import line
+from qsospec_duck.models.recipes import ComponentRecipe
+from qsospec_duck.spectra import Spectrum
+
+_SHORT_STEPS = 15
+"""Steps of each of several starts before they are compared."""
+
+
+class LineFit(NamedTuple):
+    """Some components and where their fit ended."""
+
+    model: ComplexModel
+    """As the instrument sees them."""
+
+    optimum: Optimum
+
+    @property
+    def components(self) -> tuple[ComponentRecipe, ...]:
+        """Those of the model."""
+        return self.model.components
+
+    @property
+    def chi2(self) -> float:
+        """χ² of the fitted pixels."""
+        return self.optimum.chi2
+
+    @property
+    def bic(self) -> float:
+        """χ² + k ln n of the fitted pixels."""
+        return self.chi2 + self.optimum.n_parameters * math.log(max(self.optimum.n_pixels, 1))
+
+    def as_trial(self, model: str, *, accepted: bool) -> Trial:
+        """What is archived of it."""
+        return Trial(model, self.chi2, self.optimum.n_parameters, self.optimum.n_pixels, accepted)
+
+
+@dataclass(frozen=True, eq=False)
+class LinePixels:
+    """What a complex is fitted to."""
+
+    spectrum: Spectrum
+    x: FloatArray
+    """(n,) ln λ."""
+
+    inverse_sigma: FloatArray
+    """(n,) 1/σ."""
+
+    flux: FloatArray
+    """(n,) without continuum."""
+
+    def only(self, chosen: BoolArray) -> LinePixels:
+        """Those of them that are marked (n,)."""
+        return replace(self, x=self.x[chosen], inverse_sigma=self.inverse_sigma[chosen], flux=self.flux[chosen])
+
+    def seen(self, bare: ComplexModel) -> ComplexModel:
+        """Components as the instrument of this spectrum sees them."""
+        if self.spectrum.lsf_sigma is None:
+            return bare
+        wavelengths = [line(gaussian.line_id).wavelength for gaussian in bare.gaussians]
+        lsf_sigma = np.interp(wavelengths, self.spectrum.wavelength, self.spectrum.lsf_sigma)
+        return replace(bare, program=bare.program.seen_through(lsf_sigma))
+
+    def fit(
+        self, components: tuple[ComponentRecipe, ...], starts: FloatArray, limit: float = math.inf
+    ) -> LineFit:  # fmt: skip
+        """Fit components from some starts, shape (n_start, n_par); given up where it will not come below a χ²."""
+        return self.refit(self.seen(compile_complex(components)), starts, limit)
+
+    def refit(self, model: ComplexModel, starts: FloatArray, limit: float = math.inf) -> LineFit:
+        """The same with components that are seen through the instrument already."""
+        optimum = optimise(
+            model.program, self.x, self.inverse_sigma, self.flux, starts, short_iterations=_SHORT_STEPS,
+            tolerance=ROUGH, limit=limit,
+        )  # fmt: skip
+        return LineFit(model, optimum)
+
+
+def pixels_of(spectrum: Spectrum, continuum_model: FloatArray, index: np.ndarray) -> LinePixels:
+    """Pixels of a complex by their numbers, shape (n,), and what the continuum (n_pix,) leaves there."""
+    return LinePixels(
+        spectrum, spectrum.log_wavelength[index], np.sqrt(spectrum.ivar[index]),
+        spectrum.flux[index] - continuum_model[index],
+    )  # fmt: skip

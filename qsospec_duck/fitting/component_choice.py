@@ -1,0 +1,201 @@
+"""Which components a line complex needs: fewer Gaussians, other profiles, optional components that earn their place.
+
+Every function takes a fit and returns the one to go on from; what was compared is added to ``trials``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from qsospec_duck.fitting.complex_fits import LineFit, LinePixels
+from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
+from qsospec_duck.fitting.covariance import amplitude_errors, covariance_of, normal_products
+from qsospec_duck.fitting.parsimony import WORTH_CHI2, Components, Removal, removals
+from qsospec_duck.fitting.result import FloatArray, Trial
+from qsospec_duck.models.program import IntArray
+from qsospec_duck.models.recipes import ComponentRecipe
+
+_WIDEST_LORENTZIAN = 8000.0
+"""Largest FWHM of a Lorentzian broad line [km/s]: wider ones are not seen, and its wings would be a continuum."""
+
+_PATIENCE = 100.0
+"""A removal is given up that cannot be expected to end below the best one's χ² plus this. What remains may have far to
+go, and then the solver promises less than it keeps: with 30, one of 815 complexes ended 50 in χ² above its optimum."""
+
+_OTHER_WIDTHS = (0.15, 0.5, 0.85)
+"""Where a component with another profile starts, as fractions of its band of ln FWHM."""
+
+
+def prune(pixels: LinePixels, fit: LineFit, trials: list[Trial]) -> LineFit:
+    """The fit without the Gaussians that it can do without.
+
+    Of those that could go, the one without which the fit is best is archived; others are given up on the way.
+    """
+    while True:
+        best: tuple[LineFit, Removal] | None = None
+        for removal in removals(fit.components):
+            limit = math.inf if best is None else best[0].chi2 + _PATIENCE
+            poorer = pixels.fit(removal.components, fit.optimum.theta[None, removal.slots], limit)
+            if best is None or poorer.chi2 < best[0].chi2:
+                best = poorer, removal
+        if best is None:
+            return fit
+        poorer, removal = best
+        accepted = poorer.chi2 - fit.chi2 < WORTH_CHI2
+        trials.append(poorer.as_trial(f"without {removal.gone}", accepted=accepted))
+        if not accepted:
+            return fit
+        fit = poorer
+
+
+def try_alternatives(
+    pixels: LinePixels, fit: LineFit, offered: Components, trials: list[Trial]
+) -> tuple[LineFit, list[str]]:
+    """The fit with one Lorentzian in place of the Gaussians of a profile, where it is as good with fewer parameters.
+
+    Also the names of what took a place, ``lorentzian hb_broad``.
+    """
+    taken = []
+    for recipe in offered:
+        other = None if recipe.alternative is None else _in_its_place(fit.components, recipe)
+        if other is None:
+            continue
+        single = pixels.fit(other.components, other.starts(fit.optimum.theta))
+        # As for a Gaussian: fewer parameters are taken where χ² rises by less than their number.
+        saved = fit.optimum.n_parameters - single.optimum.n_parameters
+        accepted = single.chi2 < fit.chi2 + max(saved, 0)
+        name = f"{recipe.alternative} {recipe.name}"
+        trials.append(single.as_trial(name, accepted=accepted))
+        if accepted:
+            fit = single
+            taken.append(name)
+    return fit, taken
+
+
+def add_optional(
+    pixels: LinePixels, fit: LineFit, optional: Components, trials: list[Trial],
+    *, delta_chi2: float, min_snr: float,
+) -> tuple[LineFit, list[str]]:  # fmt: skip
+    """The fit with the optional components that earn their place, and their names.
+
+    Parameters
+    ----------
+    delta_chi2, min_snr : float
+        By how much one must lower χ², and what it must show as flux over error.
+    """
+    taken = []
+    while optional:
+        # The one that explains most comes first: a wing of [O III] must not stand in for a missing He II.
+        candidates = []
+        for component in optional:
+            richer = pixels.fit((*fit.components, component), _starts_with(fit, component))
+            if _earns_its_place(pixels, richer, fit, component, delta_chi2, min_snr):
+                candidates.append((richer.bic, component, richer))
+            else:
+                trials.append(richer.as_trial(f"with {component.name}", accepted=False))
+        if not candidates:
+            break
+        _, best, fit = min(candidates, key=lambda candidate: candidate[0])
+        optional = tuple(component for component in optional if component is not best)
+        trials.append(fit.as_trial(f"with {best.name}", accepted=True))
+        taken.append(best.name)
+    return fit, taken
+
+
+@dataclass(frozen=True, eq=False)
+class _Replacement:
+    """Components of which one has another profile, and starts of their fit."""
+
+    components: Components
+    source: IntArray
+    """(n_par,) for each shape its place among those before; -1 for a new one."""
+
+    new: FloatArray
+    """(n_start, n_par) where new shapes start."""
+
+    low: FloatArray
+    high: FloatArray
+
+    def starts(self, theta: FloatArray) -> FloatArray:
+        """(n_start, n_par): the others as they stand, the one with another profile at several widths."""
+        rows = np.where(self.source >= 0, theta[self.source], self.new)
+        return np.minimum(np.maximum(rows, self.low), self.high)
+
+
+@cache
+def _in_its_place(components: Components, recipe: ComponentRecipe) -> _Replacement | None:
+    """The alternative of one component among others; ``None`` where it is not among them."""
+    place = next((i for i, one in enumerate(components) if one.name == recipe.name), None)
+    if place is None or recipe.alternative is None:
+        return None
+    band = (recipe.fwhm[0][0], _WIDEST_LORENTZIAN)
+    single = replace(recipe, fwhm=(band,), profile=recipe.alternative, alternative=None)
+    others = (*components[:place], single, *components[place + 1 :])
+    before = {parameter.name: slot for slot, parameter in enumerate(compile_complex(components).program.parameters)}
+    program = compile_complex(others).program
+    own = {f"{single.name}_fwhm": math.log(band[0]), f"{single.name}_velocity": 0.0}
+    rows = [
+        [
+            parameter.start if parameter.name not in own
+            else own[parameter.name] + (fraction * math.log(band[1] / band[0]) if parameter.kind == "fwhm" else 0.0)
+            for parameter in program.parameters
+        ]
+        for fraction in _OTHER_WIDTHS
+    ]  # fmt: skip
+    source = [-1 if parameter.name in own else before.get(parameter.name, -1) for parameter in program.parameters]
+    return _Replacement(others, np.array(source), np.array(rows), program.low, program.high)
+
+
+def _starts_with(simpler: LineFit, component: ComponentRecipe) -> FloatArray:
+    """Starts of a fit with one more component: the simpler optimum, with the new Gaussian around its narrow lines.
+
+    The core keeps its width or shrinks, the new one is wider than the core, centred or shifted to either side.
+    """
+    program = compile_complex((*simpler.components, component)).program
+    old = simpler.optimum.theta
+    core = _core_of(simpler, component)
+    if len(program.parameters) == old.size or not core:
+        return np.concatenate([old, program.start[old.size :]])[None, :]
+    width, velocity = old[core[0].fwhm_slot], old[core[0].velocity_slot]
+    rows = []
+    for shrink, widen, shift in ((1.0, 2.2, -0.2), (1.4, 1.6, 0.0), (1.4, 2.5, -0.5), (1.4, 2.0, 0.2)):
+        row = old.copy()
+        row[core[0].fwhm_slot] = width - math.log(shrink)
+        rows.append(np.concatenate([row, [width + math.log(widen), velocity + shift]]))
+    return np.minimum(np.maximum(np.array(rows), program.low), program.high)
+
+
+def _core_of(fit: LineFit, component: ComponentRecipe) -> list[Gaussian]:
+    """Narrow Gaussians of a fit at the lines of a component."""
+    return [one for one in fit.model.gaussians if one.role == "narrow" and one.line_id in component.lines]
+
+
+def _earns_its_place(
+    pixels: LinePixels, richer: LineFit, simpler: LineFit, component: ComponentRecipe,
+    delta_chi2: float, min_snr: float,
+) -> bool:  # fmt: skip
+    """Whether an optional component is significant and, for a wing, broader than the core beside it."""
+    if simpler.chi2 - richer.chi2 < delta_chi2:
+        return False
+    optimum = richer.optimum
+    products = normal_products(optimum, pixels.x, pixels.inverse_sigma)
+    covariance, _ = covariance_of(optimum, products)
+    n_par = optimum.theta.size
+    errors = amplitude_errors(optimum, covariance, products[n_par:, n_par:])
+
+    def is_significant(column: int) -> bool:
+        return bool(errors[column] > 0 and optimum.amplitudes[column] >= min_snr * errors[column])
+
+    column = richer.model.program.columns.index(component.name)
+    if not is_significant(column):
+        return False
+    if component.role != "wing":
+        return True
+    # A wing stands beside a core; one that replaced it is the core under another name.
+    own = next(g for g in richer.model.gaussians if g.column == column)
+    core = _core_of(richer, component)
+    return all(is_significant(g.column) and optimum.theta[own.fwhm_slot] > optimum.theta[g.fwhm_slot] for g in core)
