@@ -8,17 +8,10 @@ import numpy as np
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
-from qsospec_duck.fitting.covariance import (
-    ROUGH,
-    Optimum,
-    amplitude_errors,
-    covariance_of,
-    model_values,
-    normal_products,
-    optimise,
-)
+from qsospec_duck.fitting.covariance import amplitude_errors, covariance_of, normal_products
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.masks import find_troughs, residual_scatter, trough_widths
+from qsospec_duck.fitting.optimum import ROUGH, Optimum, model_values, optimise
 from qsospec_duck.fitting.parsimony import WORTH_CHI2, Removal, removals
 from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
 from qsospec_duck.fitting.search import search_shapes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.covariance import Optimum
+from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.result import FloatArray
 
 

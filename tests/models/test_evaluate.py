@@ -9,7 +9,7 @@ from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.config import ContinuumConfig, IronConfig
 from qsospec_duck.fitting.continuum_program import Extras, continuum_program
-from qsospec_duck.fitting.covariance import evaluate_columns
+from qsospec_duck.fitting.optimum import evaluate_columns
 from qsospec_duck.fitting.shape_config import PolynomialConfig
 from qsospec_duck.models.bank import template_bank
 from qsospec_duck.models.evaluate import fill_jacobian
