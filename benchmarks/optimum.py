@@ -21,8 +21,8 @@ import numpy as np
 
 from qsospec_duck.fitting import FitConfig
 from qsospec_duck.fitting.continuum import fit_continuum
-from qsospec_duck.fitting.covariance import optimise
 from qsospec_duck.fitting.coverage import coverage_of
+from qsospec_duck.fitting.optimum import optimise
 from qsospec_duck.fitting.search import search_shapes
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import load_recipe

@@ -12,7 +12,7 @@ from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.continuum_program import family_of
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.covariance import Optimum
+from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.published import Published
 from qsospec_duck.fitting.result import ComplexFit, Component, ContinuumFit, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn

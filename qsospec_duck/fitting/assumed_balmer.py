@@ -14,8 +14,8 @@ import math
 import numpy as np
 
 from qsospec_duck.fitting.config import BalmerConfig
-from qsospec_duck.fitting.covariance import Optimum, Prior, evaluate_columns
 from qsospec_duck.fitting.masks import number_inside
+from qsospec_duck.fitting.optimum import Optimum, Prior, evaluate_columns
 from qsospec_duck.fitting.result import FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.program import Program

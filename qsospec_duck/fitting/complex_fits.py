@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
-from qsospec_duck.fitting.covariance import ROUGH, Optimum, optimise
+from qsospec_duck.fitting.optimum import ROUGH, Optimum, optimise
 from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComponentRecipe

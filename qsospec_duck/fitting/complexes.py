@@ -11,9 +11,9 @@ from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.complex_fits import LineFit, LinePixels, pixels_of
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
 from qsospec_duck.fitting.component_choice import add_optional, prune, try_alternatives
-from qsospec_duck.fitting.covariance import Optimum, model_values
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.line_troughs import line_troughs
+from qsospec_duck.fitting.optimum import Optimum, model_values
 from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
 from qsospec_duck.fitting.search import search_shapes
 from qsospec_duck.models.lines import line

@@ -17,8 +17,8 @@ from qsospec_duck.fitting.assumed_balmer import N_BALMER_SHAPES, assumed_balmer,
 from qsospec_duck.fitting.averaging import averaged
 from qsospec_duck.fitting.config import BalmerConfig, Band, ContinuumConfig
 from qsospec_duck.fitting.continuum_forms import choose_form, first_form, other_forms
-from qsospec_duck.fitting.covariance import ROUGH, Optimum, Prior, model_values, optimise
 from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
+from qsospec_duck.fitting.optimum import ROUGH, Optimum, Prior, model_values, optimise
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Trial
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Program

@@ -20,8 +20,8 @@ import numpy as np
 from qsospec_duck.fitting.assumed_balmer import balmer_role
 from qsospec_duck.fitting.config import Band, ContinuumConfig, IronConfig
 from qsospec_duck.fitting.continuum_program import Extras, continuum_program, iron_coverage
-from qsospec_duck.fitting.covariance import Optimum
 from qsospec_duck.fitting.masks import number_inside
+from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Trial
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.polynomials import span_of

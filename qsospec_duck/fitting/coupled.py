@@ -23,7 +23,8 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from qsospec_duck.fitting.covariance import Optimum, amplitude_errors, covariance_of, fill_rows
+from qsospec_duck.fitting.covariance import amplitude_errors, covariance_of, fill_rows
+from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.overlaps import overlaps
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.fitting.settling import Block

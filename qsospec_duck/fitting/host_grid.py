@@ -10,8 +10,8 @@ from scipy.ndimage import uniform_filter1d
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.config import ContinuumConfig
 from qsospec_duck.fitting.continuum_program import continuum_program
-from qsospec_duck.fitting.covariance import evaluate_columns
 from qsospec_duck.fitting.host_config import HostConfig
+from qsospec_duck.fitting.optimum import evaluate_columns
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.host_library import HostLibrary
 from qsospec_duck.models.lines import lines

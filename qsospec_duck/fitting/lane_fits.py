@@ -12,6 +12,7 @@ import numpy as np
 
 from qsospec_duck.fitting.lane_algebra import lane_amplitudes, lane_chi2, lane_project, lane_promise, lane_step
 from qsospec_duck.fitting.lane_lines import lane_moments, lane_shape_moments, make_line_room, place_profiles
+from qsospec_duck.fitting.solver import HOPE
 from qsospec_duck.models.lanes import (
     LANES,
     any_less,
@@ -22,9 +23,6 @@ from qsospec_duck.models.lanes import (
     store,
     where_less,
 )
-
-HOPE = 2.5
-"""A fit is given up when not even this many times the promised fall would bring it below the limit."""
 
 _CHI2, _FALL, _DAMPING, _PROMISED, _SLOPE, _LENGTH, _STEPS, _MOVABLE, _PATIENCE = range(9)
 

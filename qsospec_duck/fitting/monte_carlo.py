@@ -16,7 +16,7 @@ import numpy as np
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.config import UncertaintyConfig
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.covariance import Optimum, evaluate_columns
+from qsospec_duck.fitting.optimum import Optimum, evaluate_columns
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.settling import Block, relax
 from qsospec_duck.fitting.solver import CONVERGED

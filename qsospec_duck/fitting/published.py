@@ -9,7 +9,7 @@ import numba
 import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.covariance import Optimum
+from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.averaging import averaged
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
-from qsospec_duck.fitting.covariance import ROUGH, Optimum, optimise
+from qsospec_duck.fitting.optimum import ROUGH, Optimum, optimise
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.fitting.search_loop import apart, search
 from qsospec_duck.fitting.shape_grid import shape_grid, spread_starts

@@ -16,8 +16,8 @@ import numpy as np
 from qsospec_duck.fitting.averaging import averaged
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import CONTINUUM_CELL, ContinuumStage
-from qsospec_duck.fitting.covariance import ROUGH, Optimum, model_values, optimise
 from qsospec_duck.fitting.model_steps import largest_move, products_of_steps
+from qsospec_duck.fitting.optimum import ROUGH, Optimum, model_values, optimise
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.spectra import Spectrum
 
@@ -82,7 +82,7 @@ def relax(
     """Refit blocks in turn, each to what the others leave of ``flux`` (n_pix,), until all of them stand.
 
     Every block is refitted at least once in every call. ``settled`` is the limit in σ that `SETTLED_SIGMA` explains,
-    ``tolerance`` that of `qsospec_duck.fitting.covariance.optimise`; ``rough`` lets blocks average pixels. The first
+    ``tolerance`` that of `qsospec_duck.fitting.optimum.optimise`; ``rough`` lets blocks average pixels. The first
     block, which all others stand on, is shown to them where it is expected to end.
     """
     shown = [block.model for block in blocks]

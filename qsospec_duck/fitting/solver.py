@@ -41,7 +41,7 @@ ITERATION_LIMIT = 0
 LATER_START_CHI2 = 10.0
 """Of several starts, one after the first is given up that cannot be expected to come to the best χ² plus this."""
 
-_HOPE = 2.5
+HOPE = 2.5
 """A fit is given up when not even this many times the promised fall would bring it below the limit."""
 
 
@@ -169,7 +169,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
         if promised < tolerance and damping < 1e3:
             status = CONVERGED
             break
-        if steps >= 1 and chi2 - _HOPE * promised > limit:
+        if steps >= 1 and chi2 - HOPE * promised > limit:
             break
         for k in range(n_par):
             theta_try[k] = min(max(theta[k] + delta[k], low[k]), high[k])

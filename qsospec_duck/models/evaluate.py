@@ -117,18 +117,36 @@ def evaluate_columns_of(
                 A[column, i] += T[t, i]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def sum_of_columns(x, theta, amplitudes, tables):
     """The model, shape (n,), at pixels of ln λ ``x`` (n,); ``tables`` is that of the `Program`."""
-    T = np.empty((tables[0].shape[0], x.size))
-    span_t = np.empty((T.shape[0], 2), np.int64)
-    A = np.zeros((amplitudes.size, x.size))
-    span = np.zeros((amplitudes.size, 2), np.int64)
-    evaluate_columns_of(x, np.ones(x.size), theta, *tables, T, span_t, A, span)
+    all_terms, all_constants, bank_layout, bank_axes, bank_values = tables
+    terms, constants = np.empty_like(all_terms), np.empty_like(all_constants)
+    place = np.full(amplitudes.size, -1)
+    n_term, n_col = 0, 0
+    for t in range(terms.shape[0]):
+        column = all_terms[t, 1]
+        if amplitudes[column] == 0.0:
+            continue
+        if place[column] < 0:
+            place[column] = n_col
+            n_col += 1
+        terms[n_term] = all_terms[t]
+        terms[n_term, 1] = place[column]
+        constants[n_term] = all_constants[t]
+        n_term += 1
+    T, span_t = np.empty((n_term, x.size)), np.empty((n_term, 2), np.int64)
+    A, span = np.zeros((n_col, x.size)), np.zeros((n_col, 2), np.int64)
+    evaluate_columns_of(
+        x, np.ones(x.size), theta, terms[:n_term], constants[:n_term], bank_layout, bank_axes, bank_values, T, span_t,
+        A, span,
+    )  # fmt: skip
     out = np.zeros(x.size)
     for column in range(amplitudes.size):
-        for i in range(span[column, 0], span[column, 1]):
-            out[i] += amplitudes[column] * A[column, i]
+        row = place[column]
+        if row >= 0:
+            for i in range(np.uintp(span[row, 0]), np.uintp(span[row, 1])):
+                out[i] += amplitudes[column] * A[row, i]
     return out
 
 

@@ -11,16 +11,9 @@ from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.coupled import solutions_of
-from qsospec_duck.fitting.covariance import (
-    amplitude_errors,
-    covariance_of,
-    evaluate_columns,
-    invert_scaled,
-    model_values,
-    normal_products,
-    optimise,
-)
+from qsospec_duck.fitting.covariance import amplitude_errors, covariance_of, invert_scaled, normal_products
 from qsospec_duck.fitting.coverage import Coverage
+from qsospec_duck.fitting.optimum import evaluate_columns, model_values, optimise
 from qsospec_duck.fitting.settling import SETTLED_SIGMA, Block, relax, settle
 from qsospec_duck.models.evaluate import fill_jacobian
 from qsospec_duck.models.lines import line

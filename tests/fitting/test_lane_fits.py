@@ -5,10 +5,10 @@ import pytest
 
 from qsospec_duck.fitting.amplitudes import make_room, moments, solve_amplitudes
 from qsospec_duck.fitting.complex_model import compile_complex
-from qsospec_duck.fitting.covariance import evaluate_columns
 from qsospec_duck.fitting.lane_algebra import lane_amplitudes
 from qsospec_duck.fitting.lane_fits import fit_starts, make_lane_room
 from qsospec_duck.fitting.lane_lines import lane_moments, lane_shape_moments, place_profiles
+from qsospec_duck.fitting.optimum import evaluate_columns
 from qsospec_duck.fitting.shape_grid import spread_starts
 from qsospec_duck.fitting.solver import make_workspace, minimise
 from qsospec_duck.models.evaluate import fill_jacobian

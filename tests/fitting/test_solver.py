@@ -9,7 +9,7 @@ from qsospec_duck.fitting.amplitudes import make_room, solve_amplitudes
 from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.config import ContinuumConfig
 from qsospec_duck.fitting.continuum_program import continuum_program
-from qsospec_duck.fitting.covariance import evaluate_columns, optimise
+from qsospec_duck.fitting.optimum import evaluate_columns, optimise
 from qsospec_duck.fitting.search import search_shapes
 from qsospec_duck.models.recipes import packaged_recipes
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from qsospec_duck.constants import BALMER_EDGE, C_KMS, FWHM_PER_SIGMA
-from qsospec_duck.fitting.covariance import evaluate_columns
+from qsospec_duck.fitting.optimum import evaluate_columns
 from qsospec_duck.models.balmer import bound_free_shape, edge_density, series_lines
 from qsospec_duck.models.bank import GRID_KMS, balmer_bank, template_bank
 from qsospec_duck.models.program import Kind, Parameter, Term, compile_program

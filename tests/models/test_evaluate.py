@@ -9,10 +9,10 @@ from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.config import ContinuumConfig, IronConfig
 from qsospec_duck.fitting.continuum_program import Extras, continuum_program
-from qsospec_duck.fitting.covariance import evaluate_columns
+from qsospec_duck.fitting.optimum import evaluate_columns
 from qsospec_duck.fitting.shape_config import PolynomialConfig
 from qsospec_duck.models.bank import template_bank
-from qsospec_duck.models.evaluate import fill_jacobian
+from qsospec_duck.models.evaluate import fill_jacobian, sum_of_columns
 from qsospec_duck.models.line_terms import BLOCK, SUPPORT_SIGMA
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Kind, Parameter, Term, compile_program
@@ -96,6 +96,21 @@ def run(program, x, s, theta):
         fill_jacobian(x, s, theta, np.eye(n_col)[column], program.tables, rows, span)
         derivatives.append(rows[slot].copy())
     return rows[n_par:], np.array(derivatives), span[n_par:]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_model_is_the_sum_of_the_columns_that_have_an_amplitude(name):
+    program = KINDS[name]()
+    theta = inside_bounds(program, 4)
+    amplitudes = np.random.default_rng(4).uniform(0.1, 30.0, len(program.columns))
+    columns = evaluate_columns(program, X, np.ones_like(X), theta)
+    for absent in range(-1, amplitudes.size):
+        if absent >= 0:
+            amplitudes[absent] = 0.0
+        expected = amplitudes @ columns
+        # Sums in another order.
+        found = sum_of_columns(X, theta, amplitudes, program.tables)
+        assert found == pytest.approx(expected, rel=1e-12, abs=1e-13 * np.abs(expected).max())
 
 
 @pytest.mark.parametrize("seed", range(3))

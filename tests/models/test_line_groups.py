@@ -7,7 +7,7 @@ import pytest
 from qsospec_duck.air_vacuum import air_to_vacuum
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.errors import ConfigError
-from qsospec_duck.fitting.covariance import evaluate_columns
+from qsospec_duck.fitting.optimum import evaluate_columns
 from qsospec_duck.models.bank import group_banks
 from qsospec_duck.models.line_groups import is_line_list, line_list_sha256, read_groups
 from qsospec_duck.models.program import Kind, Parameter, Term, compile_program

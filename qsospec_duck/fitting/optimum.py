@@ -1,0 +1,155 @@
+"""The least χ² of a program on some pixels, and the model there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.fitting.shape_states import band_precision, shape_states
+from qsospec_duck.fitting.solver import minimise_from_starts
+from qsospec_duck.models.evaluate import evaluate_columns_of, sum_of_columns
+from qsospec_duck.models.program import Program
+
+Prior = tuple[FloatArray, FloatArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """Where the solver ended."""
+
+    program: Program
+    theta: FloatArray
+    """(n_par,) shape parameters."""
+
+    amplitudes: FloatArray
+    """(n_col,)."""
+
+    chi2: float
+    n_pixels: int
+    status: int
+    n_steps: int
+    prior: Prior
+    """Means and inverse variances, (n_col,) each, of what was known of the amplitudes; 0 for nothing."""
+
+    @property
+    def free(self) -> BoolArray:
+        """(n_par,) True where a shape was fitted."""
+        return self.program.bounds[2]
+
+    @cached_property
+    def _states(self) -> tuple[BoolArray, BoolArray, int]:
+        program = self.program
+        states = shape_states(
+            self.theta, self.amplitudes, *program.bounds, *program.hard_bounds, program.derivative_of
+        )  # fmt: skip
+        return states[0], states[1], int(states[2])
+
+    @property
+    def at_bound(self) -> BoolArray:
+        """(n_par,) True where a shape lies on a bound that is not soft: there it could not move, and has no error."""
+        return self._states[1]
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of fitted numbers that the data constrain: free shapes of live columns, and amplitudes."""
+        return self._states[2]
+
+    @property
+    def shapes_in_use(self) -> BoolArray:
+        """(n_par,) True for free shapes that some column with a positive amplitude has."""
+        return self._states[0]
+
+    @property
+    def live_shapes(self) -> BoolArray:
+        """(n_par,) True for shapes in use that do not lie on a bound."""
+        return self.shapes_in_use & ~self.at_bound
+
+    def with_idle_shapes_in_the_middle(self) -> Optimum:
+        """The same model with shapes that no positive amplitude has at the start of their parameter.
+
+        No pixel says anything about them: wherever the last step left them would decide about the upper limit of their
+        line's flux. The start is the middle of the bounds (of ln FWHM) and no velocity.
+        """
+        idle = self.free & ~self.shapes_in_use
+        return replace(self, theta=np.where(idle, self.program.start, self.theta)) if idle.any() else self
+
+    @cached_property
+    def prior_precision(self) -> FloatArray:
+        """(n_par + n_col,) inverse variances of what was known beforehand: `band_precision`, then the amplitudes'."""
+        return np.concatenate([self.band_precision, self.prior[1]])
+
+    @cached_property
+    def band_precision(self) -> FloatArray:
+        """(n_par,) inverse variance of a uniform distribution over each shape's bounds; 0 where it is not in use.
+
+        The bounds are knowledge, and for a faint component the only one. With them in the normal matrix a shape on
+        its bound keeps an honest share of its neighbours' errors instead of being taken as known.
+        """
+        return band_precision(self.shapes_in_use, self.program.low, self.program.high)
+
+
+ROUGH = 1e-2
+"""Tolerance of fits that are repeated later (`optimise`): a tenth of a σ."""
+
+
+def optimise(
+    program: Program,
+    x: FloatArray,
+    inverse_sigma: FloatArray,
+    flux: FloatArray,
+    starts: FloatArray,
+    *,
+    short_iterations: int = 5,
+    max_iterations: int = 100,
+    tolerance: float = 1e-4,
+    prior: Prior | None = None,
+    limit: float = np.inf,
+) -> Optimum:
+    """Find the least χ² of a program on some pixels from one or more starts.
+
+    Parameters
+    ----------
+    program : Program
+    x, inverse_sigma, flux : ndarray, shape (n,)
+        ln λ, 1/σ and flux of the pixels.
+    starts : ndarray, shape (n_start, n_par)
+        Starting shapes; the best after ``short_iterations`` steps goes on.
+    max_iterations : int
+        Limit on steps.
+    tolerance : float
+        Stop when a step promises less than this in χ²: 1e-4 is a hundredth of a σ.
+    prior : tuple of ndarray, optional
+        Means and inverse variances of the amplitudes, shape (n_col,) each. χ² of the optimum is that of the pixels
+        alone.
+    limit : float
+        The fit is given up, not converged, where it cannot be expected to end below this χ².
+    """
+    prior = prior or program.no_prior
+    theta = np.empty(starts.shape[1])
+    amplitudes = np.zeros(len(program.columns))
+    pixels = (x, inverse_sigma, inverse_sigma * flux)
+    chi2, status, n_steps = minimise_from_starts(
+        pixels, program.bounds, prior, program.tables, np.ascontiguousarray(starts), theta, amplitudes,
+        limit, short_iterations, max_iterations, tolerance,
+    )  # fmt: skip
+    if prior is not program.no_prior:
+        chi2 -= float(prior[1] @ (amplitudes - prior[0]) ** 2)
+    return Optimum(program, theta, amplitudes, float(chi2), x.size, int(status), int(n_steps), prior)
+
+
+def evaluate_columns(program: Program, x: FloatArray, factor: FloatArray, theta: FloatArray) -> FloatArray:
+    """Columns (n_col, n), each times ``factor`` (n,)."""
+    values = np.empty((program.terms.shape[0], x.size))
+    span_of_terms = np.zeros((values.shape[0], 2), dtype=np.int64)
+    columns = np.zeros((len(program.columns), x.size))
+    span = np.zeros((columns.shape[0], 2), dtype=np.int64)
+    evaluate_columns_of(x, factor, theta, *program.tables, values, span_of_terms, columns, span)
+    return columns
+
+
+def model_values(optimum: Optimum, x: FloatArray) -> FloatArray:
+    """(n,) the model at an optimum, on pixels of ln λ ``x``."""
+    return sum_of_columns(x, optimum.theta, optimum.amplitudes, optimum.program.tables)
