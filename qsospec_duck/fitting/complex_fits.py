@@ -11,6 +11,7 @@ import numpy as np
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
 from qsospec_duck.fitting.optimum import ROUGH, Optimum, optimise
 from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
+from qsospec_duck.fitting.search import best_of_starts
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComponentRecipe
 from qsospec_duck.spectra import Spectrum
@@ -86,6 +87,11 @@ class LinePixels:
             tolerance=ROUGH, limit=limit,
         )  # fmt: skip
         return LineFit(model, optimum)
+
+    def search(self, components: tuple[ComponentRecipe, ...], starts: FloatArray) -> LineFit:
+        """Fit components from many starts, shape (n_start, n_par), which are followed on averaged pixels."""
+        model = self.seen(compile_complex(components))
+        return LineFit(model, best_of_starts(model, self.x, self.flux, self.inverse_sigma, starts))
 
 
 def pixels_of(spectrum: Spectrum, continuum_model: FloatArray, index: np.ndarray) -> LinePixels:

@@ -16,6 +16,7 @@ from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
 from qsospec_duck.fitting.covariance import amplitude_errors, covariance_of, normal_products
 from qsospec_duck.fitting.parsimony import WORTH_CHI2, Components, Removal, removals
 from qsospec_duck.fitting.result import FloatArray, Trial
+from qsospec_duck.fitting.shape_grid import spread_starts
 from qsospec_duck.models.program import IntArray
 from qsospec_duck.models.recipes import ComponentRecipe
 
@@ -25,6 +26,16 @@ _WIDEST_LORENTZIAN = 8000.0
 _PATIENCE = 100.0
 """A removal is given up that cannot be expected to end below the best one's χ² plus this. What remains may have far to
 go, and then the solver promises less than it keeps: with 30, one of 815 complexes ended 50 in χ² above its optimum."""
+
+_BESIDE_THE_CORE = (
+    (1.0, 2.2, -0.2), (1.4, 1.6, 0.0), (1.4, 2.5, -0.5), (1.4, 2.0, 0.2),
+    (1.0, 0.6, -0.1), (1.0, 4.0, -0.5), (1.0, 1.6, 0.3), (1.0, 1.6, -0.5),
+)  # fmt: skip
+"""Where a wing starts: by how much its core shrinks, its FWHM relative to the core's, and its shift [1000 km/s]."""
+
+_SPREAD_STARTS = 24
+"""Further starts with a wing, spread over all shapes: of 130 fits to real spectra, 11 % end more than 2 above the best
+χ² that is known, and 29 % of those that start at four places beside the core only."""
 
 _OTHER_WIDTHS = (0.15, 0.5, 0.85)
 """Where a component with another profile starts, as fractions of its band of ln FWHM."""
@@ -92,7 +103,9 @@ def add_optional(
         # The one that explains most comes first: a wing of [O III] must not stand in for a missing He II.
         candidates = []
         for component in optional:
-            richer = pixels.fit((*fit.components, component), _starts_with(fit, component))
+            starts = _starts_with(fit, component)
+            follow = pixels.fit if len(starts) == 1 else pixels.search
+            richer = follow((*fit.components, component), starts)
             if _earns_its_place(pixels, richer, fit, component, delta_chi2, min_snr):
                 candidates.append((richer.bic, component, richer))
             else:
@@ -151,10 +164,7 @@ def _in_its_place(components: Components, recipe: ComponentRecipe) -> _Replaceme
 
 
 def _starts_with(simpler: LineFit, component: ComponentRecipe) -> FloatArray:
-    """Starts of a fit with one more component: the simpler optimum, with the new Gaussian around its narrow lines.
-
-    The core keeps its width or shrinks, the new one is wider than the core, centred or shifted to either side.
-    """
+    """Starts of a fit with one more component: the simpler optimum and it; for a wing, others as well."""
     program = compile_complex((*simpler.components, component)).program
     old = simpler.optimum.theta
     core = _core_of(simpler, component)
@@ -162,11 +172,12 @@ def _starts_with(simpler: LineFit, component: ComponentRecipe) -> FloatArray:
         return np.concatenate([old, program.start[old.size :]])[None, :]
     width, velocity = old[core[0].fwhm_slot], old[core[0].velocity_slot]
     rows = []
-    for shrink, widen, shift in ((1.0, 2.2, -0.2), (1.4, 1.6, 0.0), (1.4, 2.5, -0.5), (1.4, 2.0, 0.2)):
+    for shrink, widen, shift in _BESIDE_THE_CORE:
         row = old.copy()
         row[core[0].fwhm_slot] = width - math.log(shrink)
         rows.append(np.concatenate([row, [width + math.log(widen), velocity + shift]]))
-    return np.minimum(np.maximum(np.array(rows), program.low), program.high)
+    beside = np.minimum(np.maximum(np.array(rows), program.low), program.high)
+    return np.concatenate([beside, spread_starts((*simpler.components, component), _SPREAD_STARTS)])
 
 
 def _core_of(fit: LineFit, component: ComponentRecipe) -> list[Gaussian]:

@@ -15,9 +15,10 @@ from qsospec_duck.fitting.averaging import averaged
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
 from qsospec_duck.fitting.optimum import ROUGH, Optimum, optimise
 from qsospec_duck.fitting.result import FloatArray
-from qsospec_duck.fitting.search_loop import apart, search
+from qsospec_duck.fitting.search_loop import apart, polish, search
 from qsospec_duck.fitting.shape_grid import shape_grid, spread_starts
 from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import Program
 from qsospec_duck.models.recipes import ComponentRecipe
 
 SPREAD_STARTS = 52
@@ -58,12 +59,36 @@ def search_shapes(
     """
     program = (model or compile_complex(components)).program
     grid, spread = shape_grid(components), spread_starts(components, SPREAD_STARTS)
-    cell_x, cell_inverse_sigma, cell_flux = averaged(x, inverse_sigma, flux, _cell_widths(components, x))
-    cells = cell_x, cell_inverse_sigma, cell_inverse_sigma * cell_flux
+    cells = _cells(components, x, flux, inverse_sigma)
     chi2, theta = search(cells, program.bounds, program.tables, grid.tables, spread)
+    return _decided(program, x, flux, inverse_sigma, chi2, theta)
+
+
+def best_of_starts(
+    model: ComplexModel, x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray, starts: FloatArray
+) -> Optimum:  # fmt: skip
+    """The best optimum that starts (n_start, n_par) lead to; other parameters as in `search_shapes`."""
+    program = model.program
+    cells = _cells(model.components, x, flux, inverse_sigma)
+    chi2, theta = polish(cells, program.bounds, program.tables, starts)
+    return _decided(program, x, flux, inverse_sigma, chi2, theta)
+
+
+def _decided(
+    program: Program, x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray, chi2: FloatArray, theta: FloatArray
+) -> Optimum:  # fmt: skip
+    """The best of ends on averaged pixels, chi2 (n_end,) and theta (n_end, n_par), as all pixels see it."""
     # No two of them the same.
     ends = theta[apart(chi2, FINAL_CHI2)[:FINALISTS]]
     return optimise(program, x, inverse_sigma, flux, ends, short_iterations=FINAL_STEPS, tolerance=ROUGH)
+
+
+def _cells(
+    components: tuple[ComponentRecipe, ...], x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Averaged pixels as the compiled loops take them: ln λ, 1/σ, and flux over σ."""
+    cell_x, cell_inverse_sigma, cell_flux = averaged(x, inverse_sigma, flux, _cell_widths(components, x))
+    return cell_x, cell_inverse_sigma, cell_inverse_sigma * cell_flux
 
 
 def _cell_widths(components: tuple[ComponentRecipe, ...], x: FloatArray) -> FloatArray:

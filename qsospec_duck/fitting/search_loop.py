@@ -94,6 +94,20 @@ def search(pixels, bounds, tables, grid, spread):
 
 
 @numba.njit(cache=True, nogil=True)
+def polish(pixels, bounds, tables, starts):
+    """Where starts (n_start, n_par) end, best first; parameters and returns as `search`."""
+    n_starts, n_par = starts.shape
+    own = make_lane_room(pixels[0].size, tables[0], np.int64(np.max(tables[0][:, 1]) + 1), n_par)
+    own_ends = np.empty(n_starts), np.empty((n_starts, n_par))
+    fit_starts(
+        borrowed(pixels), borrowed(bounds), borrowed(tables), borrowed(own), starts, np.int64(n_starts), np.int64(0),
+        PATIENCE, POLISH_TOLERANCE, np.int64(POLISH_STEPS), borrowed(own_ends), np.int64(0),
+    )  # fmt: skip
+    keep(own)
+    return own_ends
+
+
+@numba.njit(cache=True, nogil=True)
 def apart(chi2, above):
     """Places of the ends within ``above`` of the best that do not count as one with an end before; best first."""
     chosen, n = np.empty(chi2.size, np.int64), np.int64(0)
