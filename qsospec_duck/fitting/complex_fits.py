@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -88,10 +89,15 @@ class LinePixels:
         )  # fmt: skip
         return LineFit(model, optimum)
 
-    def search(self, components: tuple[ComponentRecipe, ...], starts: FloatArray) -> LineFit:
-        """Fit components from many starts, shape (n_start, n_par), which are followed on averaged pixels."""
+    def search(
+        self, components: tuple[ComponentRecipe, ...], starts: FloatArray, broader: Sequence[tuple[int, int]] = ()
+    ) -> LineFit:
+        """Fit components from many starts, shape (n_start, n_par), which are followed on averaged pixels.
+
+        Ends with the first width of each pair of shapes in ``broader`` above the second come before others.
+        """
         model = self.seen(compile_complex(components))
-        return LineFit(model, best_of_starts(model, self.x, self.flux, self.inverse_sigma, starts))
+        return LineFit(model, best_of_starts(model, self.x, self.flux, self.inverse_sigma, starts, broader))
 
 
 def pixels_of(spectrum: Spectrum, continuum_model: FloatArray, index: np.ndarray) -> LinePixels:

@@ -103,9 +103,11 @@ def add_optional(
         # The one that explains most comes first: a wing of [O III] must not stand in for a missing He II.
         candidates = []
         for component in optional:
-            starts = _starts_with(fit, component)
-            follow = pixels.fit if len(starts) == 1 else pixels.search
-            richer = follow((*fit.components, component), starts)
+            components, starts = (*fit.components, component), _starts_with(fit, component)
+            if len(starts) == 1:
+                richer = pixels.fit(components, starts)
+            else:
+                richer = pixels.search(components, starts, _wing_and_cores(components))
             if _earns_its_place(pixels, richer, fit, component, delta_chi2, min_snr):
                 candidates.append((richer.bic, component, richer))
             else:
@@ -178,6 +180,15 @@ def _starts_with(simpler: LineFit, component: ComponentRecipe) -> FloatArray:
         rows.append(np.concatenate([row, [width + math.log(widen), velocity + shift]]))
     beside = np.minimum(np.maximum(np.array(rows), program.low), program.high)
     return np.concatenate([beside, spread_starts((*simpler.components, component), _SPREAD_STARTS)])
+
+
+@cache
+def _wing_and_cores(components: Components) -> tuple[tuple[int, int], ...]:
+    """Places of the width of the last component, a wing, and of that of each core beside it."""
+    gaussians, last = compile_complex(components).gaussians, components[-1]
+    (wing,) = {one.fwhm_slot for one in gaussians if one.role == last.role and one.line_id in last.lines}
+    cores = {one.fwhm_slot for one in gaussians if one.role == "narrow" and one.line_id in last.lines}
+    return tuple((wing, core) for core in sorted(cores))
 
 
 def _core_of(fit: LineFit, component: ComponentRecipe) -> list[Gaussian]:

@@ -6,6 +6,7 @@ to a fraction of the narrowest line serve it as well. The best few ends are then
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -65,12 +66,19 @@ def search_shapes(
 
 
 def best_of_starts(
-    model: ComplexModel, x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray, starts: FloatArray
+    model: ComplexModel, x: FloatArray, flux: FloatArray, inverse_sigma: FloatArray, starts: FloatArray,
+    broader: Sequence[tuple[int, int]] = (),
 ) -> Optimum:  # fmt: skip
-    """The best optimum that starts (n_start, n_par) lead to; other parameters as in `search_shapes`."""
+    """The best optimum that starts (n_start, n_par) lead to; other parameters as in `search_shapes`.
+
+    Where some ends have the first shape of each pair in ``broader`` above the second, the others do not count.
+    """
     program = model.program
     cells = _cells(model.components, x, flux, inverse_sigma)
     chi2, theta = polish(cells, program.bounds, program.tables, starts)
+    kept = np.all([theta[:, wide] > theta[:, narrow] for wide, narrow in broader], axis=0)
+    if np.any(kept):
+        chi2, theta = chi2[kept], theta[kept]
     return _decided(program, x, flux, inverse_sigma, chi2, theta)
 
 
