@@ -51,7 +51,9 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
     pixels, bounds, tables : tuple
         Those of `qsospec_duck.fitting.solver`; the terms are lines.
     room : tuple
-        Of `make_lane_room`.
+        Of `make_lane_room`. Fits that are left running go on in the next call.
+    leave : int
+        So many fits may still run when no start is left.
     patience : float
         A fit is given up that cannot be expected to end below the best χ² that is known plus this.
     tolerance : float
@@ -65,7 +67,6 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
     terms, constants = tables[0], tables[1]
     lines, (G, b, c_try, passive, passive_try), small, (H, g, H_try, g_try), shapes, large, state, runs = room
     theta, theta_try, delta, movable = shapes
-    X = lines[7]
     n_col, n_par = b.shape[0], theta.shape[0]
     y_squared = 0.0
     for i in range(y.size):
@@ -78,82 +79,25 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
             next_start += 1
         n_running += runs[lane]
     while n_running > leave:
-        # A lane at rest goes where another one is, so that it asks for no pixel of its own.
-        running = np.int64(0)
-        while not runs[running]:
-            running += 1
-        for lane in range(LANES):
-            if not runs[lane]:
-                state[_CHI2, lane] = -np.inf
-                for k in range(n_par):
-                    theta_try[k, lane] = theta_try[k, running]
+        _rest_beside_others(runs, theta_try, state)
         place_profiles(x, theta_try, terms, constants, lines)
         lane_moments(pixels, terms, lines, G, b)
         for j in range(n_col):
             store(passive_try, j, load(passive, j))
         lane_amplitudes(G, b, n_col, c_try, passive_try, small)
-        chi2_try = lane_chi2(y_squared, G, b, n_col, c_try)
-        chi2 = load(state, _CHI2)
-        fall = chi2 - chi2_try
+        chi2, chi2_try = load(state, _CHI2), lane_chi2(y_squared, G, b, n_col, c_try)
         taken = where_less(chi2_try, chi2, 1.0, 0.0)
-        store(state, _FALL, fall)
-        damping = load(state, _DAMPING)
+        store(state, _FALL, chi2 - chi2_try)
         if any_less(0.5, taken):
             lane_shape_moments(pixels, terms, lines, c_try, H_try, g_try)
-            lane_project(H_try, n_par, X, G, n_col, passive_try, small)
-            for row in range(n_par * n_par):
-                store(H, row, where_less(0.5, taken, load(H_try, row), load(H, row)))
-            for row in range(n_par):
-                store(g, row, where_less(0.5, taken, load(g_try, row), load(g, row)))
-                store(theta, row, where_less(0.5, taken, load(theta_try, row), load(theta, row)))
-            for row in range(n_col):
-                store(passive, row, where_less(0.5, taken, load(passive_try, row), load(passive, row)))
+            lane_project(H_try, n_par, lines[7], G, n_col, passive_try, small)
+            _take(taken, H_try, H)
+            _take(taken, g_try, g)
+            _take(taken, theta_try, theta)
+            _take(taken, passive_try, passive)
             store(state, _CHI2, where_less(0.5, taken, chi2_try, chi2))
-        # How far a step went tells how far to trust the next one.
-        promised = load(state, _PROMISED)
-        less = damping * 0.1
-        less = where_less(less, 1e-9, 1e-9, less)
-        more = damping * 2.0
-        more = where_less(more, 1e-3, 1e-3, more)
-        steady = where_less(promised * 0.7, fall, less, where_less(fall, promised * 0.25, more, damping))
-        # Of a refused one, a parabola through value and slope here and the value there.
-        slope = load(state, _SLOPE)
-        share = slope * 0.5 / (slope - fall)
-        share = where_less(share, 0.1, 0.1, where_less(0.5, share, 0.5, share))
-        wanted = where_less(0.5, taken, np.inf, share * load(state, _LENGTH))
-        firm = where_less(damping, 1e-4, 4e-4, damping * 4.0)
-        damping = where_less(0.5, taken, where_less(promised, np.inf, steady, damping), firm)
-
-        n_movable = in_all_lanes(0.0)
-        for k in range(n_par):
-            at, slope = load(theta, k), load(g, k)
-            held = where_less(low[k], at, 0.0, where_less(slope, 0.0, 1.0, 0.0))
-            held = held + where_less(at, high[k], 0.0, where_less(0.0, slope, 1.0, 0.0))
-            own = where_less(0.0, load(H, k * n_par + k), 1.0 if free[k] else 0.0, 0.0)
-            own = where_less(0.5, held, 0.0, own)
-            store(movable, k, own)
-            n_movable = n_movable + own
-        # 1/length is nearly linear in the damping (Hebden 1973; Moré 1978).
-        before, length = load(state, _DAMPING), load(state, _LENGTH)
-        while True:
-            last = length
-            length = square_root(lane_step(H, g, n_par, movable, damping, theta, low, high, delta, large))
-            is_long = where_less(wanted, length, where_less(damping, 1e12, 1.0, 0.0), 0.0)
-            if not any_less(0.5, is_long):
-                break
-            per_damping = (1.0 / length - 1.0 / last) / (damping - before)
-            more = damping + (1.25 / wanted - 1.0 / length) / per_damping
-            more = where_less(more, damping * 2.0, damping * 2.0, more)
-            more = where_less(damping * 1e3, more, damping * 1e3, where_less(more, np.inf, more, damping * 4.0))
-            before = where_less(0.5, is_long, damping, before)
-            length = where_less(0.5, is_long, length, last)
-            damping = where_less(0.5, is_long, more, damping)
-        slope, bend = lane_promise(H, g, n_par, delta)
-        store(state, _DAMPING, damping)
-        store(state, _LENGTH, length)
-        store(state, _SLOPE, slope)
-        store(state, _PROMISED, slope - bend)
-        store(state, _MOVABLE, n_movable)
+        store(state, _MOVABLE, _find_movable(H, g, n_par, theta, low, high, free, movable))
+        _find_steps(taken, H, g, n_par, movable, theta, low, high, delta, large, state)
 
         best = ends[0][0] if count > 0 else np.inf
         for lane in range(LANES):
@@ -162,16 +106,7 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
         for lane in range(LANES):
             if not runs[lane]:
                 continue
-            promise, is_loose = state[_PROMISED, lane], state[_DAMPING, lane] < 1e3
-            is_over = (
-                state[_MOVABLE, lane] == 0.0
-                or state[_STEPS, lane] >= max_steps
-                or (is_loose and promise < tolerance)
-                or (is_loose and 0.0 < state[_FALL, lane] < tolerance)
-                or state[_DAMPING, lane] >= 1e12
-                or (state[_STEPS, lane] >= 1 and state[_CHI2, lane] - HOPE * promise > best + state[_PATIENCE, lane])
-            )
-            if not is_over:
+            if not _is_over(state, lane, best, tolerance, max_steps):
                 state[_STEPS, lane] += 1
                 for k in range(n_par):
                     theta_try[k, lane] = min(max(theta[k, lane] + delta[k, lane], low[k]), high[k])
@@ -184,6 +119,95 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
                 runs[lane] = False
                 n_running -= 1
     return count
+
+
+@numba.njit(cache=True, nogil=True)
+def _rest_beside_others(runs, theta_try, state):
+    """Let lanes at rest go where another one is, so that they ask for no pixel of their own."""
+    running = np.int64(0)
+    while not runs[running]:
+        running += 1
+    for lane in range(LANES):
+        if not runs[lane]:
+            state[_CHI2, lane] = -np.inf
+            for k in range(theta_try.shape[0]):
+                theta_try[k, lane] = theta_try[k, running]
+
+
+@numba.njit(cache=True, nogil=True)
+def _take(taken, tried, kept):
+    """Keep what was tried in the lanes whose step is taken."""
+    for row in range(kept.shape[0]):
+        store(kept, row, where_less(0.5, taken, load(tried, row), load(kept, row)))
+
+
+@numba.njit(cache=True, nogil=True)
+def _find_movable(H, g, n, theta, low, high, free, movable):
+    """Mark the shapes that no bound holds; how many there are in each lane."""
+    total = in_all_lanes(0.0)
+    for k in range(n):
+        at, slope = load(theta, k), load(g, k)
+        held = where_less(low[k], at, 0.0, where_less(slope, 0.0, 1.0, 0.0))
+        held = held + where_less(at, high[k], 0.0, where_less(0.0, slope, 1.0, 0.0))
+        own = where_less(0.0, load(H, k * n + k), 1.0 if free[k] else 0.0, 0.0)
+        own = where_less(0.5, held, 0.0, own)
+        store(movable, k, own)
+        total = total + own
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def _find_steps(taken, H, g, n, movable, theta, low, high, delta, room, state):
+    """Fill the next step of every lane, and what it promises.
+
+    How far χ² fell tells how far to trust the next step. After a refused one, a parabola through value and slope here
+    and the value there says how long the next one should be; 1/length is nearly linear in the damping (Hebden 1973,
+    AERE report TP 515; Moré 1978, Lect. Notes Math. 630, 105).
+    """
+    fall, promised, damping = load(state, _FALL), load(state, _PROMISED), load(state, _DAMPING)
+    less = where_less(damping, 1e-8, 1e-9, damping * 0.1)
+    more = where_less(damping, 5e-4, 1e-3, damping * 2.0)
+    steady = where_less(promised * 0.7, fall, less, where_less(fall, promised * 0.25, more, damping))
+    steady = where_less(promised, np.inf, steady, damping)
+    firm = where_less(damping, 1e-4, 4e-4, damping * 4.0)
+    slope, length, before = load(state, _SLOPE), load(state, _LENGTH), damping
+    share = slope * 0.5 / (slope - fall)
+    share = where_less(share, 0.1, 0.1, where_less(0.5, share, 0.5, share))
+    wanted = where_less(0.5, taken, np.inf, share * length)
+    damping = where_less(0.5, taken, steady, firm)
+    while True:
+        last = length
+        length = square_root(lane_step(H, g, n, movable, damping, theta, low, high, delta, room))
+        is_long = where_less(wanted, length, where_less(damping, 1e12, 1.0, 0.0), 0.0)
+        if not any_less(0.5, is_long):
+            break
+        per_damping = (1.0 / length - 1.0 / last) / (damping - before)
+        more = damping + (1.25 / wanted - 1.0 / length) / per_damping
+        more = where_less(more, damping * 2.0, damping * 2.0, more)
+        more = where_less(damping * 1e3, more, damping * 1e3, where_less(more, np.inf, more, damping * 4.0))
+        before = where_less(0.5, is_long, damping, before)
+        length = where_less(0.5, is_long, length, last)
+        damping = where_less(0.5, is_long, more, damping)
+    slope, bend = lane_promise(H, g, n, delta)
+    store(state, _DAMPING, damping)
+    store(state, _LENGTH, length)
+    store(state, _SLOPE, slope)
+    store(state, _PROMISED, slope - bend)
+
+
+@numba.njit(cache=True, nogil=True)
+def _is_over(state, lane, best, tolerance, max_steps):
+    """Whether the fit of a lane has converged, has used its steps, or promises nothing beside the best χ²."""
+    steps, promise, damping = state[_STEPS, lane], state[_PROMISED, lane], state[_DAMPING, lane]
+    has_little_to_gain = promise < tolerance or 0.0 < state[_FALL, lane] < tolerance
+    cannot_be_best = steps >= 1 and state[_CHI2, lane] - HOPE * promise > best + state[_PATIENCE, lane]
+    return (
+        state[_MOVABLE, lane] == 0.0
+        or steps >= max_steps
+        or (damping < 1e3 and has_little_to_gain)
+        or damping >= 1e12
+        or cannot_be_best
+    )
 
 
 @numba.njit(cache=True, nogil=True)
