@@ -131,7 +131,8 @@ def _lines_transform(
     inside = np.exp(-1j * np.arange(block)[:, None] * angles)
     multiples = np.exp(-1j * block * np.arange(-(-n_frequency // block))[:, None] * angles)
     # A line of flux I at λ₀ is I/λ₀ per unit of ln λ, and a grid step is Δ ln λ.
-    sums = (multiples * (fluxes / centers)) @ inside.T
+    # Not BLAS: its last bit would depend on how many threads it has while the bank is made.
+    sums = np.einsum("kl,jl->kj", multiples * (fluxes / centers), inside)
     return sums.ravel()[:n_frequency] / step
 
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from qsospec_duck.constants import BALMER_EDGE, C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.fitting.optimum import evaluate_columns
@@ -109,3 +110,11 @@ def test_grid_puts_the_edge_on_a_grid_point():
     position = (np.log(BALMER_EDGE) - bank.log_wave_start) / bank.log_wave_step
     assert position == pytest.approx(round(position), abs=1e-6)
     assert bank.log_wave_step * C_KMS == pytest.approx(GRID_KMS)
+
+
+def test_banks_do_not_depend_on_the_threads_of_blas():
+    made = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads, user_api="blas"):
+            made.append(balmer_bank.__wrapped__(*BALMER).values)
+    assert np.array_equal(*made)
