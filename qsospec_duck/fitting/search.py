@@ -34,10 +34,10 @@ FINAL_CHI2 = 10.0
 FINAL_STEPS = 15
 """Steps on all pixels before that decision."""
 
-CELLS_A_WIDTH = 2.5
+CELLS_A_WIDTH = 3.0
 """The search sees pixels averaged to this many cells over the narrowest FWHM that the recipe allows there."""
 
-FINEST_CELL = 108.0
+FINEST_CELL = 90.0
 """Narrowest cell [km/s]: a third of a narrow line as spectrographs see it."""
 
 NARROW_FWHM = 500.0
