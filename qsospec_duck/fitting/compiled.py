@@ -30,7 +30,7 @@ def is_compiled() -> bool:
 
 
 def compile_fit() -> bool:
-    """Compile what is not compiled yet, about a minute the first time on a machine; whether that was needed."""
+    """Compile what is not compiled yet, a minute or two the first time on a machine; whether that was needed."""
     if is_compiled():
         return False
     for z in _REDSHIFTS:
