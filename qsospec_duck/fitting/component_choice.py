@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from qsospec_duck.fitting.complex_fits import LineFit, LinePixels
-from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
+from qsospec_duck.fitting.complex_model import ComplexModel, Gaussian, compile_complex
 from qsospec_duck.fitting.covariance import amplitude_errors, covariance_of, normal_products
 from qsospec_duck.fitting.parsimony import WORTH_CHI2, Components, Removal, removals
 from qsospec_duck.fitting.result import FloatArray, Trial
@@ -169,8 +169,9 @@ def _starts_with(simpler: LineFit, component: ComponentRecipe) -> FloatArray:
     """Starts of a fit with one more component: the simpler optimum and it; for a wing, others as well."""
     program = compile_complex((*simpler.components, component)).program
     old = simpler.optimum.theta
-    core = _core_of(simpler, component)
-    if len(program.parameters) == old.size or not core:
+    core = _core_of(simpler.model, component)
+    # Beside a core stands one Gaussian with a width and a velocity of its own.
+    if len(program.parameters) != old.size + 2 or not core:
         return np.concatenate([old, program.start[old.size :]])[None, :]
     width, velocity = old[core[0].fwhm_slot], old[core[0].velocity_slot]
     rows = []
@@ -184,16 +185,17 @@ def _starts_with(simpler: LineFit, component: ComponentRecipe) -> FloatArray:
 
 @cache
 def _wing_and_cores(components: Components) -> tuple[tuple[int, int], ...]:
-    """Places of the width of the last component, a wing, and of that of each core beside it."""
-    gaussians, last = compile_complex(components).gaussians, components[-1]
-    (wing,) = {one.fwhm_slot for one in gaussians if one.role == last.role and one.line_id in last.lines}
-    cores = {one.fwhm_slot for one in gaussians if one.role == "narrow" and one.line_id in last.lines}
-    return tuple((wing, core) for core in sorted(cores))
+    """Places of the width of the last component, where that is a wing, and of that of each core beside it."""
+    if components[-1].role != "wing":
+        return ()
+    model = compile_complex(components)
+    cores = {core.fwhm_slot for core in _core_of(model, components[-1])}
+    return tuple((model.gaussians[-1].fwhm_slot, core) for core in sorted(cores))
 
 
-def _core_of(fit: LineFit, component: ComponentRecipe) -> list[Gaussian]:
-    """Narrow Gaussians of a fit at the lines of a component."""
-    return [one for one in fit.model.gaussians if one.role == "narrow" and one.line_id in component.lines]
+def _core_of(model: ComplexModel, component: ComponentRecipe) -> list[Gaussian]:
+    """Narrow Gaussians of a model at the lines of a component."""
+    return [one for one in model.gaussians if one.role == "narrow" and one.line_id in component.lines]
 
 
 def _earns_its_place(
@@ -212,12 +214,11 @@ def _earns_its_place(
     def is_significant(column: int) -> bool:
         return bool(errors[column] > 0 and optimum.amplitudes[column] >= min_snr * errors[column])
 
-    column = richer.model.program.columns.index(component.name)
-    if not is_significant(column):
+    added = range(len(simpler.model.program.columns), len(richer.model.program.columns))
+    if not any(is_significant(column) for column in added):
         return False
     if component.role != "wing":
         return True
     # A wing stands beside a core; one that replaced it is the core under another name.
-    own = next(g for g in richer.model.gaussians if g.column == column)
-    core = _core_of(richer, component)
-    return all(is_significant(g.column) and optimum.theta[own.fwhm_slot] > optimum.theta[g.fwhm_slot] for g in core)
+    is_broader = all(optimum.theta[wing] > optimum.theta[core] for wing, core in _wing_and_cores(richer.components))
+    return is_broader and all(is_significant(core.column) for core in _core_of(richer.model, component))

@@ -76,8 +76,10 @@ def best_of_starts(
     program = model.program
     cells = _cells(model.components, x, flux, inverse_sigma)
     chi2, theta = polish(cells, program.bounds, program.tables, starts)
-    kept = np.all([theta[:, wide] > theta[:, narrow] for wide, narrow in broader], axis=0)
-    if np.any(kept):
+    kept = np.ones(chi2.size, dtype=bool)
+    for wide, narrow in broader:
+        kept &= theta[:, wide] > theta[:, narrow]
+    if kept.any():
         chi2, theta = chi2[kept], theta[kept]
     return _decided(program, x, flux, inverse_sigma, chi2, theta)
 

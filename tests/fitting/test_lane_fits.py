@@ -9,6 +9,7 @@ from qsospec_duck.fitting.lane_algebra import lane_amplitudes
 from qsospec_duck.fitting.lane_fits import fit_starts, make_lane_room
 from qsospec_duck.fitting.lane_lines import lane_moments, lane_shape_moments, place_profiles
 from qsospec_duck.fitting.optimum import evaluate_columns
+from qsospec_duck.fitting.search import best_of_starts
 from qsospec_duck.fitting.shape_grid import spread_starts
 from qsospec_duck.fitting.solver import make_workspace, minimise
 from qsospec_duck.models.evaluate import fill_jacobian
@@ -156,3 +157,24 @@ def test_fits_left_running_go_on_in_the_next_call():
     whole = np.empty(12), np.empty((12, n_par))
     fit_starts(*arguments[:3], _lane_room(program, pixels[0].size), starts, 12, 0, np.inf, 0.1, 40, whole, 0)
     np.testing.assert_allclose(ends[0], whole[0], rtol=1e-9)
+
+
+def test_a_wing_is_looked_for_among_ends_in_which_it_is_broader_than_its_core():
+    components = tuple(one for one in RECIPES["hbeta_oiii"].components if one.name in ("oiii_narrow", "oiii_wing"))
+    model = compile_complex(components)
+    core, wing = (one.fwhm_slot for one in (model.gaussians[0], model.gaussians[-1]))
+    x = np.linspace(np.log(4900.0), np.log(5060.0), 300)
+    right = np.zeros(model.program.low.size)
+    right[core], right[wing] = np.log(300.0), np.log(1000.0)
+    columns = evaluate_columns(model.program, x, np.ones_like(x), right)
+    flux, inverse_sigma = 100.0 * columns.sum(axis=0), np.ones_like(x)
+    swapped = right.copy()
+    swapped[core], swapped[wing] = right[wing], right[core]
+    # Both describe the same lines.
+    starts = np.array([swapped, right])
+    free = best_of_starts(model, x, flux, inverse_sigma, starts[:1])
+    assert free.theta[wing] < free.theta[core]
+    held = best_of_starts(model, x, flux, inverse_sigma, starts, [(wing, core)])
+    assert held.theta[[core, wing]] == pytest.approx(right[[core, wing]], abs=0.02)
+    # Where no end is like that, the best one is what there is.
+    assert best_of_starts(model, x, flux, inverse_sigma, starts[:1], [(wing, core)]).chi2 == free.chi2

@@ -9,6 +9,7 @@ from quasar_truths import low_redshift_quasar, noisy
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.errors import ConfigError
 from qsospec_duck.fitting import FitConfig, fit_quasar
+from qsospec_duck.fitting.fit import fit_recipes
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.lorentzian import REACH, lorentzian_gaussians
 from qsospec_duck.models.recipes import packaged_recipes, parse_recipe
@@ -90,3 +91,14 @@ def test_unknown_profiles_are_refused(change, said):
 def test_only_hbeta_may_be_lorentzian():
     named = [c.name for recipe in packaged_recipes().values() for c in recipe.components if c.alternative]
     assert named == ["hb_broad"]
+
+
+def test_an_optional_profile_of_two_gaussians_is_added_beside_a_core():
+    recipe = packaged_recipes()["mgii"]
+    components = tuple(replace(one, optional=one.role == "broad", droppable=False) for one in recipe.components)
+    quasar = replace(low_redshift_quasar(), z=0.75)
+    (fit,) = fit_recipes(
+        simulate_quasar(quasar, snr=20.0), FitConfig(), [replace(recipe, components=components)]
+    ).complexes.values()
+    assert fit.selected_model == "core+mgii_broad"
+    assert [trial.model for trial in fit.trials] == ["with mgii_broad"]
