@@ -47,6 +47,16 @@ def substitute(M, n, z):
 
 
 @numba.njit(cache=True, nogil=True)
+def _put_chosen(G, n, chosen, on_diagonal, M):
+    """Fill the lower triangle of M with the chosen rows and columns of G, whose diagonal is multiplied by a factor."""
+    for i in range(n):
+        own = load(chosen, i)
+        for k in range(i):
+            store(M, i * n + k, load(G, i * n + k) * own * load(chosen, k))
+        store(M, i * n + i, where_less(0.0, own, load(G, i * n + i) * on_diagonal, 1.0))
+
+
+@numba.njit(cache=True, nogil=True)
 def lane_amplitudes(G, b, n, c, passive, room):
     """Non-negative least squares on moments, as `qsospec_duck.fitting.amplitudes.solve_amplitudes`.
 
@@ -65,12 +75,9 @@ def lane_amplitudes(G, b, n, c, passive, room):
         store(passive, j, load(passive, j) * is_seen)
         store(banned, j, 1.0 - is_seen)
     for _ in range(3 * n + 3):
+        _put_chosen(G, n, passive, in_all_lanes(1.0), M)
         for i in range(n):
-            own = load(passive, i)
-            store(z, i, own * load(b, i))
-            for k in range(i):
-                store(M, i * n + k, load(G, i * n + k) * own * load(passive, k))
-            store(M, i * n + i, where_less(0.0, own, load(G, i * n + i), 1.0))
+            store(z, i, load(passive, i) * load(b, i))
         factorise(M, n, row)
         substitute(M, n, z)
         # Back to the boundary while a solution is negative.
@@ -128,11 +135,7 @@ def lane_chi2(y_squared, G, b, n, c):
 def lane_project(H, n_par, X, G, n_col, passive, room):
     """H − X G⁻¹ Xᵀ over the passive columns in place of H; X is used up."""
     M, work, row, _ = room
-    for i in range(n_col):
-        own = load(passive, i)
-        for k in range(i):
-            store(M, i * n_col + k, load(G, i * n_col + k) * own * load(passive, k))
-        store(M, i * n_col + i, where_less(0.0, own, load(G, i * n_col + i), 1.0))
+    _put_chosen(G, n_col, passive, in_all_lanes(1.0), M)
     factorise(M, n_col, row)
     for k in range(n_par):
         at = k * n_col
@@ -174,16 +177,13 @@ def lane_step(H, g, n, movable, damping, theta, low, high, delta, room):
         store(delta, k, in_all_lanes(0.0))
         store(still, k, load(movable, k))
     for turn in range(n):
+        _put_chosen(H, n, still, damping + 1.0, M)
         for i in range(n):
-            own = load(still, i)
             total = load(g, i)
             if turn > 0:
                 for m in range(n):
                     total = total - load(H, i * n + m) * load(delta, m)
-            store(z, i, own * total)
-            for k in range(i):
-                store(M, i * n + k, load(H, i * n + k) * own * load(still, k))
-            store(M, i * n + i, where_less(0.0, own, load(H, i * n + i) * (damping + 1.0), 1.0))
+            store(z, i, load(still, i) * total)
         factorise(M, n, row)
         substitute(M, n, z)
         crossed = in_all_lanes(0.0)

@@ -24,7 +24,8 @@ from qsospec_duck.models.lanes import (
     where_less,
 )
 
-_CHI2, _FALL, _DAMPING, _PROMISED, _SLOPE, _LENGTH, _STEPS, _MOVABLE, _PATIENCE = range(9)
+_N_STATES = 9
+_CHI2, _FALL, _DAMPING, _PROMISED, _SLOPE, _LENGTH, _STEPS, _MOVABLE, _PATIENCE = range(_N_STATES)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -37,7 +38,7 @@ def make_lane_room(n, terms, n_col, n_par):
         (lane_rows(n_par * n_par), lane_rows(n_par), lane_rows(n_par * n_par), lane_rows(n_par)),
         (lane_rows(n_par), lane_rows(n_par), lane_rows(n_par), lane_rows(n_par)),
         (lane_rows(n_par * n_par), lane_rows(n_par), lane_rows(n_par), lane_rows(n_par)),
-        lane_rows(9),
+        lane_rows(_N_STATES),
         np.zeros(LANES, np.bool_),
     )
 

@@ -43,7 +43,10 @@ _UNIT_LN_FWHM = 8.0
 
 @numba.njit(cache=True, nogil=True)
 def lane_exp(a):
-    """e^a for |a| ≤ `_MIDDLE`, good to 1e-7: (e^(a/32))³², the inner one by its Taylor series to the 6th power."""
+    """e^a for |a| ≤ `_MIDDLE`, good to 1e-7: (e^(a/32))³², the inner one by its Taylor series to the 6th power.
+
+    `qsospec_duck.models.compiled_exp.exp_within_limit` goes to the 11th, which a search does not need.
+    """
     b = a * (1.0 / 32.0)
     e = b * (1.0 / 720.0) + 1.0 / 120.0
     e = e * b + 1.0 / 24.0

@@ -5,7 +5,7 @@ left over at the ends of loops, and no branch depends on one of them: what holds
 `where_less`. In memory, eight numbers are a row of an array (n, `LANES`) that begins at a whole vector
 (`lane_rows`).
 
-LLVM maps them to whatever vector registers a processor has; results are the same on all that fuse a product and a sum.
+LLVM maps them to whatever vector registers a processor has.
 """
 
 from __future__ import annotations
