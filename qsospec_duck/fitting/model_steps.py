@@ -1,10 +1,17 @@
-"""How far models moved between two fits, in σ, in one pass over their pixels."""
+"""Sums of models, and how far models moved between two fits [σ], in one pass over their pixels."""
 
 from __future__ import annotations
 
 import numba
 
 from qsospec_duck.models.compiled_exp import FAST
+
+
+@numba.njit(cache=True, nogil=True)
+def left_by(total, model, pixels, out):
+    """Fill ``out`` (n_used,) with what a sum (n_pix,) leaves at some pixels (n_used,) without one model in it (n_pix,)."""
+    for i in range(pixels.size):
+        out[i] = total[pixels[i]] - model[pixels[i]]
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
@@ -14,6 +21,13 @@ def largest_move(one, other, inverse_sigma):
     for i in range(one.size):
         most = max(most, abs(one[i] - other[i]) * inverse_sigma[i])
     return most
+
+
+@numba.njit(cache=True, nogil=True)
+def exchange(total, before, after):
+    """Put one model in place of another in a sum of models; shape (n_pix,) each."""
+    for i in range(total.size):
+        total[i] = (total[i] - before[i]) + after[i]
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)

@@ -18,7 +18,7 @@ from qsospec_duck.fitting.config import UncertaintyConfig
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.optimum import Optimum, evaluate_columns
 from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
-from qsospec_duck.fitting.settling import Block, relax
+from qsospec_duck.fitting.settling import CONTINUUM_CELLS, Block, relax
 from qsospec_duck.fitting.solver import CONVERGED
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.spectra import Spectrum
@@ -97,7 +97,10 @@ def draw_measurements(
     n_failed = 0
     for _ in range(config.draws):
         flux = best + sigma * random.standard_normal(x.size)
-        blocks = [Block(_with_drawn_prior(s.optimum, random), s.used, x, inverse_sigma) for s in solutions]
+        blocks = [
+            Block(_with_drawn_prior(solution.optimum, random), solution.used, x, inverse_sigma, cells)
+            for solution, cells in zip(solutions, (CONTINUUM_CELLS, *[None] * len(complexes)), strict=True)
+        ]
         relax(blocks, flux, settled=_SETTLED_SIGMA, tolerance=_TOLERANCE)
         if any(block.optimum.status != CONVERGED for block in blocks):
             n_failed += 1
