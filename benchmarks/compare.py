@@ -46,7 +46,10 @@ def machine() -> str:
 def print_worker(fitter: str, said: dict) -> None:
     versions = ", ".join(f"{name} {version}" for name, version in said["versions"].items())
     print(f"\n{fitter}: {versions}")
-    print(f"  import {said['import_seconds']:.2f} s CPU, first fit {said['first_fit']:.2f} s", end="")
+    print(f"  import {said['import_seconds']:.2f} s CPU, ", end="")
+    if said.get("load_seconds"):
+        print(f"loading compiled loops {said['load_seconds']:.2f} s, ", end="")
+    print(f"first fit {said['first_fit']:.2f} s", end="")
     if "compile_seconds" in said:
         print(f" (first ever on a machine, with compilation: {said['compile_seconds']:.1f} s)", end="")
     print(f"; peak memory of the worker {said['peak_mb']:.0f} MB; {len(said['errors'])} not fitted")

@@ -11,6 +11,7 @@ import numpy as np  # noqa: E402
 
 import qsospec_duck  # noqa: E402
 from qsospec_duck.fitting import ContinuumConfig, FitConfig, IronConfig, fit_quasar  # noqa: E402
+from qsospec_duck.fitting.compiled import load_fit  # noqa: E402
 from qsospec_duck.spectra import ExtinctionConfig, Spectrum  # noqa: E402
 
 import_seconds = time.process_time() - started
@@ -49,4 +50,7 @@ if __name__ == "__main__":
     packages = {"qsospec_duck": qsospec_duck, "numpy": np, "scipy": scipy, "numba": numba}
     versions = {name: module.__version__ for name, module in packages.items()}
     fit = lambda spectrum: fit_quasar(spectrum, config)  # noqa: E731
-    serve(Path(sys.argv[1]), Path(sys.argv[2]), versions, load, fit, describe, import_seconds)
+    started = time.process_time()
+    load_fit()
+    load_seconds = time.process_time() - started
+    serve(Path(sys.argv[1]), Path(sys.argv[2]), versions, load, fit, describe, import_seconds, load_seconds)

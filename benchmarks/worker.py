@@ -28,6 +28,7 @@ def serve(
     fit: Callable[[Any], Any],
     describe: Callable[[Any], dict[str, Any]],
     import_seconds: float,
+    load_seconds: float = 0.0,
 ) -> None:
     """Fit what standard input names until it ends.
 
@@ -43,13 +44,14 @@ def serve(
         Arrays to the package's spectrum; the timed fit; its result to arrays. A result holds ``continuum_mask``
         (pixels fitted there) and ``continuum_model``, and ``mask_ID`` and ``model_ID`` for every line complex:
         the model with which the package means to describe those pixels, rest frame, 1e-17 erg/s/cm²/Å.
-    import_seconds : float
-        CPU seconds that importing the package took.
+    import_seconds, load_seconds : float
+        CPU seconds that importing the package took, and loading what it has compiled.
     """
     outputs.mkdir(parents=True, exist_ok=True)
     answers = sys.stdout
     sys.stdout = sys.stderr  # what a package prints is no answer
-    print(json.dumps({"versions": dict(versions), "import_seconds": import_seconds}), file=answers, flush=True)
+    about = {"versions": dict(versions), "import_seconds": import_seconds, "load_seconds": load_seconds}
+    print(json.dumps(about), file=answers, flush=True)
     for line in sys.stdin:
         name = line.strip()
         if not name:

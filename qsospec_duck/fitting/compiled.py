@@ -33,9 +33,14 @@ def compile_fit() -> bool:
     """Compile what is not compiled yet, a minute or two the first time on a machine; whether that was needed."""
     if is_compiled():
         return False
+    load_fit()
+    return True
+
+
+def load_fit() -> None:
+    """Load the machine code of every loop into this process, where it would be loaded bit by bit by the first fits."""
     for z in _REDSHIFTS:
         fit_quasar(_plain_quasar(z))
-    return True
 
 
 def _plain_quasar(z: float) -> Spectrum:

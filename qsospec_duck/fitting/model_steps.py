@@ -9,7 +9,7 @@ from qsospec_duck.models.compiled_exp import FAST
 
 @numba.njit(cache=True, nogil=True)
 def left_by(total, model, pixels, out):
-    """Fill ``out`` (n_used,) with what a sum (n_pix,) leaves at some pixels (n_used,) without one model in it (n_pix,)."""
+    """Fill ``out`` (n_used,) with a sum of models (n_pix,) without one of them (n_pix,), at some pixels (n_used,)."""
     for i in range(pixels.size):
         out[i] = total[pixels[i]] - model[pixels[i]]
 

@@ -28,8 +28,7 @@ def counts():
     loops = {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
     return {f"{loop.__module__}.{loop.__name__}": len(loop.overloads) for loop in loops}
 
-for z in compiled._REDSHIFTS:
-    fit_quasar(compiled._plain_quasar(z))
+compiled.load_fit()
 before = counts()
 folder = sys.argv[1]
 objects = pl.read_csv(f"{folder}/OBJECTS.csv", infer_schema_length=None)
