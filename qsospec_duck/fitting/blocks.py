@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 
@@ -90,7 +91,7 @@ def fit_blocks(
         if fitted is None or (best is not None and _invents_light(fitted)):
             break
         best = fitted
-        used = np.any([block.used for block in fitted.blocks], axis=0)
+        used = reduce(np.logical_or, (block.used for block in fitted.blocks))
         found = absorbed_pixels(rest, fitted.model, fitted.troughs)
         if not np.any(found & used):
             break
@@ -126,7 +127,7 @@ def _fit_once(
             )
             stages.append(replace(stage, coverage=coverage, excluded=coverage.mask & ~stage.used))
     continuum, stages, blocks = settle(rest, alone, stages)
-    model = np.sum([block.model for block in blocks], axis=0)
+    model = sum((block.model for block in blocks), np.zeros(rest.n_pix))
     return _Round(alone, continuum, stages, blocks, model, find_broad_absorption(rest, model), seconds)
 
 

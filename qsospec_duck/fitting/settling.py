@@ -105,7 +105,7 @@ def relax(
     block, which all others stand on, is shown to them where it is expected to end.
     """
     shown = [block.model for block in blocks]
-    total = np.sum(shown, axis=0)
+    total = sum(shown, np.zeros_like(flux))
     for block in blocks:
         block.open(flux)
     lead = _Lead(blocks[0].weight)
