@@ -17,7 +17,10 @@ from qsospec_duck.models.bank_terms import add_bank_derivatives, fill_bank
 from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.models.line_terms import add_line_derivatives, fill_line
 from qsospec_duck.models.power_laws import add_broken_derivatives, add_power_derivative, fill_broken, fill_power
+from qsospec_duck.models.program import Kind
 from qsospec_duck.models.warp import add_warp_derivative, warp_column
+
+POWER, BROKEN, BANK, _, WARP = (int(kind) for kind in Kind)
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
@@ -90,26 +93,13 @@ def evaluate_columns_of(
     """
     clear_rows(A, span)
     for t in range(terms.shape[0]):
-        kind, column = terms[t, 0], terms[t, 1]
-        slot_a, slot_b = terms[t, 2], terms[t, 3]
-        first, last = 0, x.size
-        if kind == 0:
-            fill_power(x, s, theta[slot_a], constants[t, 0], T[t])
-        elif kind == 1:
-            fill_broken(x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], T[t])
-        elif kind == 2:
+        column = terms[t, 1]
+        if terms[t, 0] == WARP:
             bank = terms[t, 4]
-            first, last = fill_bank(
-                x, s, theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, T[t]
-            )  # fmt: skip
-        elif kind == 4:
-            bank = terms[t, 4]
-            warp_column(x, theta[slot_a], terms, t, bank_layout[bank], bank_axes[bank], bank_values, T, A)
-            span_t[t, 0], span_t[t, 1] = first, last
+            warp_column(x, theta[terms[t, 2]], terms, t, bank_layout[bank], bank_axes[bank], bank_values, T, A)
+            span_t[t, 0], span_t[t, 1] = 0, x.size
             continue
-        else:
-            u = theta[slot_a] + constants[t, 3]
-            first, last = fill_line(x, s, u, theta[slot_b], constants[t, 0], constants[t, 1], constants[t, 2], T, t)
+        first, last = fill_term(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, t, T, t)
         span_t[t, 0], span_t[t, 1] = first, last
         if last > first:
             widen(span, column, first, last)
@@ -118,35 +108,49 @@ def evaluate_columns_of(
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
+def fill_term(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, t, T, row):
+    """Fill ``T[row]`` with term t, which is no warp; returns its range of pixels, outside which it is 0."""
+    kind, slot_a, slot_b = terms[t, 0], terms[t, 2], terms[t, 3]
+    first, last = 0, x.size
+    if kind == POWER:
+        fill_power(x, s, theta[slot_a], constants[t, 0], T[row])
+    elif kind == BROKEN:
+        fill_broken(x, s, theta[slot_a], theta[slot_b], constants[t, 0], constants[t, 1], T[row])
+    elif kind == BANK:
+        bank = terms[t, 4]
+        first, last = fill_bank(
+            x, s, theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values, T[row]
+        )  # fmt: skip
+    else:
+        u = theta[slot_a] + constants[t, 3]
+        first, last = fill_line(x, s, u, theta[slot_b], constants[t, 0], constants[t, 1], constants[t, 2], T, row)
+    return first, last
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def sum_of_columns(x, theta, amplitudes, tables):
     """The model, shape (n,), at pixels of ln λ ``x`` (n,); ``tables`` is that of the `Program`."""
-    all_terms, all_constants, bank_layout, bank_axes, bank_values = tables
-    terms, constants = np.empty_like(all_terms), np.empty_like(all_constants)
-    place = np.full(amplitudes.size, -1)
-    n_term, n_col = 0, 0
+    terms, constants, bank_layout, bank_axes, bank_values = tables
+    out, ones = np.zeros(x.size), np.ones(x.size)
+    if np.any(terms[:, 0] == WARP):
+        T, span_t = np.empty((terms.shape[0], x.size)), np.empty((terms.shape[0], 2), np.int64)
+        A, span = np.zeros((amplitudes.size, x.size)), np.zeros((amplitudes.size, 2), np.int64)
+        evaluate_columns_of(
+            x, ones, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span
+        )  # fmt: skip
+        for column in range(amplitudes.size):
+            for i in range(np.uintp(span[column, 0]), np.uintp(span[column, 1])):
+                out[i] += amplitudes[column] * A[column, i]
+        return out
+    T = np.empty((1, x.size))
     for t in range(terms.shape[0]):
-        column = all_terms[t, 1]
-        if amplitudes[column] == 0.0:
-            continue
-        if place[column] < 0:
-            place[column] = n_col
-            n_col += 1
-        terms[n_term] = all_terms[t]
-        terms[n_term, 1] = place[column]
-        constants[n_term] = all_constants[t]
-        n_term += 1
-    T, span_t = np.empty((n_term, x.size)), np.empty((n_term, 2), np.int64)
-    A, span = np.zeros((n_col, x.size)), np.zeros((n_col, 2), np.int64)
-    evaluate_columns_of(
-        x, np.ones(x.size), theta, terms[:n_term], constants[:n_term], bank_layout, bank_axes, bank_values, T, span_t,
-        A, span,
-    )  # fmt: skip
-    out = np.zeros(x.size)
-    for column in range(amplitudes.size):
-        row = place[column]
-        if row >= 0:
-            for i in range(np.uintp(span[row, 0]), np.uintp(span[row, 1])):
-                out[i] += amplitudes[column] * A[row, i]
+        amplitude = amplitudes[terms[t, 1]]
+        if amplitude != 0.0:
+            first, last = fill_term(
+                x, ones, theta, terms, constants, bank_layout, bank_axes, bank_values, t, T, np.int64(0)
+            )  # fmt: skip
+            for i in range(np.uintp(first), np.uintp(last)):
+                out[i] += amplitude * T[0, i]
     return out
 
 
@@ -174,16 +178,16 @@ def add_derivatives(
         return
     kind, bank = terms[t, 0], terms[t, 4]
     slot_a, slot_b = terms[t, 2], terms[t, 3]
-    if kind == 0:
+    if kind == POWER:
         add_power_derivative(x, constants[t, 0], T[t], first, last, weight, D, row_a)
-    elif kind == 1:
+    elif kind == BROKEN:
         add_broken_derivatives(x, constants[t, 0], constants[t, 1], T[t], first, last, weight, D, row_a, row_b)
-    elif kind == 2:
+    elif kind == BANK:
         add_bank_derivatives(
             x[first:last], s[first:last], theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values,
             weight, D[row_a, first:last], D[row_b, first:last],
         )  # fmt: skip
-    elif kind == 4:
+    elif kind == WARP:
         add_warp_derivative(x, bank_layout[bank], bank_axes[bank], bank_values, weight, T[t], D[row_a])
     else:
         add_line_derivatives(
