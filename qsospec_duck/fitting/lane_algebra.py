@@ -120,18 +120,6 @@ def lane_amplitudes(G, b, n, c, passive, room):
 
 
 @numba.njit(cache=True, nogil=True)
-def lane_chi2(y_squared, G, b, n, c):
-    """|y − Aᵀ c|² from moments."""
-    chi2 = in_all_lanes(y_squared)
-    for j in range(n):
-        slope = load(b, j) * 2.0
-        for k in range(n):
-            slope = slope - load(G, j * n + k) * load(c, k)
-        chi2 = chi2 - slope * load(c, j)
-    return chi2
-
-
-@numba.njit(cache=True, nogil=True)
 def lane_project(H, n_par, X, G, n_col, passive, room):
     """H − X G⁻¹ Xᵀ over the passive columns in place of H; X is used up."""
     M, work, row, _ = room
