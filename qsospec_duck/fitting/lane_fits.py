@@ -91,7 +91,7 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
         store(state, _FALL, chi2 - chi2_try)
         if any_less(0.5, taken):
             lane_shape_moments(pixels, terms, profiles, sums, c_try, H_try, g_try)
-            lane_project(H_try, n_par, sums[5], G, n_col, passive_try, small)
+            lane_project(H_try, n_par, sums[5], n_col, passive_try, small)
             _take(taken, H_try, H)
             _take(taken, g_try, g)
             _take(taken, theta_try, theta)
@@ -100,6 +100,10 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
         store(state, _MOVABLE, _find_movable(H, g, n_par, theta, low, high, free, movable))
         _find_steps(taken, H, g, n_par, movable, theta, low, high, delta, large, state)
 
+        for k in range(n_par):
+            wanted = load(theta, k) + load(delta, k)
+            wanted = where_less(wanted, low[k], low[k], wanted)
+            store(theta_try, k, where_less(high[k], wanted, high[k], wanted))
         best = ends[0][0] if count > 0 else np.inf
         for lane in range(LANES):
             if runs[lane]:
@@ -109,8 +113,6 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
                 continue
             if not _is_over(state, lane, best, tolerance, max_steps):
                 state[_STEPS, lane] += 1
-                for k in range(n_par):
-                    theta_try[k, lane] = min(max(theta[k, lane] + delta[k, lane], low[k]), high[k])
                 continue
             count = _sort_in(state[_CHI2, lane], theta, lane, ends, count)
             if next_start < n_starts:
@@ -233,7 +235,8 @@ def _sort_in(chi2, theta, lane, ends, count):
     place = count
     while place > 0 and chi2s[place - 1] > chi2:
         chi2s[place] = chi2s[place - 1]
-        thetas[place] = thetas[place - 1]
+        for k in range(theta.shape[0]):
+            thetas[place, k] = thetas[place - 1, k]
         place -= 1
     chi2s[place] = chi2
     for k in range(theta.shape[0]):
