@@ -80,63 +80,67 @@ def lane_amplitudes(G, b, n, c, passive, room):
             store(z, i, load(passive, i) * load(b, i))
         factorise(M, n, row)
         substitute(M, n, z)
-        # Back to the boundary while a solution is negative.
-        step = in_all_lanes(1.0)
-        for i in range(n):
-            now, new = load(c, i), load(z, i)
-            ratio = where_less(new, now, now / (now - new), 0.0)
-            ratio = where_less(0.0, new, 1.0, where_less(0.0, load(passive, i), ratio, 1.0))
-            step = where_less(ratio, step, ratio, step)
-        for i in range(n):
-            now, new = load(c, i), load(z, i)
-            is_far = where_less(step * (1.0 + 1e-12) * (now - new), now, 1.0, 0.0)
-            stays = where_less(0.0, new, 1.0, is_far)
-            stays = where_less(step, 1.0, stays, 1.0)
-            kept = load(passive, i) * stays
-            store(passive, i, kept)
-            store(c, i, kept * where_less(step, 1.0, now + step * (new - now), new))
+        step = _walk_back(n, z, c, passive)
         # Where none was negative: the column along which χ² falls fastest comes in.
-        best, gain = in_all_lanes(-1.0), in_all_lanes(0.0)
+        best, fall, of_square = in_all_lanes(-1.0), in_all_lanes(0.0), in_all_lanes(1.0)
         for j in range(n):
+            may_come = where_less(step, 1.0, 0.0, (1.0 - load(banned, j)) * (1.0 - load(passive, j)))
+            if not any_less(0.5, may_come):
+                continue
             slope = load(b, j)
             for k in range(n):
                 slope = slope - load(G, j * n + k) * load(c, k)
             size = load(b, j)
             size = where_less(size, 0.0, 0.0 - size, size)
-            squared = slope * slope
-            own = where_less(gain * load(G, j * n + j), squared, 1.0, 0.0)
-            own = own * where_less(size * 1e-10, slope, 1.0, 0.0) * (1.0 - load(banned, j)) * (1.0 - load(passive, j))
-            own = where_less(step, 1.0, 0.0, own)
-            gain = where_less(0.0, own, squared / load(G, j * n + j), gain)
+            squared, square = slope * slope, load(G, j * n + j)
+            own = where_less(fall * square, squared * of_square, may_come, 0.0)
+            own = where_less(size * 1e-10, slope, own, 0.0)
+            fall, of_square = where_less(0.0, own, squared, fall), where_less(0.0, own, square, of_square)
             best = where_less(0.0, own, j * 1.0, best)
+        # A step below 1 is followed by another solution, and so is a column that comes in.
+        if not any_less(where_less(step, 1.0, -1.0, 0.0 - best), 0.5):
+            break
         for j in range(n):
             is_best = where_less(best, j - 0.5, 0.0, where_less(j + 0.5, best, 0.0, 1.0))
             stays = where_less(best, -0.5, 1.0, where_less(0.0, load(c, j), 1.0, 0.0))
             store(passive, j, where_less(0.0, is_best, 1.0, load(passive, j) * stays))
             store(banned, j, where_less(0.0, is_best, 1.0, load(banned, j)))
-        # A step below 1 is followed by another solution, and so is a column that came in.
-        if not any_less(where_less(step, 1.0, -1.0, 0.0 - best), 0.5):
-            break
 
 
 @numba.njit(cache=True, nogil=True)
-def lane_chi2(y_squared, G, b, n, c):
-    """|y − Aᵀ c|² from moments."""
-    chi2 = in_all_lanes(y_squared)
-    for j in range(n):
-        slope = load(b, j) * 2.0
-        for k in range(n):
-            slope = slope - load(G, j * n + k) * load(c, k)
-        chi2 = chi2 - slope * load(c, j)
-    return chi2
+def _walk_back(n, z, c, passive):
+    """Go from c to the solution z, or to the boundary where a passive z is not positive; returns how far, 1 at most."""
+    step, blocked = in_all_lanes(1.0), in_all_lanes(0.0)
+    for i in range(n):
+        blocked = blocked + where_less(0.0, load(z, i), 0.0, load(passive, i))
+    if not any_less(0.5, blocked):
+        for i in range(n):
+            store(c, i, load(z, i))
+        return step
+    for i in range(n):
+        now, new = load(c, i), load(z, i)
+        ratio = where_less(new, now, now / (now - new), 0.0)
+        ratio = where_less(0.0, new, 1.0, where_less(0.0, load(passive, i), ratio, 1.0))
+        step = where_less(ratio, step, ratio, step)
+    for i in range(n):
+        now, new = load(c, i), load(z, i)
+        is_far = where_less(step * (1.0 + 1e-12) * (now - new), now, 1.0, 0.0)
+        stays = where_less(0.0, new, 1.0, is_far)
+        stays = where_less(step, 1.0, stays, 1.0)
+        kept = load(passive, i) * stays
+        store(passive, i, kept)
+        store(c, i, kept * where_less(step, 1.0, now + step * (new - now), new))
+    return step
 
 
 @numba.njit(cache=True, nogil=True)
-def lane_project(H, n_par, X, G, n_col, passive, room):
-    """H − X G⁻¹ Xᵀ over the passive columns in place of H; X is used up."""
-    M, work, row, _ = room
-    _put_chosen(G, n_col, passive, in_all_lanes(1.0), M)
-    factorise(M, n_col, row)
+def lane_project(H, n_par, X, n_col, passive, room):
+    """H − X G⁻¹ Xᵀ over the passive columns in place of H; X is used up.
+
+    The first of ``room`` holds the factors of G as `lane_amplitudes` left them: those of its last solution, which was
+    on the passive columns.
+    """
+    M, work, _, _ = room
     for k in range(n_par):
         at = k * n_col
         for a in range(n_col):

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from qsospec_duck.fitting.lane_algebra import lane_amplitudes, lane_chi2, lane_project, lane_promise, lane_step
-from qsospec_duck.fitting.lane_lines import lane_moments, lane_shape_moments, make_line_room, place_profiles
+from qsospec_duck.fitting.lane_algebra import lane_amplitudes, lane_project, lane_promise, lane_step
+from qsospec_duck.fitting.lane_lines import make_profiles, place_profiles
+from qsospec_duck.fitting.lane_moments import lane_moments, lane_residuals, lane_shape_moments, make_moment_room
 from qsospec_duck.fitting.solver import HOPE
 from qsospec_duck.models.lanes import (
     LANES,
@@ -29,10 +30,11 @@ _CHI2, _FALL, _DAMPING, _PROMISED, _SLOPE, _LENGTH, _STEPS, _MOVABLE, _PATIENCE 
 
 
 @numba.njit(cache=True, nogil=True)
-def make_lane_room(n, terms, n_col, n_par):
+def make_lane_room(n_chunk, terms, constants, n_col, n_par):
     """Arrays that `fit_starts` works in; they may be handed from call to call."""
     return (
-        make_line_room(n, terms, n_col, n_par),
+        make_profiles(n_chunk, terms, constants),
+        make_moment_room(n_chunk, terms, n_col, n_par),
         (lane_rows(n_col * n_col), lane_rows(n_col), lane_rows(n_col), lane_rows(n_col), lane_rows(n_col)),
         (lane_rows(n_col * n_col), lane_rows(n_col), lane_rows(n_col), lane_rows(n_col)),
         (lane_rows(n_par * n_par), lane_rows(n_par), lane_rows(n_par * n_par), lane_rows(n_par)),
@@ -49,7 +51,9 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
 
     Parameters
     ----------
-    pixels, bounds, tables : tuple
+    pixels : tuple
+        Of `qsospec_duck.fitting.lane_pixels`.
+    bounds, tables : tuple
         Those of `qsospec_duck.fitting.solver`; the terms are lines.
     room : tuple
         Of `make_lane_room`. Fits that are left running go on in the next call.
@@ -63,16 +67,12 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
     ends : tuple of ndarray
         χ² (n_end,) and shapes (n_end, n_par) of ``count`` ends, best first.
     """
-    x, _, y = pixels
     low, high, free = bounds
-    terms, constants = tables[0], tables[1]
-    lines, (G, b, c_try, passive, passive_try), small, (H, g, H_try, g_try), shapes, large, state, runs = room
+    terms = tables[0]
+    profiles, sums, (G, b, c_try, passive, passive_try), small, (H, g, H_try, g_try) = room[:5]
+    shapes, large, state, runs = room[5:]
     theta, theta_try, delta, movable = shapes
     n_col, n_par = b.shape[0], theta.shape[0]
-    y_squared = 0.0
-    for i in range(y.size):
-        y_squared += y[i] * y[i]
-
     next_start, n_running = np.int64(0), np.int64(0)
     for lane in range(LANES):
         if not runs[lane] and next_start < n_starts:
@@ -81,17 +81,17 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
         n_running += runs[lane]
     while n_running > leave:
         _rest_beside_others(runs, theta_try, state)
-        place_profiles(x, theta_try, terms, constants, lines)
-        lane_moments(pixels, terms, lines, G, b)
+        place_profiles(pixels[0], theta_try, terms, profiles)
+        lane_moments(pixels, terms, profiles, sums, G, b)
         for j in range(n_col):
             store(passive_try, j, load(passive, j))
         lane_amplitudes(G, b, n_col, c_try, passive_try, small)
-        chi2, chi2_try = load(state, _CHI2), lane_chi2(y_squared, G, b, n_col, c_try)
+        chi2, chi2_try = load(state, _CHI2), lane_residuals(pixels[0].size, sums, c_try)
         taken = where_less(chi2_try, chi2, 1.0, 0.0)
         store(state, _FALL, chi2 - chi2_try)
         if any_less(0.5, taken):
-            lane_shape_moments(pixels, terms, lines, c_try, H_try, g_try)
-            lane_project(H_try, n_par, lines[7], G, n_col, passive_try, small)
+            lane_shape_moments(pixels, terms, profiles, sums, c_try, H_try, g_try)
+            lane_project(H_try, n_par, sums[5], n_col, passive_try, small)
             _take(taken, H_try, H)
             _take(taken, g_try, g)
             _take(taken, theta_try, theta)
@@ -100,6 +100,10 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
         store(state, _MOVABLE, _find_movable(H, g, n_par, theta, low, high, free, movable))
         _find_steps(taken, H, g, n_par, movable, theta, low, high, delta, large, state)
 
+        for k in range(n_par):
+            wanted = load(theta, k) + load(delta, k)
+            wanted = where_less(wanted, low[k], low[k], wanted)
+            store(theta_try, k, where_less(high[k], wanted, high[k], wanted))
         best = ends[0][0] if count > 0 else np.inf
         for lane in range(LANES):
             if runs[lane]:
@@ -109,8 +113,6 @@ def fit_starts(pixels, bounds, tables, room, starts, n_starts, leave, patience, 
                 continue
             if not _is_over(state, lane, best, tolerance, max_steps):
                 state[_STEPS, lane] += 1
-                for k in range(n_par):
-                    theta_try[k, lane] = min(max(theta[k, lane] + delta[k, lane], low[k]), high[k])
                 continue
             count = _sort_in(state[_CHI2, lane], theta, lane, ends, count)
             if next_start < n_starts:
@@ -233,7 +235,8 @@ def _sort_in(chi2, theta, lane, ends, count):
     place = count
     while place > 0 and chi2s[place - 1] > chi2:
         chi2s[place] = chi2s[place - 1]
-        thetas[place] = thetas[place - 1]
+        for k in range(theta.shape[0]):
+            thetas[place, k] = thetas[place - 1, k]
         place -= 1
     chi2s[place] = chi2
     for k in range(theta.shape[0]):

@@ -14,6 +14,7 @@ import numba
 import numpy as np
 
 from qsospec_duck.fitting.lane_fits import fit_starts, make_lane_room
+from qsospec_duck.fitting.lane_pixels import lane_pixels
 from qsospec_duck.fitting.search_moves import MOVES_A_ROUND, descend, find_moves, grid_moments, place_group
 from qsospec_duck.models.borrowed import borrowed, keep
 
@@ -56,8 +57,9 @@ def search(pixels, bounds, tables, grid, spread):
     """
     lines, shapes, (slots, options, _, group_of, first, partners) = grid
     n_group, n_par, q = slots.shape[0], spread.shape[1], group_of.size
-    own = make_lane_room(pixels[0].size, tables[0], q, n_par)
-    room, pixels, bounds = borrowed(own), borrowed(pixels), borrowed(bounds)
+    own_chunks = lane_pixels(pixels)
+    own = make_lane_room(own_chunks[0].size, tables[0], tables[1], q, n_par)
+    room, chunks, pixels, bounds = borrowed(own), borrowed(own_chunks), borrowed(pixels), borrowed(bounds)
     tables, grid = borrowed(tables), borrowed(grid)
     own_moments = grid_moments(pixels, lines, group_of, first, options)
     columns, G, b = borrowed(own_moments)
@@ -77,7 +79,7 @@ def search(pixels, bounds, tables, grid, spread):
             place_group(shapes, slots, options, group, state[group], starts[n])
     # Not a bare 0: for a literal, numba compiles what it is handed to twice.
     count = fit_starts(
-        pixels, bounds, tables, room, starts, np.int64(starts.shape[0]), np.int64(LEFT_RUNNING), PATIENCE,
+        chunks, bounds, tables, room, starts, np.int64(starts.shape[0]), np.int64(LEFT_RUNNING), PATIENCE,
         POLISH_TOLERANCE, np.int64(POLISH_STEPS), ends, np.int64(0),
     )  # fmt: skip
 
@@ -85,10 +87,11 @@ def search(pixels, bounds, tables, grid, spread):
     moves, start = np.empty((n_moves_most, n_par)), own_ends[1][0].copy()
     n_moves = find_moves(pixels, bounds, tables, shapes, grid[2], columns, G, b, start, moves)
     count = fit_starts(
-        pixels, bounds, tables, room, moves, n_moves, np.int64(0), PATIENCE_WITH_BEST, POLISH_TOLERANCE,
+        chunks, bounds, tables, room, moves, n_moves, np.int64(0), PATIENCE_WITH_BEST, POLISH_TOLERANCE,
         np.int64(POLISH_STEPS), ends, count,
     )  # fmt: skip
     keep(own)
+    keep(own_chunks)
     keep(own_moments)
     return own_ends[0][:count], own_ends[1][:count]
 
@@ -97,13 +100,15 @@ def search(pixels, bounds, tables, grid, spread):
 def polish(pixels, bounds, tables, starts):
     """Where starts (n_start, n_par) end, best first; parameters and returns as `search`."""
     n_starts, n_par = starts.shape
-    own = make_lane_room(pixels[0].size, tables[0], np.int64(np.max(tables[0][:, 1]) + 1), n_par)
+    chunks = lane_pixels(pixels)
+    own = make_lane_room(chunks[0].size, tables[0], tables[1], np.int64(np.max(tables[0][:, 1]) + 1), n_par)
     own_ends = np.empty(n_starts), np.empty((n_starts, n_par))
     fit_starts(
-        borrowed(pixels), borrowed(bounds), borrowed(tables), borrowed(own), starts, np.int64(n_starts), np.int64(0),
+        borrowed(chunks), borrowed(bounds), borrowed(tables), borrowed(own), starts, np.int64(n_starts), np.int64(0),
         PATIENCE, POLISH_TOLERANCE, np.int64(POLISH_STEPS), borrowed(own_ends), np.int64(0),
     )  # fmt: skip
     keep(own)
+    keep(chunks)
     return own_ends
 
 
