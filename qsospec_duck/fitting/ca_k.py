@@ -105,9 +105,10 @@ def measure_ca_k(spectrum: Spectrum) -> list[Measurement]:
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def _project(rows: FloatArray, basis: FloatArray) -> None:
     """Take from rows (m, n) what orthonormal rows hold of them."""
-    for row in rows:
-        for own in basis:
-            row -= dot(row, own) * own
+    # Rows that a loop hands out would be taken for strided ones, which vector registers cannot load.
+    for i in range(rows.shape[0]):
+        for k in range(basis.shape[0]):
+            rows[i] -= dot(rows[i], basis[k]) * basis[k]
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
@@ -131,7 +132,7 @@ def _best_of_grid(
 ) -> tuple[float, float, float]:  # fmt: skip
     """Velocity and width of the deepest fall of χ², and that fall."""
     rows = np.empty((2, x.size))
-    data, line = rows
+    data, line = rows[0], rows[1]
     data[:] = flux * weight
     _project(rows[:1], parabola)
     best = 0.0, 0.0, 0.0

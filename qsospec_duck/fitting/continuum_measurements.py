@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -64,31 +65,35 @@ class _OnGrid:
         """(n_grid,) power law and polynomial."""
         return self.flux(LAW_FAMILIES)
 
-    @cached_property
-    def by_law(self) -> FloatArray:
-        """(n_par + n_col, n_grid) derivative of `law`."""
-        return self.gradient(LAW_FAMILIES)
-
     def flux(self, families: tuple[str, ...]) -> FloatArray:
         """(n_grid,) flux density of some families."""
         own = columns_of(self.solution.optimum.program, families)
         return self.solution.optimum.amplitudes[own] @ self.columns[own]
 
-    def gradient(self, families: tuple[str, ...]) -> FloatArray:
-        """(n_par + n_col, n_grid) derivative of `flux`."""
-        own = rows_of(self.solution.optimum.program, families)
-        out = np.zeros_like(self.jacobian)
-        out[own] = self.jacobian[own]
-        return out
+    def gradient(self, families: tuple[str, ...], places: slice, weights: FloatArray) -> FloatArray:
+        """(n_par + n_col,) derivative of a weighted sum of `flux` over some places."""
+        return _has(self.solution.optimum.program, families) * (self.jacobian[:, places] @ weights)
 
     def error(self, gradient: FloatArray) -> float:
         """1σ of what has this gradient (n_par + n_col,)."""
-        return self.errors(gradient[:, None])[0]
+        return math.sqrt(max(float(gradient @ self.solution.covariance @ gradient), 0.0))
+
+    def by_law(self, places: Sequence[int]) -> FloatArray:
+        """(n_place, n_par + n_col) derivative of `law` at some places."""
+        return self.jacobian.T[places] * _has(self.solution.optimum.program, LAW_FAMILIES)
 
     def errors(self, gradients: FloatArray) -> list[float]:
-        """1σ of what has these gradients (n_par + n_col, n), n numbers."""
-        variances = ((self.solution.covariance @ gradients) * gradients).sum(axis=0)
+        """1σ of what has these gradients (n, n_par + n_col), n numbers."""
+        variances = ((gradients @ self.solution.covariance) * gradients).sum(axis=1)
         return [math.sqrt(max(variance, 0.0)) for variance in variances.tolist()]
+
+
+@cache
+def _has(program: Program, families: tuple[str, ...]) -> FloatArray:
+    """(n_par + n_col,) 1 for parameters of some families, else 0."""
+    found = np.zeros(len(program.parameters) + len(program.columns))
+    found[rows_of(program, families)] = 1.0
+    return found
 
 
 def measure_continuum(
@@ -119,7 +124,7 @@ def measure_continuum(
     rows = _parameter_rows(solution, published) + _statistics(solution)
     warnings: list[FitWarning] = []
     places = [_PLACES[wavelength] for wavelength in covered]
-    fluxes, errors = on_grid.law[places].tolist(), on_grid.errors(on_grid.by_law[:, places])
+    fluxes, errors = on_grid.law[places].tolist(), on_grid.errors(on_grid.by_law(places))
     for wavelength, flux, error in zip(covered, fluxes, errors, strict=True):
         rows += _sample(on_grid, wavelength, flux, error, log_distance, warnings)
     if len(covered) < len(CONTINUUM_WAVELENGTHS):
@@ -241,7 +246,7 @@ def _before_the_dust(on_grid: _OnGrid, place: int, ebv: int) -> tuple[float, flo
 
     Flux of the power law and its derivatives lose the factor exp(θ C); by E(B-V) itself nothing changes.
     """
-    optimum, gradient = on_grid.solution.optimum, on_grid.by_law[:, place]
+    optimum, (gradient,) = on_grid.solution.optimum, on_grid.by_law([place])
     law = float(optimum.amplitudes[0] * on_grid.columns[0, place])
     dimming = math.exp(-float(gradient[ebv]) / law * float(optimum.theta[ebv])) if law > 0 else 1.0
     bare = gradient * dimming
@@ -264,8 +269,8 @@ def _luminosity(
 def _iron_band(on_grid: _OnGrid, name: str, band: str) -> list[Measurement]:
     """Flux of Fe II in its band, and its equivalent width against the power law."""
     inside, weights = _INTEGRALS[name]
-    iron, by_iron = on_grid.flux((name,))[inside], on_grid.gradient((name,))[:, inside]
-    flux_error = on_grid.error(by_iron @ weights)
+    iron = on_grid.flux((name,))[inside]
+    flux_error = on_grid.error(on_grid.gradient((name,), inside, weights))
     if flux_error == 0.0:
         own = columns_of(on_grid.solution.optimum.program, (name,))
         per_amplitude = on_grid.columns[own, inside] @ weights
@@ -281,6 +286,7 @@ def _iron_band(on_grid: _OnGrid, name: str, band: str) -> list[Measurement]:
     law = on_grid.law[inside]
     if law.min() > 0:
         per_law = weights / law
-        gradient = by_iron @ per_law - on_grid.by_law[:, inside] @ (per_law * iron / law)
+        gradient = on_grid.gradient((name,), inside, per_law)
+        gradient -= on_grid.gradient(LAW_FAMILIES, inside, per_law * iron / law)
         rows.append(row("ew", float(per_law @ iron), on_grid.error(gradient), "Angstrom"))
     return rows

@@ -23,7 +23,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from qsospec_duck.fitting.covariance import amplitude_errors, covariance_of, fill_rows
+from qsospec_duck.fitting.covariance import amplitude_errors, fill_covariance, fill_rows
 from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.overlaps import overlaps
 from qsospec_duck.fitting.result import BoolArray, FloatArray
@@ -77,16 +77,14 @@ def solutions_of(blocks: Sequence[Block], ivar: FloatArray) -> list[Solution]:
     bare = np.ones(ivar.size)
     for block, place in zip(blocks, places, strict=True):
         fill_rows(block.optimum, block.x, bare, rows[place], span[place])
-    owner = np.repeat(np.arange(len(blocks)), sizes)
-    met, noise = overlaps(rows, span, owner, np.array([block.used for block in blocks]), ivar)
+    met, noise = overlaps(rows, span, np.array(edges), np.array([block.used for block in blocks]), ivar)
     own, between, deficient = np.zeros_like(met), met.copy(), []
     for block, place in zip(blocks, places, strict=True):
         # A component at 0 may be hidden by its neighbours: their errors do not take its absence as known.
-        own[place, place], lost = covariance_of(block.optimum, noise[place, place], absent_may_return=True)
-        deficient.append(lost)
+        deficient.append(fill_covariance(block.optimum, noise, place.start, own, absent_may_return=True))
         between[place, place] = 0.0
     response = np.eye(edges[-1]) + own @ between
-    np.einsum("ii->i", noise)[:] += np.concatenate([block.optimum.prior_precision for block in blocks])
+    noise.ravel()[:: edges[-1] + 1] += np.concatenate([block.optimum.prior_precision for block in blocks])
     reach = np.linalg.solve(response, own)
     everything = reach @ noise @ reach.T
     solutions = []

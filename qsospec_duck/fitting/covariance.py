@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from qsospec_duck.fitting.inverse import errors_of_amplitudes, inverse_of, put, taken
+from qsospec_duck.fitting.inverse import errors_of_amplitudes, inverse_of, invert_active
 from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.models.evaluate import fill_jacobian
@@ -57,12 +57,41 @@ def covariance_of(
     rank_deficient : bool
         Some direction was degenerate; its variance is a lower limit.
     """
-    amplitudes = products.diagonal()[optimum.theta.size :] > 0 if absent_may_return else optimum.amplitudes > 0
-    active = np.flatnonzero(np.concatenate([optimum.shapes_in_use, amplitudes]))
+    covariance = np.zeros(products.shape)
     # Compiled functions are compiled once for each layout of an array.
-    normal = taken(np.ascontiguousarray(products), active, optimum.prior_precision)
-    inverse, deficient = invert_scaled(normal)
-    return put(inverse, active, len(products)), deficient
+    deficient = fill_covariance(
+        optimum, np.ascontiguousarray(products), 0, covariance, absent_may_return=absent_may_return
+    )
+    return covariance, deficient
+
+
+def fill_covariance(
+    optimum: Optimum, products: FloatArray, first: int, out: FloatArray, *, absent_may_return: bool
+) -> bool:
+    """Fill the covariance of one of several blocks, `covariance_of`, into its place among all of them.
+
+    Parameters
+    ----------
+    products : ndarray, shape (n_row, n_row)
+        J W Jᵀ of the rows of all blocks.
+    first : int
+        First row of the block.
+    out : ndarray, shape (n_row, n_row)
+        Comes in as zeros.
+
+    Returns
+    -------
+    rank_deficient : bool
+    """
+    precision = optimum.prior_precision
+    own = slice(first + optimum.theta.size, first + precision.size)
+    amplitudes = products.diagonal()[own] > 0 if absent_may_return else optimum.amplitudes > 0
+    active = np.concatenate([optimum.shapes_in_use, amplitudes])
+    if invert_active(products, precision, active, first, out) < _WELL_CONDITIONED:
+        return False
+    rows = np.ix_(*2 * (first + np.flatnonzero(active),))
+    out[rows], deficient = invert_scaled(products[rows] + np.diag(precision[active]))
+    return deficient
 
 
 def invert_scaled(normal: FloatArray) -> tuple[FloatArray, bool]:

@@ -44,25 +44,37 @@ def inverse_of(normal):
 
 
 @numba.njit(cache=True, nogil=True)
-def taken(products, active, precision):
-    """Rows and columns ``active`` (k,) of ``products`` (n, n), with ``precision`` (n,) added to the diagonal."""
-    k = active.size
-    out = np.empty((k, k))
-    for i in range(k):
-        for j in range(k):
-            out[i, j] = products[active[i], active[j]]
-        out[i, i] += precision[active[i]]
-    return out
+def invert_active(products, precision, active, first, out):
+    """Fill a block of ``out`` with the inverse of the active rows and columns of a normal matrix.
 
+    Parameters
+    ----------
+    products : ndarray, shape (n_row, n_row)
+        J W Jᵀ of several blocks.
+    precision : ndarray, shape (n,)
+        What is added to the diagonal of this block.
+    active : ndarray of bool, shape (n,)
+        Rows of the block that count; the others stay as they are in ``out``.
+    first : int
+        First row of the block.
+    out : ndarray, shape (n_row, n_row)
 
-@numba.njit(cache=True, nogil=True)
-def put(inverse, active, n):
-    """``inverse`` (k, k) in rows and columns ``active`` (k,) of a matrix (n, n) that is 0 elsewhere."""
-    out = np.zeros((n, n))
-    for i in range(active.size):
-        for j in range(active.size):
-            out[active[i], active[j]] = inverse[i, j]
-    return out
+    Returns
+    -------
+    norm : float
+        That of `inverse_of`.
+    """
+    index = np.flatnonzero(active)
+    normal = np.empty((index.size, index.size))
+    for i in range(index.size):
+        for k in range(index.size):
+            normal[i, k] = products[first + index[i], first + index[k]]
+        normal[i, i] += precision[index[i]]
+    inverse, norm = inverse_of(normal)
+    for i in range(index.size):
+        for k in range(index.size):
+            out[first + index[i], first + index[k]] = inverse[i, k]
+    return norm
 
 
 @numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)

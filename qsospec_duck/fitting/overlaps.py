@@ -9,7 +9,7 @@ from qsospec_duck.models.compiled_exp import FAST
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def overlaps(rows, span, owner, used, ivar):
+def overlaps(rows, span, edges, used, ivar):
     """Products of all rows of the Jacobians, weighted by 1/σ².
 
     Parameters
@@ -17,8 +17,8 @@ def overlaps(rows, span, owner, used, ivar):
     rows : ndarray, shape (n_row, n_pix)
     span : ndarray of int, shape (n_row, 2)
         First pixel and one past the last outside which each row is 0.
-    owner : ndarray of int, shape (n_row,)
-        Block of each row.
+    edges : ndarray of int, shape (n_block + 1,)
+        First row of each block, and one past the last.
     used : ndarray of bool, shape (n_block, n_pix)
     ivar : ndarray, shape (n_pix,)
 
@@ -30,8 +30,9 @@ def overlaps(rows, span, owner, used, ivar):
         Σ over the pixels of both blocks.
     """
     n_row, n_pix = rows.shape
-    weights = np.empty(used.shape)
+    weights, owner = np.empty(used.shape), np.empty(n_row, np.int64)
     for a in range(used.shape[0]):
+        owner[edges[a] : edges[a + 1]] = a
         for k in range(n_pix):
             weights[a, k] = ivar[k] if used[a, k] else 0.0
     met, noise = np.zeros((n_row, n_row)), np.zeros((n_row, n_row))

@@ -18,10 +18,11 @@ import numpy as np
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.decay import decay
+from qsospec_duck.models.compiled_exp import FAST
 
 SQRT_2PI = math.sqrt(2.0 * math.pi)
 _SQRT_2 = math.sqrt(2.0)
-_N_SCAN, _MOST_SCAN = 301, 4001
+_N_ALONE, _N_SCAN, _MOST_SCAN = 13, 301, 4001
 
 
 @numba.njit(cache=True, nogil=True)
@@ -69,24 +70,32 @@ def _profile_gradient(X, F, v, s, x_line, out):
 def scan(a, v, s, grid_f):
     """Sample the profile over 3σ around all its Gaussians, in steps of half the narrowest σ or finer.
 
-    Fills ``grid_f`` (4001,) and returns first velocity, step, number of samples.
+    Fills ``grid_f`` (4001,) and returns first velocity, step, number of samples. A Gaussian alone has no second maximum
+    that a step could hide.
     """
-    low, high, narrowest = 1e99, -1e99, 1e99
+    low, high, narrowest, n_bright = 1e99, -1e99, 1e99, 0
     for i in range(a.size):
         if a[i] > 0.0:
+            n_bright += 1
             low = min(low, v[i] - 3.0 * s[i])
             high = max(high, v[i] + 3.0 * s[i])
             narrowest = min(narrowest, s[i])
-    n = min(max(_N_SCAN, int((high - low) / (0.5 * narrowest))), _MOST_SCAN)
+    fewest = _N_SCAN if n_bright > 1 else _N_ALONE
+    n = min(max(fewest, int((high - low) / (0.5 * narrowest))), _MOST_SCAN)
     step = (high - low) / (n - 1)
-    for k in range(n):
-        grid_f[k] = 0.0
+    grid_f[:n] = 0.0
     for i in range(a.size):
         if a[i] > 0.0:
-            for k in range(np.uintp(n)):
-                z = (low + k * step - v[i]) / s[i]
-                grid_f[k] += a[i] * decay(0.5 * z * z)
+            _add_samples(a[i], (low - v[i]) / s[i], step / s[i], grid_f[:n])
     return low, step, n
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _add_samples(height, first, step, grid_f):
+    """Add a Gaussian at equidistant places, which are given in its σ."""
+    for k in range(grid_f.size):
+        z = first + k * step
+        grid_f[k] += height * decay(0.5 * z * z)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -8,7 +8,7 @@ line, where they belong to its complex and, when they name lines, to that line.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -53,24 +53,26 @@ def fit_quality(warnings: Iterable[FitWarning]) -> int:
 def line_qualities(rows: Sequence[Measurement], warnings: Sequence[FitWarning]) -> list[Measurement]:
     """A row ``quality`` for every line and role that has a flux."""
     everywhere = 0
-    of_complex: dict[str | None, list[tuple[FitWarning, int]]] = {}
+    bits_of: dict[tuple[str | None, str | None, str | None], int] = {}
     for warning in warnings:
         bits = _line_bits().get(warning.code, 0)
         if bits and warning.code == "redshift_suspect":
             everywhere = bits
         elif bits:
-            of_complex.setdefault(warning.recipe_id, []).append((warning, bits))
+            for line_id, role in _concerned(warning):
+                key = warning.recipe_id, line_id, role
+                bits_of[key] = bits_of.get(key, 0) | bits
     found = []
     for row in rows:
         if row.measure == "flux" and row.section == "complex_metric":
+            recipe_id, line_id, role = row.recipe_id, row.feature_id, row.role
             quality = everywhere
-            for warning, bits in of_complex.get(row.recipe_id, ()):
-                if _concerns(warning, row):
-                    quality |= bits
+            for key in ((recipe_id, None, None), (recipe_id, line_id, None), (recipe_id, line_id, role)):
+                quality |= bits_of.get(key, 0)
             found.append(
                 Measurement(
-                    "complex_metric", f"{row.feature_id}_{row.role}_quality", float(quality), None, "", row.recipe_id,
-                    row.feature_id, row.role, "quality", "none",
+                    "complex_metric", f"{line_id}_{role}_quality", float(quality), None, "", recipe_id, line_id, role,
+                    "quality", "none",
                 )
             )  # fmt: skip
     return found
@@ -88,15 +90,17 @@ def quality_names(bits: int) -> list[str]:
     return [one.name for one in quality_bits() if bits & one.bit]
 
 
-def _concerns(warning: FitWarning, row: Measurement) -> bool:
-    """Whether a warning about a complex is about one of its lines, and not about another.
+def _concerned(warning: FitWarning) -> Iterator[tuple[str | None, str | None]]:
+    """Lines and roles that a warning about a complex is about; ``None`` stands for all of them.
 
     It names the line, or ``profiles``, lines with their roles; a total is that of all profiles of its line.
     """
     context = warning.context
     profiles = context.get("profiles")
     if isinstance(profiles, list):
-        own = f"{row.feature_id}_"
-        is_named = (one.startswith(own) if row.role == "total" else one == own + str(row.role) for one in profiles)
-        return any(is_named)
-    return context.get("line_id", row.feature_id) == row.feature_id and context.get("role", row.role) == row.role
+        for profile in profiles:
+            line_id, _, role = profile.rpartition("_")
+            yield line_id, role
+            yield line_id, "total"
+    else:
+        yield context.get("line_id"), context.get("role")

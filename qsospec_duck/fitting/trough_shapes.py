@@ -51,7 +51,7 @@ _DEPTHS = (0.05, 50.0)
 _STEP, _N_WIDTHS, _N_DEPTHS, _HALVINGS = 60.0, 6, 9, 5
 _AROUND = np.array((-1.0, 0.0, 1.0))
 
-_BLOCK = np.uintp(16)
+_BLOCK = np.uintp(32)
 """Pixels that χ² is summed over before it is compared with the best so far."""
 
 
@@ -134,7 +134,9 @@ def _best_chi2(velocity, ratio, weight, places, splitting, strengths, narrowest,
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def _try_depths(pixels, place, splitting, strengths, log_fwhm, depths, best, at):
     """χ² of doublets at one place and of one width, of every strength and depth; ``best`` and ``at`` keep the least."""
-    velocity, ratio, weight, (first, second, tau) = pixels
+    velocity, ratio, weight, room = pixels
+    # Rows that are unpacked instead would be taken for strided ones, which vector registers cannot load.
+    first, second, tau = room[0], room[1], room[2]
     n = np.uintp(velocity.size)
     scale = FWHM_PER_SIGMA / np.exp(log_fwhm)
     for i in range(n):

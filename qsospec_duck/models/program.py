@@ -151,14 +151,14 @@ class Program:
             np.array([not parameter.soft_high for parameter in self.parameters]),
         )
 
-    def published(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(n_par,) values of all θ as `Parameter.physical` has them, and (n_par,) their derivatives by θ."""
-        is_width, unit = self._published_units
-        widths = np.exp(np.where(is_width, theta, 0.0))
-        return np.where(is_width, widths, theta * unit), np.where(is_width, widths, unit)
+    @cached_property
+    def shape_names(self) -> tuple[str, ...]:
+        """(n_par,) names of all θ."""
+        return tuple(parameter.name for parameter in self.parameters)
 
     @cached_property
-    def _published_units(self) -> tuple[NDArray[np.bool_], FloatArray]:
+    def published_units(self) -> tuple[NDArray[np.bool_], FloatArray]:
+        """(n_par,) whether each θ is the logarithm of a width, and else the unit it is a multiple of."""
         kinds = [parameter.kind for parameter in self.parameters]
         units = [VELOCITY_UNIT if kind == "velocity" else 1.0 for kind in kinds]
         return np.array([kind == "fwhm" for kind in kinds], dtype=bool), np.array(units)

@@ -268,13 +268,3 @@ def test_terms_of_one_column_that_share_a_shape_depend_on_it_once():
     model = compile_complex(packaged_recipes()["hbeta_oiii"].components)
     pairs = [tuple(pair) for pair in model.program.derivative_of.tolist()]
     assert len(pairs) == len(set(pairs))
-
-
-@pytest.mark.parametrize("kind", ["slope", "fwhm", "velocity"])
-def test_published_value_has_the_slope_that_errors_are_scaled_with(kind):
-    parameter = Parameter("p", 0.0, -1.0, 1.0, kind)
-    program = compile_program([parameter], ["law"], [Term(Kind.POWER, 0, (0, -1))])
-    values, slopes = program.published(np.array([0.7]))
-    numeric = (parameter.physical(0.7 + 1e-6) - parameter.physical(0.7 - 1e-6)) / 2e-6
-    assert values[0] == pytest.approx(parameter.physical(0.7))
-    assert slopes[0] == pytest.approx(numeric, rel=1e-6)
