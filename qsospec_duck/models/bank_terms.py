@@ -15,9 +15,6 @@ from qsospec_duck.models.bisection import first_not_below
 from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.models.program import VELOCITY_UNIT
 
-_GAP = 16.0
-"""Grid points between pixels from which on a template is not computed between them."""
-
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def _width_weights(u, axes, n_first):
@@ -41,28 +38,39 @@ def _width_weights(u, axes, n_first):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _blend(xs, origin, inverse_step, first_value, n_grid, bank_values, weights, low, high):
-    """Weighted sum of four widths of a bank between two grid points; meaningful only where the pixels need it."""
-    base = first_value + low
-    n_used = high - low
-    t0 = bank_values[base : base + n_used]
-    t1 = bank_values[base + n_grid : base + n_grid + n_used]
-    t2 = bank_values[base + 2 * n_grid : base + 2 * n_grid + n_used]
-    t3 = bank_values[base + 3 * n_grid : base + 3 * n_grid + n_used]
-    out = np.empty(n_used)
+def _rows(first_value, n_grid, bank_values, low, high):
+    """Four widths of a bank between two grid points."""
+    begin, n_used = first_value + low, high - low
+    return (
+        bank_values[begin : begin + n_used],
+        bank_values[begin + n_grid : begin + n_grid + n_used],
+        bank_values[begin + 2 * n_grid : begin + 2 * n_grid + n_used],
+        bank_values[begin + 3 * n_grid : begin + 3 * n_grid + n_used],
+    )
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _blend(rows, weights):
+    """Weighted sum of four widths."""
+    t0, t1, t2, t3 = rows
     w0, w1, w2, w3 = weights
-    done, begin = 0, 0
-    for i in range(xs.size):
-        # Pixels come in windows: what lies between them is left out.
-        here = int((xs[i] - origin) * inverse_step)
-        if i + 1 < xs.size and (xs[i + 1] - xs[i]) * inverse_step < _GAP:
-            continue
-        first = int((xs[begin] - origin) * inverse_step) - 1
-        end = min(here + 3, n_used)
-        for k in range(np.uintp(max(first, done)), np.uintp(end)):
-            out[k] = w0 * t0[k] + w1 * t1[k] + w2 * t2[k] + w3 * t3[k]
-        done, begin = end, i + 1
+    out = np.empty(t0.size)
+    for k in range(np.uintp(out.size)):
+        out[k] = w0 * t0[k] + w1 * t1[k] + w2 * t2[k] + w3 * t3[k]
     return out
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _blend_both(rows, weights, slopes):
+    """Two weighted sums of four widths, which are read once."""
+    t0, t1, t2, t3 = rows
+    w0, w1, w2, w3 = weights
+    s0, s1, s2, s3 = slopes
+    out, by_width = np.empty(t0.size), np.empty(t0.size)
+    for k in range(np.uintp(out.size)):
+        out[k] = w0 * t0[k] + w1 * t1[k] + w2 * t2[k] + w3 * t3[k]
+        by_width[k] = s0 * t0[k] + s1 * t1[k] + s2 * t2[k] + s3 * t3[k]
+    return out, by_width
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
@@ -88,7 +96,7 @@ def fill_bank(x, s, u, velocity, layout, axes, bank_values, values):
     low, high = _bank_window(xs, x_start, x_step, n_grid)
     inverse_step = 1.0 / x_step
     origin = x_start + low * x_step
-    broad = _blend(xs, origin, inverse_step, first_value, n_grid, bank_values, weights, low, high)
+    broad = _blend(_rows(first_value, n_grid, bank_values, low, high), weights)
     for i in range(out.size):
         p = (xs[i] - origin) * inverse_step
         k = np.uint64(p)
@@ -110,8 +118,7 @@ def add_bank_derivatives(xs, ss, u, velocity, layout, axes, bank_values, weight,
     low, high = _bank_window(xs, x_start, x_step, n_grid)
     inverse_step = 1.0 / x_step
     origin = x_start + low * x_step
-    broad = _blend(xs, origin, inverse_step, first_value, n_grid, bank_values, weights, low, high)
-    by_width = _blend(xs, origin, inverse_step, first_value, n_grid, bank_values, slopes, low, high)
+    broad, by_width = _blend_both(_rows(first_value, n_grid, bank_values, low, high), weights, slopes)
     to_velocity = -weight * VELOCITY_UNIT / C_KMS / x_step
     one, two = np.uint64(1), np.uint64(2)
     for i in range(xs.size):
