@@ -6,7 +6,7 @@ Enters a rest-frame spectrum; leaves the choice of components and pixels with th
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numba
@@ -48,7 +48,7 @@ _LINE_REACH = 5000.0 / C_KMS
 comes out 10 to 40 % too faint; with this its median is right for lines of 2500 to 9000 km/s."""
 
 CONTINUUM_CELL = 400.0 / C_KMS
-"""Width in ln λ of the cells over which pixels are averaged for all steps here; amplitudes and χ² are of all pixels.
+"""Width in ln λ of the cells over which pixels are averaged for all fits here.
 The last steps of settling (`qsospec_duck.fitting.settling`) see all of them, and mend what averaging blurs."""
 
 
@@ -88,18 +88,20 @@ class ContinuumStage:
 
 
 class _Pixels:
-    """The pixels of a fit, and their averages over cells."""
+    """The pixels of a fit, averaged over cells."""
 
     def __init__(self, spectrum: Spectrum, inverse_sigma: FloatArray, used: BoolArray) -> None:
         index = np.flatnonzero(used)
         self.wave = spectrum.wavelength[index]
-        self.all = spectrum.log_wavelength[index], inverse_sigma[index], spectrum.flux[index]
-        self.cells = averaged(*self.all, CONTINUUM_CELL)
+        pixels = spectrum.log_wavelength[index], inverse_sigma[index], spectrum.flux[index]
+        self._cells = averaged(*pixels, CONTINUUM_CELL)
+        # χ² about the means, which no model that is smooth over a cell changes.
+        self._scatter = _sum_of_squares(*pixels[1:]) - _sum_of_squares(*self._cells[1:])
 
     def fit(self, program: Program, starts: FloatArray, prior: Prior | None) -> Optimum:
-        """Shapes from the cells, amplitudes and χ² from all pixels."""
-        near = optimise(program, *self.cells, starts, tolerance=ROUGH, prior=prior).theta
-        return optimise(program, *self.all, near[None, :], max_iterations=0, tolerance=ROUGH, prior=prior)
+        """Fit the cells; χ² and the number of pixels are told as those of all pixels."""
+        found = optimise(program, *self._cells, starts, tolerance=ROUGH, prior=prior)
+        return replace(found, chi2=found.chi2 + self._scatter, n_pixels=self.wave.size)
 
 
 def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool) -> ContinuumStage | None:
@@ -127,7 +129,8 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
     known: Prior | None = None
 
     def fit(program: Program, starts: FloatArray) -> Optimum:
-        return pixels.fit(program, starts, None if known is None else _of_length(known, len(program.columns)))
+        prior = None if known is None else _of_length(known, len(program.columns))
+        return pixels.fit(program, starts, prior)
 
     program = form.program
     if form.balmer == "assumed":
@@ -159,6 +162,12 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         optimum = fit(optimum.program, _starts(optimum.program, optimum.theta))
         model = model_values(optimum, x)
     return ContinuumStage(optimum, form.name, fit_mask, clip_mask, tuple(warnings), trials, (optimum, model))
+
+
+def _sum_of_squares(inverse_sigma: FloatArray, flux: FloatArray) -> float:
+    """Σ (flux/σ)²."""
+    weighted = inverse_sigma * flux
+    return float(weighted @ weighted)
 
 
 @cache
