@@ -70,10 +70,10 @@ def log_factors(quantity: str, measure: str | None) -> tuple[float, float]:
 @numba.njit(cache=True, nogil=True)
 def median_snr(flux: FloatArray, ivar: FloatArray) -> float:
     """Median of |flux|/error (n_pix,) over the usable pixels, those with ivar > 0, of which there is at least one."""
-    ratio, n = np.empty(flux.size), 0
-    for i in range(flux.size):
+    ratio, n = np.abs(flux) * np.sqrt(ivar), 0
+    for i in range(np.uintp(flux.size)):
         if ivar[i] > 0.0:
-            ratio[n] = abs(flux[i]) * math.sqrt(ivar[i])
+            ratio[n] = ratio[i]
             n += 1
     return median(ratio[:n])
 
