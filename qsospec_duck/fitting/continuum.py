@@ -48,8 +48,8 @@ _LINE_REACH = 5000.0 / C_KMS
 comes out 10 to 40 % too faint; with this its median is right for lines of 2500 to 9000 km/s."""
 
 CONTINUUM_CELL = 400.0 / C_KMS
-"""Width in ln λ of the cells over which pixels are averaged for all fits here.
-The last steps of settling (`qsospec_duck.fitting.settling`) see all of them, and mend what averaging blurs."""
+"""Width in ln λ of the cells over which pixels are averaged for all fits here. The last refits of settling
+(`qsospec_duck.fitting.settling.CONTINUUM_CELLS`) see finer ones, and mend what averaging blurs."""
 
 
 @dataclass(frozen=True, eq=False)
