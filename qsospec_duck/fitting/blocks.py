@@ -125,7 +125,9 @@ def _fit_once(
             stage = fit_complex(
                 rest, model, recipe, seen, delta_chi2=config.optional_delta_chi2, min_snr=config.optional_min_snr
             )
-            stages.append(replace(stage, coverage=coverage, excluded=coverage.mask & ~stage.used))
+            if seen is not coverage:
+                stage = replace(stage, coverage=coverage, excluded=coverage.mask & ~stage.used)
+            stages.append(stage)
     continuum, stages, blocks = settle(rest, alone, stages)
     model = sum((block.model for block in blocks), np.zeros(rest.n_pix))
     return _Round(alone, continuum, stages, blocks, model, find_broad_absorption(rest, model), seconds)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numba
 import numpy as np
 
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
@@ -14,6 +15,7 @@ from qsospec_duck.fitting.optimum import ROUGH, Optimum, optimise
 from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
 from qsospec_duck.fitting.search import best_of_starts
 from qsospec_duck.models.lines import line
+from qsospec_duck.models.program import IntArray
 from qsospec_duck.models.recipes import ComponentRecipe
 from qsospec_duck.spectra import Spectrum
 
@@ -103,6 +105,17 @@ class LinePixels:
 def pixels_of(spectrum: Spectrum, continuum_model: FloatArray, index: np.ndarray) -> LinePixels:
     """Pixels of a complex by their numbers, shape (n,), and what the continuum (n_pix,) leaves there."""
     return LinePixels(
-        spectrum, spectrum.log_wavelength[index], np.sqrt(spectrum.ivar[index]),
-        spectrum.flux[index] - continuum_model[index],
+        spectrum, *_taken(spectrum.log_wavelength, spectrum.ivar, spectrum.flux, continuum_model, index)
     )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def _taken(
+    x: FloatArray, ivar: FloatArray, flux: FloatArray, continuum: FloatArray, index: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What `LinePixels` holds of some pixels."""
+    own_x, own_inverse_sigma, own_flux = np.empty(index.size), np.empty(index.size), np.empty(index.size)
+    for k in range(index.size):
+        i = index[k]
+        own_x[k], own_inverse_sigma[k], own_flux[k] = x[i], math.sqrt(ivar[i]), flux[i] - continuum[i]
+    return own_x, own_inverse_sigma, own_flux
