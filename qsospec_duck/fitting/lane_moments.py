@@ -110,14 +110,14 @@ def _add_products(P, at_p, i, j, Q, at_q, k, m, products, order):
         b = b + u * z
         c = c + v * w
         d = d + v * z
-    _add_to(products, i * order + k, a)
-    _add_to(products, i * order + m, b)
-    _add_to(products, j * order + k, c)
-    _add_to(products, j * order + m, d)
+    add_to(products, i * order + k, a)
+    add_to(products, i * order + m, b)
+    add_to(products, j * order + k, c)
+    add_to(products, j * order + m, d)
 
 
 @numba.njit(cache=True, nogil=True)
-def _add_to(rows, row, value):
+def add_to(rows, row, value):
     """Add lanes to a row."""
     store(rows, row, load(rows, row) + value)
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from qsospec_duck.fitting.grid_columns import grid_columns
 from qsospec_duck.fitting.lane_fits import fit_starts, make_lane_room
 from qsospec_duck.fitting.lane_pixels import lane_pixels
-from qsospec_duck.fitting.search_moves import MOVES_A_ROUND, descend, find_moves, grid_moments, place_group
+from qsospec_duck.fitting.search_moves import MOVES_A_ROUND, descend, find_moves, make_trial, place_group
 from qsospec_duck.models.borrowed import borrowed, keep
 
 DESCENTS = (0.5, 0.1)
@@ -55,14 +56,15 @@ def search(pixels, bounds, tables, grid, spread):
     chi2 : ndarray, shape (n_end,)
     theta : ndarray, shape (n_end, n_par)
     """
-    lines, shapes, (slots, options, _, group_of, first, partners) = grid
+    shapes, (slots, options, _, group_of, partners) = grid
     n_group, n_par, q = slots.shape[0], spread.shape[1], group_of.size
     own_chunks = lane_pixels(pixels)
     own = make_lane_room(own_chunks[0].size, tables[0], tables[1], q, n_par)
-    room, chunks, pixels, bounds = borrowed(own), borrowed(own_chunks), borrowed(pixels), borrowed(bounds)
+    room, chunks, bounds = borrowed(own), borrowed(own_chunks), borrowed(bounds)
     tables, grid = borrowed(tables), borrowed(grid)
-    own_moments = grid_moments(pixels, lines, group_of, first, options)
-    columns, G, b = borrowed(own_moments)
+    own_columns = grid_columns(chunks, tables, room, shapes, slots, options)
+    own_trial = make_trial(q, own_columns[1].shape[0])
+    columns, trial = borrowed(own_columns), borrowed(own_trial)
     n_moves_most = MOVES_A_ROUND + n_group + partners.shape[0]
     capacity = len(DESCENTS) + spread.shape[0] + n_moves_most
     own_ends = np.empty(capacity), np.empty((capacity, n_par))
@@ -73,7 +75,7 @@ def search(pixels, bounds, tables, grid, spread):
     for n, fraction in enumerate(DESCENTS):
         for group in range(n_group):
             state[group] = min(int(fraction * options[group, 1]), options[group, 1] - 1)
-        descend(G, b, group_of, first, options, state)
+        descend(columns, options, group_of, room, trial, state)
         starts[n] = 0.5 * (bounds[0] + bounds[1])
         for group in range(n_group):
             place_group(shapes, slots, options, group, state[group], starts[n])
@@ -85,14 +87,15 @@ def search(pixels, bounds, tables, grid, spread):
 
     # What still runs ends beside the moves.
     moves, start = np.empty((n_moves_most, n_par)), own_ends[1][0].copy()
-    n_moves = find_moves(pixels, bounds, tables, shapes, grid[2], columns, G, b, start, moves)
+    n_moves = find_moves(chunks, bounds, tables, shapes, grid[1], columns, room, trial, start, moves)
     count = fit_starts(
         chunks, bounds, tables, room, moves, n_moves, np.int64(0), PATIENCE_WITH_BEST, POLISH_TOLERANCE,
         np.int64(POLISH_STEPS), ends, count,
     )  # fmt: skip
     keep(own)
     keep(own_chunks)
-    keep(own_moments)
+    keep(own_columns)
+    keep(own_trial)
     return own_ends[0][:count], own_ends[1][:count]
 
 

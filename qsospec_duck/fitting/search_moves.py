@@ -1,11 +1,12 @@
 """What the search of a line complex tries: points of a grid of shapes, judged by moments, without looking at a pixel.
 
 A descent goes over the grid one group of components at a time, which tries all its points while the others stand,
-amplitudes being solved exactly each time from moments that are computed once. From an end of the search, a move takes
-one group to other points of its grid (the ones where χ² would fall most, no two of them neighbours), to the mirror
-image of its velocity, or lets it trade velocities with another group of its profile.
+amplitudes being solved exactly each time, eight points at once (`qsospec_duck.fitting.grid_columns`). From an end of the
+search, a move takes one group to other points of its grid (the ones where χ² would fall most, no two of them
+neighbours), to the mirror image of its velocity, or lets it trade velocities with another group of its profile.
 
-Arguments are those of `qsospec_duck.fitting.search_loop`.
+``columns`` are those of `grid_columns`, ``room`` is that of `qsospec_duck.fitting.lane_fits.make_lane_room`, ``trial``
+that of `make_trial`; other arguments are those of `qsospec_duck.fitting.search_loop`.
 """
 
 from __future__ import annotations
@@ -13,17 +14,11 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from qsospec_duck.fitting.amplitudes import (
-    IN_ORDER,
-    dot,
-    factorise_rows,
-    make_room,
-    moments,
-    rows_dot,
-    solve_amplitudes,
-)
-from qsospec_duck.models.evaluate import evaluate_columns_of, widen
-from qsospec_duck.models.line_terms import fill_line
+from qsospec_duck.fitting.grid_columns import OWN_MOMENT, cross_moments
+from qsospec_duck.fitting.lane_algebra import lane_amplitudes
+from qsospec_duck.fitting.lane_lines import place_profiles
+from qsospec_duck.fitting.lane_moments import lane_moments
+from qsospec_duck.models.lanes import LANES, in_all_lanes, lane_rows, load, single_rows, store, widen
 
 MAX_SWEEPS = 8
 """Sweeps of a descent over all groups."""
@@ -36,49 +31,43 @@ MOVES_A_ROUND = 12
 
 
 @numba.njit(cache=True, nogil=True)
-def grid_moments(pixels, lines, group_of, first, options):
-    """The grid's columns (m, n), their moments (m, m), and those with the data (m,)."""
-    x, s, y = pixels
-    m = first[-1] + options[group_of[-1], 1]
-    A = np.zeros((m, x.size))
-    values = np.empty((1, x.size))
-    span = np.empty((m, 2), np.int64)
-    span[:, 0] = x.size
-    span[:, 1] = 0
-    for t in range(lines.shape[0]):
-        column = int(lines[t, 0])
-        low, high = fill_line(x, s, lines[t, 1], lines[t, 2], lines[t, 3], lines[t, 4], 0.0, values, np.int64(0))
-        A[column, low:high] += values[0, low:high]
-        widen(span, column, low, high)
-    G, b = np.empty((m, m)), np.empty(m)
-    moments(A, y, span, G, b)
-    return A, G, b
+def make_trial(q, n_block):
+    """Arrays in which a group's options are judged while the model's q columns stand.
+
+    Returns
+    -------
+    own, own_b : ndarray, shape (q, q) and (q,)
+        Moments of the model's columns.
+    cross : ndarray of float32, shape (q, n_block · q, lanes)
+        Moments between the model's columns and those of the grid.
+    falls : ndarray, shape (n_block, lanes)
+        Fall of χ² at every option.
+    """
+    cross = single_rows(q * n_block * q).reshape((q, n_block * q, LANES))
+    return np.empty((q, q)), np.empty(q), cross, lane_rows(n_block)
 
 
 @numba.njit(cache=True, nogil=True)
-def descend(G, b, group_of, first, options, state):
+def descend(columns, options, group_of, room, trial, state):
     """Coordinate descent over grid options; ``state`` (n_group,) holds the first options, then the best ones."""
-    q = group_of.size
-    cross, own, own_b = np.empty((q, b.size)), np.empty((q, q)), np.empty(q)
-    trial = _make_trial(q, options)
-    best = -1.0
-    for _ in range(MAX_SWEEPS):
-        before = best
-        for group in range(state.size):
-            for j in range(q):
-                at = first[j] + state[group_of[j]]
-                own_b[j] = b[at]
-                for i in range(q):
-                    own[i, j] = G[first[i] + state[group_of[i]], at]
-                cross[j] = G[at]
-            falls, is_exact = _bounds_of_moving(G, b, cross, own, own_b, group_of, first, group, options, trial)
-            while True:
-                option = _best_option(G, b, cross, own, own_b, group_of, first, group, falls, is_exact, trial, best)
-                if option < 0:
-                    break
-                best, state[group] = falls[option], option
-                falls[option] = -np.inf
-        if best <= before * (1.0 + 1e-9):
+    n_group, best = state.size, -1.0
+    for group in range(n_group):
+        _stand(columns, group_of, group, state[group], room, trial)
+    _join(columns, group_of, state, trial)
+    unchanged = np.int64(0)
+    for visit in range(MAX_SWEEPS * n_group):
+        group = visit % n_group
+        _judge(columns, group_of, group, options[group, 1], room, trial)
+        option = _best_option(trial[3], options[group, 1])
+        fall = trial[3][option // LANES, option % LANES]
+        unchanged += 1
+        if fall > best * (1.0 + 1e-9):
+            best = fall
+            if option != state[group]:
+                state[group], unchanged = option, np.int64(1)
+                _stand(columns, group_of, group, option, room, trial)
+                _join(columns, group_of, state, trial)
+        if unchanged == n_group:
             break
 
 
@@ -90,48 +79,33 @@ def place_group(shapes, slots, options, group, option, theta):
 
 
 @numba.njit(cache=True, nogil=True)
-def find_moves(pixels, bounds, tables, shapes, indices, columns, G, b, theta, moves):
+def find_moves(chunks, bounds, tables, shapes, indices, columns, room, trial, theta, moves):
     """Fill ``moves`` (n_move, n_par) with shapes to try instead of ``theta``; returns how many there are."""
-    slots, options, n_velocities, group_of, first, partners = indices
-    x, s, y = pixels
-    terms, constants, bank_layout, bank_axes, bank_values = tables
-    q = group_of.size
-    A, T = np.zeros((q, x.size)), np.empty((terms.shape[0], x.size))
-    span, span_t = np.zeros((q, 2), np.int64), np.empty((terms.shape[0], 2), np.int64)
-    evaluate_columns_of(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span)
-    own, own_b = np.empty((q, q)), np.empty(q)
-    moments(A, y, span, own, own_b)
-    cross = np.empty((q, columns.shape[0]))
-    for j in range(q):
-        for i in range(columns.shape[0]):
-            cross[j, i] = rows_dot(columns, i, A, j, span[j, 0], span[j, 1])
-
-    n_group = slots.shape[0]
+    slots, options, n_velocities, group_of, partners = indices
+    falls, n_group = trial[3], slots.shape[0]
+    _stand_at(chunks, tables, columns, theta, room, trial)
     candidates = np.empty((n_group * GRID_MOVES, 3))
     n_candidates = np.int64(0)  # a literal would be compiled for apart
-    trial = _make_trial(q, options)
     for group in range(n_group):
-        falls, is_exact = _bounds_of_moving(G, b, cross, own, own_b, group_of, first, group, options, trial)
+        n_option = options[group, 1]
+        _judge(columns, group_of, group, n_option, room, trial)
         for _ in range(GRID_MOVES):
-            option = _best_option(
-                G, b, cross, own, own_b, group_of, first, group, falls, is_exact, trial, -1.0
-            )  # fmt: skip
-            if option < 0:
+            option = _best_option(falls, n_option)
+            fall = falls[option // LANES, option % LANES]
+            if fall < 0.0:
                 break
-            candidates[n_candidates, 0] = falls[option]
+            candidates[n_candidates, 0] = fall
             candidates[n_candidates, 1], candidates[n_candidates, 2] = group, option
             n_candidates += 1
-            _take_out(falls, n_velocities[group], option)
+            _take_out(falls, n_option, n_velocities[group], option)
     count = np.int64(0)
-    for _ in range(n_candidates):
-        if count == MOVES_A_ROUND:
-            break
+    for _ in range(min(n_candidates, MOVES_A_ROUND)):
         best = candidates[:n_candidates, 0].argmax()
         moves[count] = theta
         place_group(shapes, slots, options, int(candidates[best, 1]), int(candidates[best, 2]), moves[count])
         candidates[best, 0] = -np.inf
         count += 1
-    count = _mirror(bounds, slots, group_of, own, own_b, theta, moves, count)
+    count = _mirror(bounds, slots, group_of, room, trial, theta, moves, count)
     for pair in range(partners.shape[0]):
         one, other = slots[partners[pair, 0], 1], slots[partners[pair, 1], 1]
         moves[count] = theta
@@ -142,149 +116,116 @@ def find_moves(pixels, bounds, tables, shapes, indices, columns, G, b, theta, mo
 
 
 @numba.njit(cache=True, nogil=True)
-def _make_trial(q, options):
-    """What the trials of a group's options work in."""
-    most = 0
-    for group in range(options.shape[0]):
-        most = max(most, options[group, 1])
-    return (
-        np.empty((q, q)), np.empty((3, q)), np.empty(q, np.int64), np.zeros(q, np.bool_), make_room(q),
-        np.empty((q, q)), np.empty((2, q)), np.empty(most), np.empty(most, np.bool_),
-    )  # fmt: skip
-
-
-@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
-def _bounds_of_moving(G, b, cross, own, own_b, group_of, first, group, options, trial):
-    """Upper bounds of the fall of χ² for every grid point of one group, the other groups standing where they are.
-
-    A fall is χ² of no lines at all less that of the best amplitudes ≥ 0; it is bounded by that of amplitudes of any
-    sign, for which the columns that stand are factorised but once.
-
-    Parameters
-    ----------
-    G, b : ndarray, shape (m, m), (m,)
-        Moments of the grid columns.
-    cross : ndarray, shape (q, m)
-        Moments between the model's columns where they stand and grid columns.
-    own, own_b : ndarray, shape (q, q), (q,)
-        Moments of the model's columns.
-    group_of, first : ndarray of int, shape (q,)
-    group : int
-    options : ndarray of int, shape (n_group, 2)
-    trial : tuple
-        Of `_make_trial`.
-
-    Returns
-    -------
-    falls : ndarray, shape (n_option,)
-        The bounds.
-    is_exact : ndarray of bool, shape (n_option,)
-        All False: `_best_option` finds out about those that matter.
-    """
-    M, numbers, order, _, _, _, _, falls, is_exact = trial
-    rhs, w, row = numbers[0], numbers[1], numbers[2]
-    q = group_of.size
-    standing, n = np.int64(0), np.int64(0)  # literals would be compiled for apart
-    for j in range(q):
-        if group_of[j] != group:
-            order[standing] = j
-            standing += 1
-    n = standing
-    for j in range(q):
+def _stand(columns, group_of, group, option, room, trial):
+    """Let a group's columns stand at an option: fill what they have in common with the grid."""
+    A, seen, _, _ = columns
+    n_rows = room[1][0][1]
+    block, lane = option // LANES, option % LANES
+    base = block * (A.shape[0] // seen.shape[0])
+    for j in range(group_of.size):
         if group_of[j] == group:
-            order[n] = j
-            n += 1
-    for i in range(standing):
-        rhs[i] = own_b[order[i]]
-        for k in range(i + 1):
-            M[i, k] = own[order[i], order[k]]
-    base = _explained(M, rhs, np.int64(0), standing, w, row)
-    n_option = options[group, 1]
-    for option in range(n_option):
-        for i in range(standing, q):
-            at = first[order[i]] + option
-            rhs[i] = b[at]
-            for k in range(standing):
-                M[i, k] = cross[order[k], at]
-            for k in range(standing, i + 1):
-                M[i, k] = G[at, first[order[k]] + option]
-        falls[option] = (base + _explained(M, rhs, standing, q, w, row)) * (1.0 + 1e-9)
-        is_exact[option] = False
-    return falls[:n_option], is_exact[:n_option]
-
-
-@numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
-def _explained(M, rhs, begin, n, w, row):
-    """What columns from ``begin`` to ``n`` explain of χ² beyond those before them; M and w are gone on with."""
-    for i in range(begin, n):
-        if not M[i, i] > 0.0:
-            M[i, i] = 1.0  # a column without a pixel
-    factorise_rows(M, begin, n, row)
-    fall = 0.0
-    for i in range(begin, n):
-        total = rhs[i]
-        for k in range(i):
-            total -= M[i, k] * w[k]
-        w[i] = total
-        fall += total * total * M[i, i]
-    return fall
+            cross_moments(A, base, seen[block], n_rows, j, lane, A, seen, trial[2])
 
 
 @numba.njit(cache=True, nogil=True)
-def _best_option(G, b, cross, own, own_b, group_of, first, group, falls, is_exact, trial, above):
-    """The option of the greatest fall, which is made exact; -1 where none lies above ``above``. No fall is negative."""
-    _, _, _, passive, room, sub, numbers, _, _ = trial
-    rhs, c = numbers[0], numbers[1]
-    q = group_of.size
-    while True:
-        best = int(np.argmax(falls))
-        if falls[best] <= above * (1.0 + 1e-12):
-            return -1
-        if is_exact[best]:
-            return best
+def _join(columns, group_of, state, trial):
+    """Fill the moments of columns that stand at options of the grid."""
+    _, _, G, b = columns
+    own, own_b, cross, _ = trial
+    q = own_b.size
+    for j in range(q):
+        block, lane = state[group_of[j]] // LANES, state[group_of[j]] % LANES
+        own_b[j] = b[block * q + j, lane]
         for i in range(q):
-            moved_i = group_of[i] == group
-            gi = first[i] + best
-            rhs[i] = b[gi] if moved_i else own_b[i]
+            is_one_group = group_of[i] == group_of[j]
+            own[i, j] = G[(block * q + i) * q + j, lane] if is_one_group else cross[i, block * q + j, lane]
+
+
+@numba.njit(cache=True, nogil=True)
+def _stand_at(chunks, tables, columns, theta, room, trial):
+    """Let the model's columns stand at shapes beside the grid, in all lanes."""
+    profiles, sums, (G, b, _, _, _) = room[:3]
+    own, own_b, cross, _ = trial
+    q, shapes = own_b.size, lane_rows(theta.size)
+    for k in range(theta.size):
+        store(shapes, k, in_all_lanes(theta[k]))
+    place_profiles(chunks[0], shapes, tables[0], profiles)
+    lane_moments(chunks, tables[0], profiles, sums, G, b)
+    for j in range(q):
+        cross_moments(sums[1], 0, sums[2][0], sums[0][1], j, 0, columns[0], columns[1], cross)
+        own_b[j] = b[j, 0]
+        for i in range(q):
+            own[i, j] = G[i * q + j, 0] * (OWN_MOMENT if i == j else 1.0)
+
+
+@numba.njit(cache=True, nogil=True)
+def _judge(columns, group_of, group, n_option, room, trial):
+    """Fill the fall of χ² with the best amplitudes ≥ 0, from no lines at all, at every option of a group."""
+    _, _, grid_G, grid_b = columns
+    own, own_b, cross, falls = trial
+    G, b, c, _, passive = room[2]
+    q = own_b.size
+    for k in range((n_option + LANES - 1) // LANES):
+        at = k * q
+        for i in range(q):
+            is_moved = group_of[i] == group
+            store(passive, i, in_all_lanes(1.0))
+            store(b, i, load(grid_b, at + i) if is_moved else in_all_lanes(own_b[i]))
             for j in range(i + 1):
-                moved_j = group_of[j] == group
-                gj = first[j] + best
-                if moved_i and moved_j:
-                    value = G[gi, gj]
-                elif moved_i:
-                    value = cross[j, gi]
-                elif moved_j:
-                    value = cross[i, gj]
+                if is_moved and group_of[j] == group:
+                    value = load(grid_G, (at + i) * q + j)
+                elif is_moved:
+                    value = widen(load(cross[j], at + i))
+                elif group_of[j] == group:
+                    value = widen(load(cross[i], at + j))
                 else:
-                    value = own[i, j]
-                sub[i, j] = value
-                sub[j, i] = value
-        solve_amplitudes(sub, rhs, c, passive, room)
-        falls[best] = dot(c, rhs)
-        is_exact[best] = True
+                    value = in_all_lanes(own[i, j])
+                store(G, i * q + j, value)
+                store(G, j * q + i, value)
+        lane_amplitudes(G, b, q, c, passive, room[3])
+        fall = in_all_lanes(0.0)
+        for i in range(q):
+            fall = fall + load(c, i) * load(b, i)
+        store(falls, k, fall)
 
 
 @numba.njit(cache=True, nogil=True)
-def _take_out(falls, n_velocity, option):
+def _best_option(falls, n_option):
+    """The option of the greatest fall."""
+    best = np.int64(0)
+    for option in range(1, n_option):
+        if falls[option // LANES, option % LANES] > falls[best // LANES, best % LANES]:
+            best = option
+    return best
+
+
+@numba.njit(cache=True, nogil=True)
+def _take_out(falls, n_option, n_velocity, option):
     """Take a grid point and those beside it out of what is left of a group."""
-    n_width = falls.size // n_velocity
     i, j = option // n_velocity, option % n_velocity
-    for beside in range(max(i - 1, 0), min(i + 2, n_width)):
+    for beside in range(max(i - 1, 0), min(i + 2, n_option // n_velocity)):
         for near in range(max(j - 1, 0), min(j + 2, n_velocity)):
-            falls[beside * n_velocity + near] = -np.inf
+            out = beside * n_velocity + near
+            falls[out // LANES, out % LANES] = -np.inf
 
 
 @numba.njit(cache=True, nogil=True)
-def _mirror(bounds, slots, group_of, own, own_b, theta, moves, count):
+def _mirror(bounds, slots, group_of, room, trial, theta, moves, count):
     """Add each group with flux at the opposite velocity, or far from 0 where it stands near 0."""
     low, high = bounds[0], bounds[1]
+    own, own_b = trial[0], trial[1]
+    G, b, c, _, passive = room[2]
     q = group_of.size
-    amplitudes, passive = np.empty(q), np.ones(q, np.bool_)
-    solve_amplitudes(own, own_b, amplitudes, passive, make_room(q))
+    for j in range(q):
+        store(b, j, in_all_lanes(own_b[j]))
+        store(passive, j, in_all_lanes(1.0))
+        for i in range(q):
+            store(G, j * q + i, in_all_lanes(own[j, i]))
+    lane_amplitudes(G, b, q, c, passive, room[3])
     for group in range(slots.shape[0]):
         has_flux = False
         for j in range(q):
-            has_flux = has_flux or (group_of[j] == group and amplitudes[j] > 0.0)
+            has_flux = has_flux or (group_of[j] == group and c[j, 0] > 0.0)
         if not has_flux:
             continue
         slot = slots[group, 1]

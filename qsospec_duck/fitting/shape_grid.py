@@ -13,19 +13,14 @@ import numpy as np
 
 from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.result import FloatArray
-from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
 from qsospec_duck.models.recipes import ComponentRecipe
 
 
 @dataclass(frozen=True, eq=False)
 class ShapeGrid:
-    """Every column of a model at every shape of its group's grid."""
+    """Shapes at which a search tries each group of a model's components."""
 
-    lines: FloatArray
-    """(n_line, 5): grid column, θ of width, θ of velocity, ln λ₀ and flux ratio of every Gaussian."""
-
-    n_columns: int
     slots: IntArray
     """(n_group, 2): fwhm slot and velocity slot of each group in the model."""
 
@@ -42,17 +37,13 @@ class ShapeGrid:
     group_of: IntArray
     """(n_col,) group of each column of the model."""
 
-    first: IntArray
-    """(n_col,) grid column at which the options of a model column begin."""
-
     partners: IntArray
     """(n_pair, 2): groups that describe one profile together."""
 
     @cached_property
-    def tables(self) -> tuple[FloatArray, FloatArray, tuple[IntArray, ...]]:
-        """Lines, shapes and indices, as the compiled search takes them."""
-        indices = (self.slots, self.options, self.n_velocities, self.group_of, self.first, self.partners)
-        return self.lines, self.shapes, indices
+    def tables(self) -> tuple[FloatArray, tuple[IntArray, ...]]:
+        """Shapes and indices, as the compiled search takes them."""
+        return self.shapes, (self.slots, self.options, self.n_velocities, self.group_of, self.partners)
 
 
 @cache
@@ -73,23 +64,14 @@ def shape_grid(components: tuple[ComponentRecipe, ...]) -> ShapeGrid:
         {(g.line_id, g.role) for g in model.gaussians if (g.fwhm_slot, g.velocity_slot) == group} for group in groups
     ]
     partners = [(a, b) for b in range(len(groups)) for a in range(b) if profiles[a] & profiles[b]]
-    lines: list[tuple[float, ...]] = []
-    first, group_of, n_columns = [], [], 0
-    for j in range(len(program.columns)):
-        members = [gaussian for gaussian in model.gaussians if gaussian.column == j]
-        group = groups.index((members[0].fwhm_slot, members[0].velocity_slot))
-        group_of.append(group)
-        first.append(n_columns)
-        for u, v in shapes[group]:
-            lines += [
-                (n_columns, u + g.log_width, v, float(np.log(line(g.line_id).wavelength)), g.ratio) for g in members
-            ]
-            n_columns += 1
+    group_of = [
+        next(groups.index((g.fwhm_slot, g.velocity_slot)) for g in model.gaussians if g.column == j)
+        for j in range(len(program.columns))
+    ]
     counts = np.array([len(of_group) for of_group in shapes])
     return ShapeGrid(
-        np.array(lines), n_columns, np.array(groups), np.concatenate(shapes),
-        np.stack([np.cumsum(counts) - counts, counts], axis=1), np.array(n_velocities), np.array(group_of),
-        np.array(first), np.array(partners, dtype=np.int64).reshape(-1, 2),
+        np.array(groups), np.concatenate(shapes), np.stack([np.cumsum(counts) - counts, counts], axis=1),
+        np.array(n_velocities), np.array(group_of), np.array(partners, dtype=np.int64).reshape(-1, 2),
     )  # fmt: skip
 
 
