@@ -30,12 +30,18 @@ def averaged(
     tuple of ndarray, shape (n_cell,) each
         ln λ, 1/σ and flux.
     """
-    means = _means(x, inverse_sigma, flux, cells if isinstance(cells, np.ndarray) else np.full(x.size, cells))
-    return means if _WORTH_PIXELS * means[0].size <= x.size else (x, inverse_sigma, flux)
+    averages = means(x, inverse_sigma, flux, cells if isinstance(cells, np.ndarray) else np.full(x.size, cells))
+    return averages if is_worth_it(averages[0].size, x.size) else (x, inverse_sigma, flux)
 
 
 @numba.njit(cache=True, nogil=True)
-def _means(
+def is_worth_it(n_cells: int, n_pixels: int) -> bool:
+    """Whether cells hold enough pixels for averages to be worth it."""
+    return _WORTH_PIXELS * n_cells <= n_pixels
+
+
+@numba.njit(cache=True, nogil=True)
+def means(
     x: FloatArray, inverse_sigma: FloatArray, flux: FloatArray, cells: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Means of every cell that holds a pixel."""

@@ -14,9 +14,9 @@ import numba
 import numpy as np
 
 from qsospec_duck.fitting.lane_lines import place_profiles
-from qsospec_duck.fitting.lane_moments import add_to, lane_moments
+from qsospec_duck.fitting.lane_moments import add_to, lane_moments, make_rows
 from qsospec_duck.fitting.lane_pixels import CHUNK
-from qsospec_duck.models.lanes import LANES, in_all_lanes, lane_rows, load, single_rows, store
+from qsospec_duck.models.lanes import LANES, in_all_lanes, lane_rows, load, store
 
 OWN_MOMENT = 1.0 + 1e-5
 """Moments of columns with themselves are larger by this. Single precision knows moments to some 1e-7: what one column
@@ -49,7 +49,8 @@ def grid_columns(chunks, tables, room, shapes, slots, options):
     theta = room[5][1]
     q, n_rows = room[2][1].shape[0], sums[1].shape[0]
     n_block = (np.max(options[:, 1]) + LANES - 1) // LANES
-    A, seen = single_rows(n_block * n_rows), np.zeros((n_block, chunks[0].size, q + 3), np.int64)
+    A = make_rows(n_block, chunks[0].size, sums[0][1], q)
+    seen = np.empty((n_block, chunks[0].size, q + 3), np.int64)
     G, b = lane_rows(n_block * q * q), lane_rows(n_block * q)
     for k in range(n_block):
         for group in range(slots.shape[0]):
@@ -71,7 +72,7 @@ def grid_columns(chunks, tables, room, shapes, slots, options):
 
 
 @numba.njit(cache=True, nogil=True)
-def cross_moments(A, base, seen, n_rows, column, lane, grid_A, grid_seen, cross):
+def cross_moments(A, base, seen, n_rows, column, lane, grid_A, grid_seen, group_of, options, cross):
     """Fill what a column of one lane has in common with every column of the grid.
 
     Parameters
@@ -101,6 +102,8 @@ def cross_moments(A, base, seen, n_rows, column, lane, grid_A, grid_seen, cross)
             start = (k * n_chunk + chunk) * n_rows * CHUNK
             for m in range(1, grid_seen[k, chunk, 0] + 1):
                 other = grid_seen[k, chunk, m]
+                if group_of[other] == group_of[column] or k * LANES >= options[group_of[other], 1]:
+                    continue
                 total = in_all_lanes(_ZERO)
                 for i in range(CHUNK):
                     total = total + load(grid_A, start + other * CHUNK + i) * A[first + i, lane]
@@ -110,7 +113,7 @@ def cross_moments(A, base, seen, n_rows, column, lane, grid_A, grid_seen, cross)
 @numba.njit(cache=True, nogil=True)
 def _reaches(seen, chunk, column):
     """Whether a column is among those that reach a chunk."""
+    found = False
     for k in range(1, seen[chunk, 0] + 1):
-        if seen[chunk, k] == column:
-            return True
-    return False
+        found = found or seen[chunk, k] == column
+    return found

@@ -16,7 +16,16 @@ import numpy as np
 
 from qsospec_duck.fitting.lane_lines import add_derivatives, fill_profile
 from qsospec_duck.fitting.lane_pixels import CHUNK
-from qsospec_duck.models.lanes import in_all_lanes, lane_rows, load, narrow, single_rows, store, widen
+from qsospec_duck.models.lanes import (
+    in_all_lanes,
+    lane_rows,
+    load,
+    narrow,
+    single_rows,
+    store,
+    unset_single_rows,
+    widen,
+)
 
 _ZERO = np.float32(0.0)
 
@@ -36,12 +45,22 @@ def make_moment_room(n_chunk, terms, n_col, n_par):
             n_rows += 1
     return (
         (row_of, n_rows),
-        single_rows(n_chunk * n_rows * CHUNK),
+        make_rows(np.int64(1), n_chunk, n_rows, n_col),
         (np.zeros((n_chunk, n_col + 3), np.int64), np.zeros(n_par // 2, np.int64)),
         single_rows((n_par + 2) * CHUNK),
         (single_rows((n_col + 2) * (n_col + 2)), single_rows(n_par * n_par), single_rows(n_par * (n_col + 2))),
         lane_rows(n_par * n_col),
     )
+
+
+@numba.njit(cache=True, nogil=True)
+def make_rows(n_block, n_chunk, n_rows, n_col):
+    """Rows for blocks of eight models, (n_block · n_chunk · n_rows · `CHUNK`, lanes); zeros are filled in."""
+    A = unset_single_rows(n_block * n_chunk * n_rows * CHUNK)
+    for chunk in range(n_block * n_chunk):
+        for i in range(CHUNK):
+            store(A, (chunk * n_rows + n_col + 1) * CHUNK + i, in_all_lanes(_ZERO))
+    return A
 
 
 @numba.njit(cache=True, nogil=True)

@@ -1,8 +1,8 @@
 """What the search of a line complex tries: points of a grid of shapes, judged by moments, without looking at a pixel.
 
 A descent goes over the grid one group of components at a time, which tries all its points while the others stand,
-amplitudes being solved exactly each time, eight points at once (`qsospec_duck.fitting.grid_columns`). From an end of the
-search, a move takes one group to other points of its grid (the ones where χ² would fall most, no two of them
+amplitudes being solved exactly each time, eight points at once (`qsospec_duck.fitting.grid_columns`). From an end of
+the search, a move takes one group to other points of its grid (the ones where χ² would fall most, no two of them
 neighbours), to the mirror image of its velocity, or lets it trade velocities with another group of its profile.
 
 ``columns`` are those of `grid_columns`, ``room`` is that of `qsospec_duck.fitting.lane_fits.make_lane_room`, ``trial``
@@ -52,7 +52,7 @@ def descend(columns, options, group_of, room, trial, state):
     """Coordinate descent over grid options; ``state`` (n_group,) holds the first options, then the best ones."""
     n_group, best = state.size, -1.0
     for group in range(n_group):
-        _stand(columns, group_of, group, state[group], room, trial)
+        _stand(columns, options, group_of, group, state[group], room, trial)
     _join(columns, group_of, state, trial)
     unchanged = np.int64(0)
     for visit in range(MAX_SWEEPS * n_group):
@@ -65,7 +65,7 @@ def descend(columns, options, group_of, room, trial, state):
             best = fall
             if option != state[group]:
                 state[group], unchanged = option, np.int64(1)
-                _stand(columns, group_of, group, option, room, trial)
+                _stand(columns, options, group_of, group, option, room, trial)
                 _join(columns, group_of, state, trial)
         if unchanged == n_group:
             break
@@ -83,7 +83,7 @@ def find_moves(chunks, bounds, tables, shapes, indices, columns, room, trial, th
     """Fill ``moves`` (n_move, n_par) with shapes to try instead of ``theta``; returns how many there are."""
     slots, options, n_velocities, group_of, partners = indices
     falls, n_group = trial[3], slots.shape[0]
-    _stand_at(chunks, tables, columns, theta, room, trial)
+    _stand_at(chunks, tables, columns, options, group_of, theta, room, trial)
     candidates = np.empty((n_group * GRID_MOVES, 3))
     n_candidates = np.int64(0)  # a literal would be compiled for apart
     for group in range(n_group):
@@ -116,7 +116,7 @@ def find_moves(chunks, bounds, tables, shapes, indices, columns, room, trial, th
 
 
 @numba.njit(cache=True, nogil=True)
-def _stand(columns, group_of, group, option, room, trial):
+def _stand(columns, options, group_of, group, option, room, trial):
     """Let a group's columns stand at an option: fill what they have in common with the grid."""
     A, seen, _, _ = columns
     n_rows = room[1][0][1]
@@ -124,7 +124,7 @@ def _stand(columns, group_of, group, option, room, trial):
     base = block * (A.shape[0] // seen.shape[0])
     for j in range(group_of.size):
         if group_of[j] == group:
-            cross_moments(A, base, seen[block], n_rows, j, lane, A, seen, trial[2])
+            cross_moments(A, base, seen[block], n_rows, j, lane, A, seen, group_of, options, trial[2])
 
 
 @numba.njit(cache=True, nogil=True)
@@ -142,7 +142,7 @@ def _join(columns, group_of, state, trial):
 
 
 @numba.njit(cache=True, nogil=True)
-def _stand_at(chunks, tables, columns, theta, room, trial):
+def _stand_at(chunks, tables, columns, options, group_of, theta, room, trial):
     """Let the model's columns stand at shapes beside the grid, in all lanes."""
     profiles, sums, (G, b, _, _, _) = room[:3]
     own, own_b, cross, _ = trial
@@ -152,7 +152,7 @@ def _stand_at(chunks, tables, columns, theta, room, trial):
     place_profiles(chunks[0], shapes, tables[0], profiles)
     lane_moments(chunks, tables[0], profiles, sums, G, b)
     for j in range(q):
-        cross_moments(sums[1], 0, sums[2][0], sums[0][1], j, 0, columns[0], columns[1], cross)
+        cross_moments(sums[1], 0, sums[2][0], sums[0][1], j, 0, columns[0], columns[1], group_of, options, cross)
         own_b[j] = b[j, 0]
         for i in range(q):
             own[i, j] = G[i * q + j, 0] * (OWN_MOMENT if i == j else 1.0)
@@ -169,7 +169,8 @@ def _judge(columns, group_of, group, n_option, room, trial):
         at = k * q
         for i in range(q):
             is_moved = group_of[i] == group
-            store(passive, i, in_all_lanes(1.0))
+            if is_moved:
+                store(passive, i, in_all_lanes(1.0))
             store(b, i, load(grid_b, at + i) if is_moved else in_all_lanes(own_b[i]))
             for j in range(i + 1):
                 if is_moved and group_of[j] == group:

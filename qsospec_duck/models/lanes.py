@@ -103,7 +103,15 @@ def lane_rows(n):
 @numba.njit(cache=True, nogil=True)
 def single_rows(n):
     """The same of single precision."""
-    flat = np.zeros((n + 1) * LANES, np.float32)
+    rows = unset_single_rows(n)
+    rows[:] = 0.0
+    return rows
+
+
+@numba.njit(cache=True, nogil=True)
+def unset_single_rows(n):
+    """The same with whatever lies in memory there."""
+    flat = np.empty((n + 1) * LANES, np.float32)
     skipped = (-(flat.ctypes.data // 4)) % LANES
     return flat[skipped : skipped + n * LANES].reshape((n, LANES))
 
