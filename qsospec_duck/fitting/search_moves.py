@@ -57,7 +57,7 @@ def descend(columns, options, group_of, room, trial, state):
     unchanged = np.int64(0)
     for visit in range(MAX_SWEEPS * n_group):
         group = visit % n_group
-        _judge(columns, group_of, group, options[group, 1], room, trial)
+        judge_options(columns, group_of, group, options[group, 1], room, trial)
         option = _best_option(trial[3], options[group, 1])
         fall = trial[3][option // LANES, option % LANES]
         unchanged += 1
@@ -88,7 +88,7 @@ def find_moves(chunks, bounds, tables, shapes, indices, columns, room, trial, th
     n_candidates = np.int64(0)  # a literal would be compiled for apart
     for group in range(n_group):
         n_option = options[group, 1]
-        _judge(columns, group_of, group, n_option, room, trial)
+        judge_options(columns, group_of, group, n_option, room, trial)
         for _ in range(GRID_MOVES):
             option = _best_option(falls, n_option)
             fall = falls[option // LANES, option % LANES]
@@ -159,8 +159,8 @@ def _stand_at(chunks, tables, columns, options, group_of, theta, room, trial):
 
 
 @numba.njit(cache=True, nogil=True)
-def _judge(columns, group_of, group, n_option, room, trial):
-    """Fill the fall of χ² with the best amplitudes ≥ 0, from no lines at all, at every option of a group."""
+def judge_options(columns, group_of, group, n_option, room, trial):
+    """Fill the fall of χ², from that of no lines at all, with the best amplitudes ≥ 0 at every option of a group."""
     _, _, grid_G, grid_b = columns
     own, own_b, cross, falls = trial
     G, b, c, _, passive = room[2]
@@ -169,8 +169,7 @@ def _judge(columns, group_of, group, n_option, room, trial):
         at = k * q
         for i in range(q):
             is_moved = group_of[i] == group
-            if is_moved:
-                store(passive, i, in_all_lanes(1.0))
+            store(passive, i, in_all_lanes(1.0))
             store(b, i, load(grid_b, at + i) if is_moved else in_all_lanes(own_b[i]))
             for j in range(i + 1):
                 if is_moved and group_of[j] == group:
