@@ -99,7 +99,9 @@ def find_moves(chunks, bounds, tables, shapes, indices, columns, room, trial, th
             n_candidates += 1
             _take_out(falls, n_option, n_velocities[group], option)
     count = np.int64(0)
-    for _ in range(min(n_candidates, MOVES_A_ROUND)):
+    for _ in range(n_candidates):
+        if count == MOVES_A_ROUND:
+            break
         best = candidates[:n_candidates, 0].argmax()
         moves[count] = theta
         place_group(shapes, slots, options, int(candidates[best, 1]), int(candidates[best, 2]), moves[count])
@@ -192,7 +194,7 @@ def judge_options(columns, group_of, group, n_option, room, trial):
 @numba.njit(cache=True, nogil=True)
 def _best_option(falls, n_option):
     """The option of the greatest fall."""
-    best = np.int64(0)
+    best = 0
     for option in range(1, n_option):
         if falls[option // LANES, option % LANES] > falls[best // LANES, best % LANES]:
             best = option
