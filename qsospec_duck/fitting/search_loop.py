@@ -33,7 +33,7 @@ LEFT_RUNNING = 4
 PATIENCE = 5.0
 """A polish is given up that cannot be expected to end below the best χ² plus this."""
 
-PATIENCE_WITH_BEST = 30.0
+PATIENCE_WITH_BEST = 15.0
 """The same for moves from the best end: they change one group, and the others need steps to answer."""
 
 SAME_CHI2 = 0.3
