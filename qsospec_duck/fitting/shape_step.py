@@ -10,61 +10,58 @@ import math
 import numba
 import numpy as np
 
-from qsospec_duck.fitting.amplitudes import IN_ORDER, factorise, row_dot, rows_dot, substitute
+from qsospec_duck.fitting.amplitudes import IN_ORDER, factorise, pair_products, substitute
 from qsospec_duck.models.compiled_exp import FAST
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def shape_moments(DK, reach, A, r, span, passive, G, H, g, room):
-    """H and D r from the rows D_k of ``DK``, projected onto the complement of the passive columns."""
-    n_par = g.size
-    q = A.shape[0]
-    cross, L, index, work = room
-    n_pas = np.int64(0)
-    for j in range(q):
-        if passive[j]:
-            index[n_pas] = j
-            n_pas += 1
+def shape_moments(DK, reach, A, r, span, passive, H, g, cross, room):
+    """H and D r from the rows D_k of ``DK``, projected onto the complement of the passive columns.
+
+    Products are of two rows with two rows, over the pixels that any of them share: outside of its range a row is 0.
+    ``r`` is (1, n); ``cross`` (n_par, n_col) is worked in, and ``room`` is as `solve_amplitudes` left it.
+    """
+    n_par, q = g.size, A.shape[0]
+    for k in range(0, n_par, 2):
+        n = min(k + 1, n_par - 1)
+        low, high = min(reach[k, 0], reach[n, 0]), max(reach[k, 1], reach[n, 1])
+        for m in range(0, k + 1, 2):
+            o = min(m + 1, n_par - 1)
+            first, last = max(low, min(reach[m, 0], reach[o, 0])), min(high, max(reach[m, 1], reach[o, 1]))
+            H[k, m], H[k, o], H[n, m], H[n, o] = pair_products(DK, k, n, DK, m, DK, o, first, last)
+        for a in range(0, q - 1, 2):
+            e = a + 1
+            first, last = max(low, min(span[a, 0], span[e, 0])), min(high, max(span[a, 1], span[e, 1]))
+            cross[k, a], cross[k, e], cross[n, a], cross[n, e] = pair_products(DK, k, n, A, a, A, e, first, last)
+        # The residual comes with the last column.
+        cross[k, q - 1], g[k], cross[n, q - 1], g[n] = pair_products(DK, k, n, A, q - 1, r, 0, low, high)
     for k in range(n_par):
-        low, high = reach[k, 0], reach[k, 1]
-        if high <= low:
-            g[k] = 0.0
-            H[k, :] = 0.0
-            H[:, k] = 0.0
-            cross[k, :] = 0.0
-            continue
-        g[k] = row_dot(DK, k, r, low, high)
-        for m in range(k + 1):
-            first, last = max(low, reach[m, 0]), min(high, reach[m, 1])
-            H[k, m] = rows_dot(DK, k, DK, m, first, last)
+        for m in range(k):
             H[m, k] = H[k, m]
-        for a in range(n_pas):
-            j = index[a]
-            first, last = max(low, span[j, 0]), min(high, span[j, 1])
-            cross[k, a] = rows_dot(DK, k, A, j, first, last)
-    if n_pas == 0:
-        return
-    for a in range(n_pas):
-        for e in range(a + 1):
-            L[a, e] = G[index[a], index[e]]
-    project(H, cross, L, n_pas, work)
+    project(H, cross, passive, room)
 
 
 @numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)
-def project(H, cross, G, n, work):
-    """H − X G⁻¹ Xᵀ in place of H, X being the first ``n`` columns of ``cross``; both are used up, and ``work`` (n,).
+def project(H, cross, passive, room):
+    """H − X G⁻¹ Xᵀ in place of H, X being the passive columns of ``cross``, which is used up.
 
-    With G = L D Lᵀ it is H − Z D⁻¹ Zᵀ, Z = X L⁻ᵀ.
+    With G = L D Lᵀ it is H − Z D⁻¹ Zᵀ, Z = X L⁻ᵀ; L and D are those that `solve_amplitudes` left in its ``room``.
     """
-    factorise(G, n, work)
+    numbers, M, index, _ = room
+    work = numbers[0]
+    n = np.int64(0)
+    for j in range(passive.size):
+        if passive[j]:
+            index[n] = j
+            n += 1
     for k in range(H.shape[0]):
         for a in range(n):
-            total = cross[k, a]
+            total = cross[k, index[a]]
             for e in range(a):
-                total -= G[a, e] * cross[k, e]
+                total -= M[a, e] * cross[k, e]
             cross[k, a] = total
         for a in range(n):
-            work[a] = cross[k, a] * G[a, a]
+            work[a] = cross[k, a] * M[a, a]
         for m in range(k + 1):
             total = H[k, m]
             for a in range(n):

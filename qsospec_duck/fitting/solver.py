@@ -93,7 +93,7 @@ def make_workspace(n, tables, n_col, n_par):
         (np.zeros((n_term, 2), np.int64), np.zeros((n_term, 2), np.int64)),
         (np.empty(n), np.empty(n)), (np.zeros((n_par, n)), np.zeros((n_par, 2), np.int64)),
         make_room(n_col),
-        (np.empty((n_par, n_col)), np.empty((n_col, n_col)), np.empty(n_col, np.int64), np.empty(n_col)),
+        np.empty((n_par, n_col)),
         (np.empty((n_col, n_col)), np.empty((n_col, n_col)), np.empty(n_col), np.empty(n_col)),
         (np.empty(n_col, np.bool_), np.empty(n_col, np.bool_)),
         (np.zeros((n_par, n_par)), np.empty((n_par, n_par))), np.zeros((6, n_par)),
@@ -133,7 +133,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     low, high, free = bounds
     terms, constants, bank_layout, bank_axes, bank_values = tables
     (A, A_try), (T, T_try), (span, span_try), (span_t, span_t_try), (r, r_try), (DK, reach) = work[:6]
-    room, shape_room, (G, G_try, b, c_try), (passive, passive_try), (H, M), rows, index, flags = work[6:]
+    room, cross, (G, G_try, b, c_try), (passive, passive_try), (H, M), rows, index, flags = work[6:]
     g, theta_try, delta, rhs, solved, row = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
     movable, fixed = flags[0], flags[1]
     n_par = theta.size
@@ -154,7 +154,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     while steps < max_iterations:
         if fresh:
             _model_derivatives(x, s, theta, tables, T, span_t, c, DK, reach)
-            shape_moments(DK, reach, A, r, span, passive, G, H, g, shape_room)
+            shape_moments(DK, reach, A, r.reshape(1, r.size), span, passive, H, g, cross, room)
             fresh = False
         n_movable = 0
         for k in range(n_par):

@@ -21,7 +21,7 @@ BLOCK = 8
 out even in vector registers. Pixels between `SUPPORT_SIGMA` and the rim of the block have the value of the cut."""
 
 
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
+@numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
 def fill_line(x, s, u, velocity, x_line, ratio, lsf_variance, T, t):
     """Fill T[t] with a Gaussian in X = c (x − x_line), of integral ``ratio`` over λ; returns its range of pixels.
 
@@ -53,7 +53,7 @@ def whole_blocks(first, last, n):
     return first - first % BLOCK, min(last + (-last) % BLOCK, n)
 
 
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
+@numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
 def add_line_derivatives(x, u, velocity, x_line, lsf_variance, T, t, first, last, weight, D, row_a, row_b):
     """Add weight times the derivatives of the filled ``T[t]`` by ln FWHM and velocity to their rows."""
     own = math.exp(u) / FWHM_PER_SIGMA
