@@ -14,7 +14,7 @@ from qsospec_duck.fitting.coupled import solutions_of
 from qsospec_duck.fitting.covariance import amplitude_errors, covariance_of, invert_scaled, normal_products
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.optimum import evaluate_columns, model_values, optimise
-from qsospec_duck.fitting.settling import SETTLED_SIGMA, Block, relax, settle
+from qsospec_duck.fitting.settling import CONTINUUM_CELLS, SETTLED_SIGMA, Block, relax, settle
 from qsospec_duck.models.evaluate import fill_jacobian
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Kind, Parameter, Term, compile_program
@@ -134,6 +134,23 @@ def test_expecting_where_the_continuum_ends_takes_fewer_fits_to_the_same_place(m
     many, reference = relaxed(flux)
     assert few < many
     assert np.max(np.abs(found - reference)) / SIGMA < 3 * SETTLED_SIGMA
+
+
+@pytest.mark.parametrize("rough", [True, False])
+def test_a_smooth_block_that_sees_cells_tells_chi2_of_its_pixels(rough):
+    x = np.arange(np.log(4300.0), np.log(5500.0), 50.0 / C_KMS)
+    s = np.full(x.size, 1 / SIGMA)
+    truth = LAW_NORM @ evaluate_columns(LAW, x, np.ones_like(x), LAW_THETA)
+    flux = truth + SIGMA * np.random.default_rng(4).standard_normal(x.size)
+    start = optimise(LAW, x, s, flux, np.array([[0.5]]), max_iterations=0)
+    block = Block(start, np.ones(x.size, dtype=bool), x, s, CONTINUUM_CELLS)
+    block.open(flux)
+    assert block.refit(block.model.copy(), block.model, SETTLED_SIGMA, 1e-4, rough)
+    found, of_pixels = block.optimum, optimise(LAW, x, s, flux, np.array([[0.5]]))
+    assert found.n_pixels == x.size
+    assert found.chi2 == pytest.approx(np.sum(((flux - block.model) * s) ** 2))
+    # Nothing fits the pixels better than their own optimum, and the cells' is nearly that.
+    assert -1e-6 < found.chi2 - of_pixels.chi2 < 1e-3
 
 
 def test_one_block_over_all_pixels_gives_the_joint_covariance():
