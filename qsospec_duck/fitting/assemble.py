@@ -121,7 +121,11 @@ def _profiles_and_sum(
     span_of_terms = np.empty((terms.shape[0], 2), np.int64)
     columns, model = np.zeros((amplitudes.size, x.size)), np.zeros(x.size)
     span = np.zeros((amplitudes.size, 2), np.int64)
-    evaluate_columns_of(x, np.ones(x.size), theta, *tables, terms, span_of_terms, columns, span)
+    own, constants, bank_layout, bank_axes, bank_values = tables
+    evaluate_columns_of(
+        x, np.ones(x.size), theta, own, constants, bank_layout, bank_axes, bank_values, terms, span_of_terms, columns,
+        span,
+    )  # fmt: skip
     for column in range(amplitudes.size):
         for i in range(span[column, 0], span[column, 1]):
             columns[column, i] *= amplitudes[column]

@@ -8,6 +8,8 @@ Derivatives follow from the values without another exponential, so they are comp
 asked for. Each row comes with the range of pixels outside which it is exactly 0. With s = 1 the model is bare.
 
 What is called for every term is compiled into its callers: handing a dozen arrays on takes as long as a hundred pixels.
+So are the columns as a whole: of a function that several loops call, a process uses the machine code that it has loaded
+first, and each loop's own may round differently in the last bit.
 """
 
 from __future__ import annotations
@@ -84,7 +86,7 @@ def widen(span, row, first, last):
         span[row, 1] = max(span[row, 1], last)
 
 
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
+@numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
 def evaluate_columns_of(
     x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span
 ):  # fmt: skip
