@@ -30,8 +30,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):
         _forget_stale_code()
         from qsospec_duck.fitting import fit_quasar
+        from qsospec_duck.fitting.compiled import load_fit
         from qsospec_duck.simulate import simulate_spectra
 
+        load_fit()
         for z_range in ((0.2, 0.5), (0.6, 0.8), (2.2, 2.6)):
             for spectrum in simulate_spectra(2, seed=1, snr=20.0, z_range=z_range)[0]:
                 fit_quasar(spectrum)
