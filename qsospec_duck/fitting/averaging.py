@@ -8,30 +8,26 @@ import numba
 import numpy as np
 
 from qsospec_duck.fitting.result import FloatArray
+from qsospec_duck.models.program import IntArray
 
 _WORTH_PIXELS = 1.5
 """Mean number of pixels in a cell below which averaging is not worth it."""
 
 
-def averaged(
-    x: FloatArray, inverse_sigma: FloatArray, flux: FloatArray, cells: FloatArray | float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Inverse-variance means over cells of ln λ, or the pixels as they are where cells would hold fewer than 1.5.
+class Averages:
+    """Inverse-variance means over cells of ln λ, or the pixels as they are where cells would hold fewer than 1.5."""
 
-    Parameters
-    ----------
-    x, inverse_sigma, flux : ndarray, shape (n,)
-        ln λ, 1/σ and flux of the pixels, in order of wavelength.
-    cells : ndarray, shape (n,), or float
-        Width in ln λ of the cell that each pixel falls in.
+    def __init__(self, x: FloatArray, inverse_sigma: FloatArray, cell: float) -> None:
+        """``x`` and ``inverse_sigma`` (n,) are ln λ and 1/σ, in order of wavelength; ``cell`` is a width in ln λ."""
+        self._first, self.x, self.inverse_sigma = cells_of(x, inverse_sigma, np.full(x.size, cell))
+        self._of_pixels = inverse_sigma
+        self.is_worth_it = is_worth_it(self.x.size, x.size)
+        if not self.is_worth_it:
+            self.x, self.inverse_sigma = x, inverse_sigma
 
-    Returns
-    -------
-    tuple of ndarray, shape (n_cell,) each
-        ln λ, 1/σ and flux.
-    """
-    averages = means(x, inverse_sigma, flux, cells if isinstance(cells, np.ndarray) else np.full(x.size, cells))
-    return averages if is_worth_it(averages[0].size, x.size) else (x, inverse_sigma, flux)
+    def flux(self, flux: FloatArray) -> FloatArray:
+        """Mean flux of the cells, (n_cell,), from that of the pixels (n,)."""
+        return mean_flux(self._first, self._of_pixels, flux) if self.is_worth_it else flux
 
 
 @numba.njit(cache=True, nogil=True)
@@ -41,26 +37,47 @@ def is_worth_it(n_cells: int, n_pixels: int) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def means(
-    x: FloatArray, inverse_sigma: FloatArray, flux: FloatArray, cells: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Means of every cell that holds a pixel."""
-    mean_x, mean_inverse_sigma, mean_flux = np.empty(x.size), np.empty(x.size), np.empty(x.size)
+def cells_of(x: FloatArray, inverse_sigma: FloatArray, widths: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Cells that hold a pixel; ``widths`` (n,) is in ln λ that of the cell which each pixel falls in.
+
+    Returns
+    -------
+    first : ndarray of int, shape (n_cell + 1,)
+        First pixel of every cell, and the end of the last.
+    x, inverse_sigma : ndarray, shape (n_cell,)
+        Mean ln λ, and 1/σ of a mean.
+    """
+    first, mean_x, mean_inverse_sigma = np.zeros(x.size + 1, np.int64), np.empty(x.size), np.empty(x.size)
     n, passed, number = 0, 0.0, 0.0
-    total = of_x = of_flux = 0.0
+    total = of_x = 0.0
     for i in range(x.size):
         if i > 0:
-            passed += (x[i] - x[i - 1]) / cells[i]
+            passed += (x[i] - x[i - 1]) / widths[i]
             if math.floor(passed) != number:
-                mean_x[n], mean_inverse_sigma[n], mean_flux[n] = of_x / total, math.sqrt(total), of_flux / total
+                mean_x[n], mean_inverse_sigma[n] = of_x / total, math.sqrt(total)
                 n += 1
-                total = of_x = of_flux = 0.0
+                first[n] = i
+                total = of_x = 0.0
                 number = math.floor(passed)
         ivar = inverse_sigma[i] ** 2
         total += ivar
         of_x += ivar * x[i]
-        of_flux += ivar * flux[i]
     if x.size:
-        mean_x[n], mean_inverse_sigma[n], mean_flux[n] = of_x / total, math.sqrt(total), of_flux / total
+        mean_x[n], mean_inverse_sigma[n] = of_x / total, math.sqrt(total)
         n += 1
-    return mean_x[:n], mean_inverse_sigma[:n], mean_flux[:n]
+        first[n] = x.size
+    return first[: n + 1], mean_x[:n], mean_inverse_sigma[:n]
+
+
+@numba.njit(cache=True, nogil=True)
+def mean_flux(first: IntArray, inverse_sigma: FloatArray, flux: FloatArray) -> FloatArray:
+    """Mean flux of cells, (n_cell,), from 1/σ and flux of pixels (n,); ``first`` is that of `cells_of`."""
+    out = np.empty(first.size - 1)
+    for cell in range(out.size):
+        total = of_flux = 0.0
+        for i in range(first[cell], first[cell + 1]):
+            ivar = inverse_sigma[i] ** 2
+            total += ivar
+            of_flux += ivar * flux[i]
+        out[cell] = of_flux / total
+    return out

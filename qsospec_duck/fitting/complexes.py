@@ -43,6 +43,12 @@ class ComplexStage:
     trials: tuple[Trial, ...] = ()
     """Models that were compared on the way."""
 
+    def with_optimum(self, optimum: Optimum) -> ComplexStage:
+        """The same with another optimum of its model."""
+        return ComplexStage(
+            self.recipe, self.coverage, self.model, optimum, self.selected_model, self.used, self.excluded, self.trials
+        )  # fmt: skip
+
     @property
     def bic(self) -> float:
         """χ² + k ln n of the fitted pixels."""

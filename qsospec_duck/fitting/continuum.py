@@ -6,7 +6,7 @@ Enters a rest-frame spectrum; leaves the choice of components and pixels with th
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numba
@@ -14,7 +14,7 @@ import numpy as np
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.assumed_balmer import N_BALMER_SHAPES, assumed_balmer, tell_assumed
-from qsospec_duck.fitting.averaging import averaged
+from qsospec_duck.fitting.averaging import Averages
 from qsospec_duck.fitting.config import BalmerConfig, Band, ContinuumConfig
 from qsospec_duck.fitting.continuum_forms import choose_form, first_form, other_forms
 from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
@@ -94,14 +94,15 @@ class _Pixels:
         index = np.flatnonzero(used)
         self.wave = spectrum.wavelength[index]
         pixels = spectrum.log_wavelength[index], inverse_sigma[index], spectrum.flux[index]
-        self._cells = averaged(*pixels, CONTINUUM_CELL)
+        cells = Averages(*pixels[:2], CONTINUUM_CELL)
+        self._cells = cells.x, cells.inverse_sigma, cells.flux(pixels[2])
         # χ² about the means, which no model that is smooth over a cell changes.
         self._scatter = _sum_of_squares(*pixels[1:]) - _sum_of_squares(*self._cells[1:])
 
     def fit(self, program: Program, starts: FloatArray, prior: Prior | None) -> Optimum:
         """Fit the cells; χ² and the number of pixels are told as those of all pixels."""
         found = optimise(program, *self._cells, starts, tolerance=ROUGH, prior=prior)
-        return replace(found, chi2=found.chi2 + self._scatter, n_pixels=self.wave.size)
+        return found.of_pixels(found.chi2 + self._scatter, self.wave.size)
 
 
 def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool) -> ContinuumStage | None:

@@ -7,20 +7,40 @@ import numba
 from qsospec_duck.models.compiled_exp import FAST
 
 
-@numba.njit(cache=True, nogil=True)
-def left_by(total, model, pixels, out):
-    """Fill ``out`` (n_used,) with a sum of models (n_pix,) without one of them (n_pix,), at some pixels (n_used,)."""
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def leave(total, model, pixels, flux, before, inverse_sigma, others, left):
+    """What other models leave of the flux at some pixels, and how far they have moved there.
+
+    Parameters
+    ----------
+    total, model : ndarray, shape (n_pix,)
+        A sum of models, and the one that is not among the others.
+    pixels : ndarray of int, shape (n_used,)
+    flux, before, inverse_sigma : ndarray, shape (n_used,)
+        Flux, the others as they were, and 1/σ at these pixels.
+    others, left : ndarray, shape (n_used,)
+        Filled with the others and with flux − others.
+
+    Returns
+    -------
+    float
+        Largest difference of the others from those before [σ].
+    """
+    most = 0.0
     for i in range(pixels.size):
-        out[i] = total[pixels[i]] - model[pixels[i]]
+        now = total[pixels[i]] - model[pixels[i]]
+        others[i], left[i] = now, flux[i] - now
+        most = max(most, abs(now - before[i]) * inverse_sigma[i])
+    return most
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def largest_move(one, other, inverse_sigma):
-    """Largest difference of two models in σ; shape (n,) each."""
-    most = 0.0
-    for i in range(one.size):
-        most = max(most, abs(one[i] - other[i]) * inverse_sigma[i])
-    return most
+def chi2_of(flux, model, pixels, inverse_sigma):
+    """χ² of a model (n_pix,) at some of its pixels, where the flux and 1/σ are (n_used,)."""
+    total = 0.0
+    for i in range(pixels.size):
+        total += ((flux[i] - model[pixels[i]]) * inverse_sigma[i]) ** 2
+    return total
 
 
 @numba.njit(cache=True, nogil=True)

@@ -108,7 +108,7 @@ def draw_measurements(
         drawn = [replace(solution, optimum=block.optimum) for solution, block in zip(faint, blocks, strict=True)]
         columns = evaluate_columns(blocks[0].optimum.program, x, np.ones_like(x), blocks[0].optimum.theta)
         drawn[0] = replace(drawn[0], columns=columns)
-        stages = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
+        stages = [stage.with_optimum(block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
         for row in measure(stages, drawn):
             found.setdefault(_key(row), []).append(row.value)
     return Draws({key: np.array(values) for key, values in found.items()}, config.draws, n_failed)

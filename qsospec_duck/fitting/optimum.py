@@ -67,6 +67,12 @@ class Optimum:
         """(n_par,) True for shapes in use that do not lie on a bound."""
         return self.shapes_in_use & ~self.at_bound
 
+    def of_pixels(self, chi2: float, n_pixels: int) -> Optimum:
+        """The same of a fit to averages, with χ² and number of the pixels that were averaged."""
+        return Optimum(
+            self.program, self.theta, self.amplitudes, chi2, n_pixels, self.status, self.n_steps, self.prior
+        )  # fmt: skip
+
     def with_idle_shapes_in_the_middle(self) -> Optimum:
         """The same model with shapes that no positive amplitude has at the start of their parameter.
 
@@ -128,16 +134,14 @@ def optimise(
         The fit is given up, not converged, where it cannot be expected to end below this χ².
     """
     prior = prior or program.no_prior
-    theta = np.empty(starts.shape[1])
-    amplitudes = np.zeros(len(program.columns))
-    pixels = (x, inverse_sigma, inverse_sigma * flux)
+    theta, amplitudes = np.empty(starts.shape[1]), np.empty(len(program.columns))
     chi2, status, n_steps = minimise_from_starts(
-        pixels, program.bounds, prior, program.tables, np.ascontiguousarray(starts), theta, amplitudes,
-        limit, short_iterations, max_iterations, tolerance,
+        (x, inverse_sigma, flux), program.bounds, prior, program.tables, np.ascontiguousarray(starts), theta,
+        amplitudes, limit, short_iterations, max_iterations, tolerance,
     )  # fmt: skip
     if prior is not program.no_prior:
         chi2 -= float(prior[1] @ (amplitudes - prior[0]) ** 2)
-    return Optimum(program, theta, amplitudes, float(chi2), x.size, int(status), int(n_steps), prior)
+    return Optimum(program, theta, amplitudes, chi2, x.size, status, n_steps, prior)
 
 
 def evaluate_columns(program: Program, x: FloatArray, factor: FloatArray, theta: FloatArray) -> FloatArray:

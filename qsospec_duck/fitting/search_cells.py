@@ -8,7 +8,7 @@ import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
-from qsospec_duck.fitting.averaging import is_worth_it, means
+from qsospec_duck.fitting.averaging import cells_of, is_worth_it, mean_flux
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.models.bisection import first_not_below
 from qsospec_duck.models.lines import line
@@ -39,10 +39,10 @@ def _cells(
     widths = np.full(x.size, coarse)
     for k in range(ranges.shape[0]):
         widths[first_not_below(x, ranges[k, 0]) : first_not_below(x, ranges[k, 1])] = fine
-    cell_x, cell_inverse_sigma, cell_flux = means(x, inverse_sigma, flux, widths)
+    first, cell_x, cell_inverse_sigma = cells_of(x, inverse_sigma, widths)
     if not is_worth_it(cell_x.size, x.size):
-        cell_x, cell_inverse_sigma, cell_flux = x.copy(), inverse_sigma.copy(), flux.copy()
-    return cell_x, cell_inverse_sigma, cell_inverse_sigma * cell_flux
+        return x.copy(), inverse_sigma.copy(), inverse_sigma * flux
+    return cell_x, cell_inverse_sigma, cell_inverse_sigma * mean_flux(first, inverse_sigma, flux)
 
 
 @cache

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
-from qsospec_duck.fitting.averaging import averaged
+from qsospec_duck.fitting.averaging import Averages
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import CONTINUUM_CELL, ContinuumStage
-from qsospec_duck.fitting.model_steps import exchange, largest_move, left_by, products_of_steps
+from qsospec_duck.fitting.model_steps import chi2_of, exchange, leave, products_of_steps
 from qsospec_duck.fitting.optimum import ROUGH, Optimum, model_values, optimise
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.spectra import Spectrum
@@ -62,36 +62,40 @@ class Block:
         self.x_used, self.inverse_sigma_used = x[self.pixels], inverse_sigma[self.pixels]
         self.weight = inverse_sigma
         self.model = model_values(optimum, x) if model is None else model
+        self._averages: dict[float, Averages] = {}
         self._flux_used = np.zeros(0)
-        self._others: FloatArray | None = None
+        self._others, self._now, self._left = np.empty((3, self.pixels.size))
 
     def open(self, flux: FloatArray) -> None:
         """Let the next `refit` happen, whatever the other blocks did, to this flux (n_pix,)."""
         self._flux_used = flux[self.pixels]
-        self._others = None
+        self._others[:] = np.inf
 
     def refit(self, total: FloatArray, shown: FloatArray, settled: float, tolerance: float, rough: bool) -> bool:
         """Fit to what the others leave, unless they stand where they stood; whether it was done.
 
         ``total`` (n_pix,) is the sum of all models, this block's being the one ``shown`` (n_pix,).
         """
-        now = np.empty(self.pixels.size)
-        left_by(total, shown, self.pixels, now)
-        if self._others is not None and largest_move(now, self._others, self.inverse_sigma_used) < settled:
+        pixels, sigma, now, left = self.pixels, self.inverse_sigma_used, self._now, self._left
+        if leave(total, shown, pixels, self._flux_used, self._others, sigma, now, left) < settled:
             return False
-        self._others = now
-        left = self._flux_used - now
-        pixels = self.x_used, self.inverse_sigma_used, left
+        self._others, self._now = now, self._others
+        before = self.optimum
+        data = self.x_used, sigma, left
         if self.cells is not None:
-            pixels = averaged(*pixels, self.cells.rough if rough else self.cells.fine)
-        self.optimum = optimise(
-            self.optimum.program, *pixels, self.optimum.theta[None, :], tolerance=tolerance, prior=self.optimum.prior
-        )
+            data = self._averaged(left, self.cells.rough if rough else self.cells.fine)
+        self.optimum = optimise(before.program, *data, before.theta[None, :], tolerance=tolerance, prior=before.prior)
         self.model = model_values(self.optimum, self.x)
-        if pixels[2] is not left:
-            residual = (left - self.model[self.pixels]) * self.inverse_sigma_used
-            self.optimum = replace(self.optimum, chi2=float(residual @ residual), n_pixels=left.size)
+        if self.cells is not None:
+            self.optimum = self.optimum.of_pixels(chi2_of(left, self.model, pixels, sigma), left.size)
         return True
+
+    def _averaged(self, left: FloatArray, cell: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Averages over cells of what the others leave at the pixels (n_used,): ln λ, 1/σ and flux."""
+        if cell not in self._averages:
+            self._averages[cell] = Averages(self.x_used, self.inverse_sigma_used, cell)
+        averages = self._averages[cell]
+        return averages.x, averages.inverse_sigma, averages.flux(left)
 
 
 def relax(
@@ -177,5 +181,5 @@ def settle(
     relax(blocks, spectrum.flux)
     for block in blocks:
         block.optimum = block.optimum.with_idle_shapes_in_the_middle()
-    settled = [replace(stage, optimum=block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
+    settled = [stage.with_optimum(block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
     return replace(continuum, optimum=blocks[0].optimum), settled, blocks

@@ -220,12 +220,14 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
 
 @numba.njit(cache=True, nogil=True)
 def minimise_from_starts(
-    pixels, bounds, prior, tables, starts, theta, c, limit, short_iterations, max_iterations, tolerance
+    data, bounds, prior, tables, starts, theta, c, limit, short_iterations, max_iterations, tolerance
 ):  # fmt: skip
     """Minimise from several starts: a few steps each, then the best one to the end.
 
     Parameters
     ----------
+    data : tuple of ndarray, shape (n,)
+        ln λ, 1/σ and flux.
     starts : ndarray, shape (n_start, n_par)
     theta, c : ndarray
         Out: best shapes and amplitudes.
@@ -234,8 +236,9 @@ def minimise_from_starts(
 
     Other parameters and returns as `minimise`.
     """
-    own = make_workspace(pixels[0].size, tables, c.size, theta.size)
-    work, pixels, bounds = borrowed(own), borrowed(pixels), borrowed(bounds)
+    pixels = (data[0], data[1], data[1] * data[2])
+    own = make_workspace(data[0].size, tables, c.size, theta.size)
+    work, lent, bounds = borrowed(own), borrowed(pixels), borrowed(bounds)
     prior, tables = borrowed(prior), borrowed(tables)
     total = 0
     if starts.shape[0] == 1:
@@ -246,11 +249,12 @@ def minimise_from_starts(
         for start in range(starts.shape[0]):
             trial[:] = starts[start]
             hope = best + LATER_START_CHI2
-            chi2, _, steps = minimise(pixels, bounds, prior, tables, work, trial, c, hope, short_iterations, 0.1)
+            chi2, _, steps = minimise(lent, bounds, prior, tables, work, trial, c, hope, short_iterations, 0.1)
             total += steps
             if chi2 < best:
                 best = chi2
                 theta[:] = trial
-    chi2, status, steps = minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iterations, tolerance)
+    chi2, status, steps = minimise(lent, bounds, prior, tables, work, theta, c, limit, max_iterations, tolerance)
     keep(own)
+    keep(pixels)
     return chi2, status, total + steps
