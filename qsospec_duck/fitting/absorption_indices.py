@@ -218,14 +218,13 @@ def _integral(
     variance = float(weights**2 @ (1.0 / model.weight[chosen]))
     # Rows of a Jacobian are read as they lie, over the stretch that holds all of these pixels.
     pixels = ion.pixels[chosen]
-    stretch = slice(pixels[0], pixels[-1] + 1)
     by_model = np.zeros(pixels[-1] + 1 - pixels[0])
     by_model[pixels - pixels[0]] = weights * ratio / total
     continuum, *lines = model.solutions
-    by_continuum = continuum.jacobian[:, stretch] @ by_model
+    by_continuum = continuum.derivative_of_sum(by_model, pixels[0])
     variance += float(by_continuum @ continuum.covariance @ by_continuum)
     for solution in lines:
-        gradient = solution.jacobian[:, stretch] @ by_model
+        gradient = solution.derivative_of_sum(by_model, pixels[0])
         if gradient.any():
             variance += float(gradient @ solution.covariance @ gradient)
             variance += 2.0 * float(gradient @ solution.with_continuum @ by_continuum)

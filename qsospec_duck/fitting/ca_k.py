@@ -199,7 +199,8 @@ def _improved(
     covariance = scale**2 * inverse_of(normal)[0]
     smooth = flux + depth * np.exp(-0.5 * ((x - velocity) / width) ** 2)
     near = np.abs(x - velocity) < 3.0 * width
-    continuum = float(np.average(smooth[near], weights=weight[near] ** 2)) if near.any() else 0.0
+    squares = weight[near] ** 2
+    continuum = float(squares @ smooth[near] / squares.sum()) if squares.size else 0.0
     return _Peak(velocity, width, depth, covariance, continuum)
 
 

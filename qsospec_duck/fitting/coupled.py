@@ -19,11 +19,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 import numpy as np
 
-from qsospec_duck.fitting.covariance import amplitude_errors, fill_covariance, fill_rows
+from qsospec_duck.fitting.covariance import amplitude_errors, covariances_of, edges_of, fill_rows
+from qsospec_duck.fitting.joint_system import joint_response
 from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.overlaps import overlaps
 from qsospec_duck.fitting.result import BoolArray, FloatArray
@@ -38,11 +39,14 @@ class Solution:
     used: BoolArray
     """(n_pix,) pixels of its fit."""
 
+    reach: slice
+    """Pixels outside which the block is 0; all of them for a continuum."""
+
     columns: FloatArray
-    """(n_col, n_pix) columns per unit amplitude."""
+    """(n_col, n_reach) columns per unit amplitude."""
 
     jacobian: FloatArray
-    """(n_par + n_col, n_pix) derivative of the model by shapes, then amplitudes."""
+    """(n_par + n_col, n_reach) derivative of the model by shapes, then amplitudes."""
 
     covariance: FloatArray
     """(n_par + n_col, n_par + n_col)."""
@@ -58,7 +62,17 @@ class Solution:
     @cached_property
     def model(self) -> FloatArray:
         """(n_pix,) the block's model."""
-        return self.optimum.amplitudes @ self.columns
+        model = np.zeros(self.used.size)
+        model[self.reach] = self.optimum.amplitudes @ self.columns
+        return model
+
+    def derivative_of_sum(self, weights: FloatArray, first: int) -> FloatArray:
+        """(n_par + n_col,) derivative of the sum of the model times weights (n,) over the pixels from ``first`` on."""
+        begin, end = max(first, self.reach.start), min(first + weights.size, self.reach.stop)
+        if end <= begin:
+            return np.zeros(len(self.jacobian))
+        own = slice(begin - self.reach.start, end - self.reach.start)
+        return self.jacobian[:, own] @ weights[begin - first : end - first]
 
 
 def solutions_of(blocks: Sequence[Block], ivar: FloatArray) -> list[Solution]:
@@ -70,33 +84,35 @@ def solutions_of(blocks: Sequence[Block], ivar: FloatArray) -> list[Solution]:
         As `settle` leaves them.
     ivar : ndarray, shape (n_pix,)
     """
-    sizes = [block.optimum.theta.size + block.optimum.amplitudes.size for block in blocks]
-    edges = [0, *accumulate(sizes)]
+    # The continuum, which all others meet, stands last in the equations.
+    blocks = [*blocks[1:], blocks[0]]
+    optima = [block.optimum for block in blocks]
+    edges = edges_of(optima)
     places = [slice(first, last) for first, last in pairwise(edges)]
-    rows, span = np.zeros((edges[-1], ivar.size)), np.zeros((edges[-1], 2), dtype=np.int64)
+    rows, span = np.empty((edges[-1], ivar.size)), np.empty((edges[-1], 2), dtype=np.int64)
     bare = np.ones(ivar.size)
-    for block, place in zip(blocks, places, strict=True):
+    reaches = [
         fill_rows(block.optimum, block.x, bare, rows[place], span[place])
-    met, noise = overlaps(rows, span, np.array(edges), np.array([block.used for block in blocks]), ivar)
-    own, between, deficient = np.zeros_like(met), met.copy(), []
-    for block, place in zip(blocks, places, strict=True):
-        # A component at 0 may be hidden by its neighbours: their errors do not take its absence as known.
-        deficient.append(fill_covariance(block.optimum, noise, place.start, own, absent_may_return=True))
-        between[place, place] = 0.0
-    response = np.eye(edges[-1]) + own @ between
-    noise.ravel()[:: edges[-1] + 1] += np.concatenate([block.optimum.prior_precision for block in blocks])
-    reach = np.linalg.solve(response, own)
-    everything = reach @ noise @ reach.T
+        for block, place in zip(blocks, places, strict=True)
+    ]
+    first_rows = np.array(edges)
+    met, noise = overlaps(rows, span, first_rows, np.array([block.used for block in blocks]), ivar)
+    # A component at 0 may be hidden by its neighbours: their errors do not take its absence as known.
+    own, deficient = covariances_of(optima, noise, absent_may_return=True)
+    response = joint_response(own, met, first_rows)
+    noise.ravel()[:: edges[-1] + 1] += np.concatenate([optimum.prior_precision for optimum in optima])
+    everything = response @ noise @ response.T
     solutions = []
-    for block, place, lost in zip(blocks, places, deficient, strict=True):
+    for block, place, reach, lost in zip(blocks, places, reaches, deficient, strict=True):
         n_par = block.optimum.theta.size
+        jacobian = rows[place, reach]
         covariance = np.ascontiguousarray(everything[place, place])
         gram = met[place, place][n_par:, n_par:]
         solutions.append(
             Solution(
-                block.optimum, block.used, rows[place][n_par:], rows[place], covariance,
-                np.ascontiguousarray(everything[place, places[0]]),
+                block.optimum, block.used, reach, jacobian[n_par:], jacobian, covariance,
+                np.ascontiguousarray(everything[place, places[-1]]),
                 amplitude_errors(block.optimum, covariance, gram), lost,
             )
         )  # fmt: skip
-    return solutions
+    return [solutions[-1], *solutions[:-1]]

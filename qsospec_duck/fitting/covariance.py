@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
-from qsospec_duck.fitting.inverse import errors_of_amplitudes, inverse_of, invert_active
+from qsospec_duck.fitting.inverse import errors_of_amplitudes, inverse_of, invert_blocks
 from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.models.evaluate import fill_jacobian
@@ -19,19 +22,24 @@ _WELL_CONDITIONED = 1e-3 / EIGENVALUE_FLOOR
 
 def fill_rows(
     optimum: Optimum, x: FloatArray, factor: FloatArray, rows: FloatArray, span: NDArray[np.int64]
-) -> None:  # fmt: skip
+) -> slice:  # fmt: skip
     """Fill ∂F/∂p times ``factor`` (n,), shapes first, then amplitudes, and the range of pixels of each.
 
-    ``rows`` (n_par + n_col, n) and ``span`` (n_par + n_col, 2) come in as zeros.
+    ``rows`` (n_par + n_col, n) stay as they are outside the slice that is returned: there everything is 0.
     """
-    fill_jacobian(x, factor, optimum.theta, optimum.amplitudes, optimum.program.tables, rows, span)
+    return slice(*fill_jacobian(x, factor, optimum.theta, optimum.amplitudes, optimum.program.tables, rows, span))
+
+
+def edges_of(optima: Sequence[Optimum]) -> list[int]:
+    """First row of each block among the rows of all, and one past the last."""
+    return [0, *accumulate(optimum.theta.size + optimum.amplitudes.size for optimum in optima)]
 
 
 def normal_products(optimum: Optimum, x: FloatArray, inverse_sigma: FloatArray) -> FloatArray:
     """J W Jᵀ, shape (n_par + n_col, n_par + n_col), of shapes, then amplitudes, on pixels of ln λ ``x`` (n,)."""
     size = optimum.theta.size + optimum.amplitudes.size
     rows = np.zeros((size, x.size))
-    fill_rows(optimum, x, inverse_sigma, rows, np.zeros((size, 2), dtype=np.int64))
+    fill_rows(optimum, x, inverse_sigma, rows, np.empty((size, 2), dtype=np.int64))
     return rows @ rows.T
 
 
@@ -57,41 +65,48 @@ def covariance_of(
     rank_deficient : bool
         Some direction was degenerate; its variance is a lower limit.
     """
-    covariance = np.zeros(products.shape)
     # Compiled functions are compiled once for each layout of an array.
-    deficient = fill_covariance(
-        optimum, np.ascontiguousarray(products), 0, covariance, absent_may_return=absent_may_return
+    covariance, (deficient,) = covariances_of(
+        [optimum], np.ascontiguousarray(products), absent_may_return=absent_may_return
     )
     return covariance, deficient
 
 
-def fill_covariance(
-    optimum: Optimum, products: FloatArray, first: int, out: FloatArray, *, absent_may_return: bool
-) -> bool:
-    """Fill the covariance of one of several blocks, `covariance_of`, into its place among all of them.
+def covariances_of(
+    optima: Sequence[Optimum], products: FloatArray, *, absent_may_return: bool
+) -> tuple[FloatArray, list[bool]]:
+    """The covariance of each of several blocks by itself, as `covariance_of` gives it.
 
     Parameters
     ----------
     products : ndarray, shape (n_row, n_row)
         J W Jᵀ of the rows of all blocks.
-    first : int
-        First row of the block.
-    out : ndarray, shape (n_row, n_row)
-        Comes in as zeros.
 
     Returns
     -------
-    rank_deficient : bool
+    covariances : ndarray, shape (n_row, n_row)
+        Zeros between the blocks.
+    rank_deficient : list of bool
+        One a block.
     """
-    precision = optimum.prior_precision
-    own = slice(first + optimum.theta.size, first + precision.size)
-    amplitudes = products.diagonal()[own] > 0 if absent_may_return else optimum.amplitudes > 0
-    active = np.concatenate([optimum.shapes_in_use, amplitudes])
-    if invert_active(products, precision, active, first, out) < _WELL_CONDITIONED:
-        return False
-    rows = np.ix_(*2 * (first + np.flatnonzero(active),))
-    out[rows], deficient = invert_scaled(products[rows] + np.diag(precision[active]))
-    return deficient
+    edges = edges_of(optima)
+    has_row, active = products.diagonal() > 0, []
+    for optimum, last in zip(optima, edges[1:], strict=True):
+        may_return = has_row[last - optimum.amplitudes.size : last] if absent_may_return else optimum.amplitudes > 0
+        active += [optimum.shapes_in_use, may_return]
+    counted = np.concatenate(active)
+    precision = np.concatenate([optimum.prior_precision for optimum in optima])
+    covariances = np.zeros(products.shape)
+    norms = invert_blocks(products, precision, counted, np.array(edges), covariances)
+    deficient = []
+    for (first, last), norm in zip(pairwise(edges), norms.tolist(), strict=True):
+        lost = False
+        if norm >= _WELL_CONDITIONED:
+            index = first + np.flatnonzero(counted[first:last])
+            rows = np.ix_(index, index)
+            covariances[rows], lost = invert_scaled(products[rows] + np.diag(precision[index]))
+        deficient.append(lost)
+    return covariances, deficient
 
 
 def invert_scaled(normal: FloatArray) -> tuple[FloatArray, bool]:

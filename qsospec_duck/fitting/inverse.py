@@ -44,37 +44,39 @@ def inverse_of(normal):
 
 
 @numba.njit(cache=True, nogil=True)
-def invert_active(products, precision, active, first, out):
-    """Fill a block of ``out`` with the inverse of the active rows and columns of a normal matrix.
+def invert_blocks(products, precision, active, edges, out):
+    """Fill the diagonal blocks of ``out`` with the inverses of the active rows and columns of normal matrices.
 
     Parameters
     ----------
     products : ndarray, shape (n_row, n_row)
-        J W Jᵀ of several blocks.
-    precision : ndarray, shape (n,)
-        What is added to the diagonal of this block.
-    active : ndarray of bool, shape (n,)
-        Rows of the block that count; the others stay as they are in ``out``.
-    first : int
-        First row of the block.
+        J W Jᵀ of all blocks.
+    precision : ndarray, shape (n_row,)
+        What is added to its diagonal.
+    active : ndarray of bool, shape (n_row,)
+        Rows that count; the others stay as they are in ``out``.
+    edges : ndarray of int, shape (n_block + 1,)
+        First row of each block, and one past the last.
     out : ndarray, shape (n_row, n_row)
 
     Returns
     -------
-    norm : float
-        That of `inverse_of`.
+    norms : ndarray, shape (n_block,)
+        Those of `inverse_of`.
     """
-    index = np.flatnonzero(active)
-    normal = np.empty((index.size, index.size))
-    for i in range(index.size):
-        for k in range(index.size):
-            normal[i, k] = products[first + index[i], first + index[k]]
-        normal[i, i] += precision[index[i]]
-    inverse, norm = inverse_of(normal)
-    for i in range(index.size):
-        for k in range(index.size):
-            out[first + index[i], first + index[k]] = inverse[i, k]
-    return norm
+    norms = np.empty(edges.size - 1)
+    for block in range(norms.size):
+        index = edges[block] + np.flatnonzero(active[edges[block] : edges[block + 1]])
+        normal = np.empty((index.size, index.size))
+        for i in range(index.size):
+            for k in range(index.size):
+                normal[i, k] = products[index[i], index[k]]
+            normal[i, i] += precision[index[i]]
+        inverse, norms[block] = inverse_of(normal)
+        for i in range(index.size):
+            for k in range(index.size):
+                out[index[i], index[k]] = inverse[i, k]
+    return norms
 
 
 @numba.njit(cache=True, fastmath=IN_ORDER, nogil=True)

@@ -8,12 +8,14 @@ every redshift. On a grid of equal steps in ln λ a redshift is a shift, and wit
 are two correlations, done by FFT. Lines that should be there and are not cost as much as those that are there gain.
 The level is a running mean over 30,000 km/s, and T has gone through the same. The redshift is suspect when another
 one, more than 6000 km/s away, explains twice as much, and 50 in χ² more, than any within 2500 km/s of it. Redshifts
-above 4 at which the Lyα forest would have to be missing are out of the question.
+above 4 at which the Lyα forest would have to be missing are out of the question. No redshift explains more than
+Σ w d²: where the spectrum's own explains half of that, the others are not tried.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -21,6 +23,7 @@ import numpy as np
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
 from qsospec_duck.fitting.warning_codes import warn
+from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import IntArray
 from qsospec_duck.spectra import Spectrum
@@ -80,18 +83,20 @@ def check_redshift(rest: Spectrum) -> tuple[list[Measurement], list[FitWarning]]
     warnings : list of FitWarning
         ``redshift_suspect``.
     """
-    found = redshift_curve(rest)
-    if found is None:
+    cells = _cells_of(rest)
+    if cells is None:
         return [], []
-    z, gain = found
     limits = (1.0 + rest.z) * np.exp(np.array((-FAR_KMS, -NEAR_KMS, NEAR_KMS, FAR_KMS)) / C_KMS) - 1.0
-    below, first, last, above = z.searchsorted(limits)
+    below, first, last, above = _redshifts()[0].searchsorted(limits)
+    if first == last or _cannot_be_suspect(cells, first, last):
+        return [], []
+    z, gain = _curve(cells)
     here = float(gain[first:last].max(initial=0.0))
     elsewhere = gain.copy()
     elsewhere[below:above] = -np.inf
     best = int(np.argmax(elsewhere))
     there = float(elsewhere[best])
-    if not (there > here + SUSPECT_GAIN and here < SUSPECT_RATIO * there and first < last):
+    if not (there > here + SUSPECT_GAIN and here < SUSPECT_RATIO * there):
         return [], []
     better = float(z[best])
     row = Measurement(
@@ -109,15 +114,42 @@ def redshift_curve(rest: Spectrum) -> tuple[FloatArray, FloatArray] | None:
     z, gain : ndarray, shape (n,)
         ``None`` for a spectrum of fewer than 100 cells of 300 km/s.
     """
+    cells = _cells_of(rest)
+    return None if cells is None else _curve(cells)
+
+
+class _Cells(NamedTuple):
+    """Number of the first cell, mean fluxes (n,) and their weights, and rows w d and w (2, n)."""
+
+    first: int
+    mean: FloatArray
+    weight: FloatArray
+    data: FloatArray
+
+
+def _cells_of(rest: Spectrum) -> _Cells | None:
+    """The cells of a spectrum; ``None`` where there are too few, or it has no level."""
     first, mean, weight = _cells(rest.log_wavelength, rest.flux, rest.ivar, np.log1p(rest.z))
     if np.count_nonzero(weight) < _LEAST_CELLS or mean.size > _SIZE:
         return None
     data = _contrast(mean, weight)
-    if not data[1].any():
-        return None
-    signal, norm = np.fft.irfft(np.fft.rfft(data, _SIZE) * _template(), _SIZE)
+    return _Cells(first, mean, weight, data) if data[1].any() else None
+
+
+def _cannot_be_suspect(cells: _Cells, first: int, last: int) -> bool:
+    """Whether redshifts between two numbers explain so much that no other could gain enough."""
+    z, lag, _ = _redshifts()
+    if z[last - 1] > _FOREST_FROM:
+        return False  # there the forest has a say
+    here, most = _gain_here(cells.data, _line_contrast(), lag + first - cells.first, last - first)
+    return not (most > here + SUSPECT_GAIN and here < SUSPECT_RATIO * most)
+
+
+def _curve(cells: _Cells) -> tuple[FloatArray, FloatArray]:
+    """Redshifts, and Δχ² of typical lines at each of them."""
+    signal, norm = np.fft.irfft(np.fft.rfft(cells.data, _SIZE) * _template(), _SIZE)
     z, lag, forest = _redshifts()
-    return z, _gains(signal, norm, lag - first, mean, weight, z.size, forest - first)
+    return z, _gains(signal, norm, lag - cells.first, cells.mean, cells.weight, z.size, forest - cells.first)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -192,8 +224,7 @@ def _gains(
     out = np.empty(n)
     for i in range(n):
         place = (lag + i) % signal.size
-        amplitude = min(max(signal[place] / max(norm[place], 1e-9), 0.0), _MOST)
-        out[i] = amplitude * (2.0 * signal[place] - amplitude * norm[place])
+        out[i] = _gain(signal[place], norm[place])
     total, count = _sums(mean, weight > 0.0)
     levels = np.empty(2)
     for i in range(forest.shape[1]):
@@ -207,6 +238,32 @@ def _gains(
         if is_known and levels[1] > 0.0 and levels[0] > _FOREST_LEVEL * levels[1]:
             out[n - forest.shape[1] + i] = 0.0
     return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _gain(signal: float, norm: float) -> float:
+    """Δχ² from Σ w d T and Σ w T²."""
+    amplitude = min(max(signal / max(norm, 1e-9), 0.0), _MOST)
+    return amplitude * (2.0 * signal - amplitude * norm)
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def _gain_here(data: FloatArray, contrast: FloatArray, lag: int, n: int) -> tuple[float, float]:
+    """Largest Δχ² of ``n`` lags, summed cell by cell, and the most that any lag could have, Σ w d²."""
+    here = most = 0.0
+    weighted, weights = data[0], data[1]
+    for shift in range(lag, lag + n):
+        begin, end = max(shift, 0), min(weights.size, shift + contrast.size)
+        heights, own, weight = contrast[begin - shift : end - shift], weighted[begin:end], weights[begin:end]
+        signal = norm = 0.0
+        for k in range(heights.size):
+            signal += own[k] * heights[k]
+            norm += weight[k] * heights[k] * heights[k]
+        here = max(here, _gain(signal, norm))
+    for cell in range(weights.size):
+        if weights[cell] > 0.0:
+            most += weighted[cell] ** 2 / weights[cell]
+    return here, most
 
 
 @cache
@@ -223,8 +280,8 @@ def _redshifts() -> tuple[FloatArray, int, IntArray]:
 
 
 @cache
-def _template() -> FloatArray:
-    """(2, n) conjugate transforms of the contrast of typical lines and of its square."""
+def _line_contrast() -> FloatArray:
+    """(n,) contrast of typical lines, in steps from _FIRST on."""
     x = np.arange(_FIRST, _LAST, _STEP)
     lines = np.ones_like(x)
     for line_id, width, fwhm in TYPICAL_LINES:
@@ -232,5 +289,11 @@ def _template() -> FloatArray:
         sigma = fwhm / FWHM_PER_SIGMA / C_KMS
         lines += width / (rest * sigma * np.sqrt(2.0 * np.pi)) * np.exp(-0.5 * ((x - np.log(rest)) / sigma) ** 2)
     lines[x < np.log(_LYA_FOREST)] = 1.0
-    contrast = lines / _running_mean(lines, np.ones(lines.size, dtype=bool)) - 1.0
+    return lines / _running_mean(lines, np.ones(lines.size, dtype=bool)) - 1.0
+
+
+@cache
+def _template() -> FloatArray:
+    """(2, n) conjugate transforms of the contrast of typical lines and of its square."""
+    contrast = _line_contrast()
     return np.conj(np.fft.rfft((contrast, contrast**2), _SIZE))

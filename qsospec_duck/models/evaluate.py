@@ -19,12 +19,12 @@ import numpy as np
 
 from qsospec_duck.models.bank_terms import add_bank_derivatives, fill_bank
 from qsospec_duck.models.compiled_exp import FAST
-from qsospec_duck.models.line_terms import add_line_derivatives, fill_line
+from qsospec_duck.models.line_terms import BLOCK, add_line_derivatives, fill_line, place_and_width, reach_of_gaussian
 from qsospec_duck.models.power_laws import add_broken_derivatives, add_power_derivative, fill_broken, fill_power
 from qsospec_duck.models.program import Kind
 from qsospec_duck.models.warp import add_warp_derivative, warp_column
 
-POWER, BROKEN, BANK, _, WARP = (int(kind) for kind in Kind)
+POWER, BROKEN, BANK, LINE, WARP = (int(kind) for kind in Kind)
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
@@ -44,14 +44,21 @@ def fill_jacobian(x, s, theta, amplitudes, tables, rows, span):
     tables : tuple
         That of the `Program`.
     rows : ndarray, shape (n_par + n_col, n)
-        Filled; comes in as zeros.
+        Filled within the range that is returned, and left as it is outside.
     span : ndarray of int, shape (n_par + n_col, 2)
-        Filled with the range of pixels outside which each row is 0; comes in as zeros.
+        Filled with the range of pixels outside which each row is 0.
+
+    Returns
+    -------
+    first, last : int
+        Range of pixels outside which the model is 0, and all of its derivatives.
     """
     n_par = theta.size
     terms, constants, bank_layout, bank_axes, bank_values = tables
     T = np.empty((terms.shape[0], x.size))
     span_t = np.empty((T.shape[0], 2), np.int64)
+    begin, end = reach_of(x, theta, terms, constants)
+    span[:, 0], span[:, 1] = begin, end
     clear_rows(rows, span)
     evaluate_columns_of(
         x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, rows[n_par:], span[n_par:]
@@ -67,6 +74,23 @@ def fill_jacobian(x, s, theta, amplitudes, tables, rows, span):
                 x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight, rows,
                 terms[t, 2], terms[t, 3],
             )  # fmt: skip
+    return begin, end
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True)
+def reach_of(x, theta, terms, constants):
+    """Range of pixels outside which all columns of a program are 0: that of its lines, where it has nothing else."""
+    begin, end = x.size, 0
+    for t in range(terms.shape[0]):
+        first, last = 0, x.size
+        if terms[t, 0] == LINE:
+            u, velocity = theta[terms[t, 2]] + constants[t, 3], theta[terms[t, 3]]
+            center, sigma = place_and_width(u, velocity, constants[t, 0], constants[t, 2])
+            first, last = reach_of_gaussian(x, center, sigma)
+        if last > first:
+            begin, end = min(begin, first), max(end, last)
+    # Compiled elsewhere, the rim of a line may round to the next block.
+    return max(min(begin, end) - BLOCK, 0), min(end + BLOCK, x.size)
 
 
 @numba.njit(cache=True, nogil=True)

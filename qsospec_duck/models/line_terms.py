@@ -27,13 +27,9 @@ def fill_line(x, s, u, velocity, x_line, ratio, lsf_variance, T, t):
 
     ∫ exp(−(X − v)²/2σ²) dλ = λ₀ √(2π) (σ/c) exp(v/c + σ²/2c²); σ² is that of the line plus ``lsf_variance`` [km²/s²].
     """
-    sigma = math.sqrt((math.exp(u) / FWHM_PER_SIGMA) ** 2 + lsf_variance)
-    v = velocity * VELOCITY_UNIT
-    area = math.exp(x_line + v / C_KMS + 0.5 * (sigma / C_KMS) ** 2) * math.sqrt(2.0 * math.pi) * sigma / C_KMS
-    center = x_line + v / C_KMS
-    reach = SUPPORT_SIGMA * sigma / C_KMS
-    first, last = first_not_below(x, center - reach), first_not_below(x, center + reach)
-    first, last = whole_blocks(first, last, x.size)
+    center, sigma = place_and_width(u, velocity, x_line, lsf_variance)
+    area = math.exp(center + 0.5 * (sigma / C_KMS) ** 2) * math.sqrt(2.0 * math.pi) * sigma / C_KMS
+    first, last = reach_of_gaussian(x, center, sigma)
     peak = ratio / area
     # exp(−q²/2) = exp(m − q²/2)/exp(m), with m in the middle of the range of q²/2.
     middle = 0.25 * SUPPORT_SIGMA**2
@@ -43,6 +39,20 @@ def fill_line(x, s, u, velocity, x_line, ratio, lsf_variance, T, t):
         q = (x[i] - center) * to_sigma
         T[t, i] = s[i] * height * exp_within_limit(max(middle - q * q, -middle))
     return first, last
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
+def place_and_width(u, velocity, x_line, lsf_variance):
+    """Centre in ln λ of a line that is given as to `fill_line`, and its σ as it is observed [km/s]."""
+    sigma = math.sqrt((math.exp(u) / FWHM_PER_SIGMA) ** 2 + lsf_variance)
+    return x_line + velocity * VELOCITY_UNIT / C_KMS, sigma
+
+
+@numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
+def reach_of_gaussian(x, center, sigma):
+    """Range of pixels outside which a Gaussian is cut."""
+    reach = SUPPORT_SIGMA * sigma / C_KMS
+    return whole_blocks(first_not_below(x, center - reach), first_not_below(x, center + reach), x.size)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from quasar_truths import high_redshift_quasar
 
-from qsospec_duck.fitting import fit_quasar
+from qsospec_duck.fitting import fit_quasar, redshift_check
 from qsospec_duck.fitting.redshift_check import check_redshift, redshift_curve
 from qsospec_duck.readers import read_spectra
 from qsospec_duck.simulate import simulate_quasar, simulate_spectra
@@ -41,6 +41,18 @@ def test_the_curve_peaks_at_the_true_redshift(quasars):
     for spectrum in quasars:
         z, gain = redshift_curve(at_redshift(spectrum, 1.0))
         assert abs(z[np.argmax(gain)] - spectrum.z) < 0.01 * (1.0 + spectrum.z)
+
+
+def test_what_is_said_without_trying_other_redshifts_is_what_trying_them_says(quasars, monkeypatch):
+    wrong = [(spectrum, (1.0 + spectrum.z) * factor - 1.0) for spectrum in quasars for factor in (0.9, 1.0, 1.1)]
+    seen = [at_redshift(spectrum, z) for spectrum, z in wrong if z > 0.0]
+    said = [check_redshift(rest) for rest in seen]
+    tried, curve = [], redshift_check._curve
+    monkeypatch.setattr(redshift_check, "_curve", lambda cells: tried.append(cells) or curve(cells))
+    assert [check_redshift(rest) for rest in seen] == said
+    assert 0 < len(tried) < len(seen)
+    monkeypatch.setattr(redshift_check, "_cannot_be_suspect", lambda *near: False)
+    assert [check_redshift(rest) for rest in seen] == said
 
 
 def test_a_pipeline_redshift_of_six_without_a_forest_is_refused(shared_data):

@@ -163,21 +163,22 @@ def test_factor_multiplies_every_row(name):
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_arrays_can_be_used_again_for_other_shapes(name):
+def test_rows_are_filled_where_the_model_reaches_whatever_the_arrays_held(name):
     program = KINDS[name]()
     amplitudes = np.ones(len(program.columns))
+    theta = inside_bounds(program, 3)
 
-    def fill(seed, rows, span):
-        fill_jacobian(X, np.ones_like(X), inside_bounds(program, seed), amplitudes, program.tables, rows, span)
-        return rows, span
+    def fill(rows, span):
+        reach = slice(*fill_jacobian(X, np.ones_like(X), theta, amplitudes, program.tables, rows, span))
+        return reach, rows[:, reach], np.delete(rows, reach, axis=1), span
 
     n_rows = len(program.parameters) + amplitudes.size
-    rows, span = np.zeros((n_rows, X.size)), np.zeros((n_rows, 2), dtype=np.int64)
-    for seed in (1, 2, 3):
-        fill(seed, rows, span)
-    fresh = fill(3, np.zeros_like(rows), np.zeros_like(span))
-    assert np.array_equal(rows, fresh[0])
-    assert np.array_equal(span, fresh[1])
+    reach, inside, outside, span = fill(np.full((n_rows, X.size), np.nan), np.full((n_rows, 2), 77, dtype=np.int64))
+    clean = fill(np.zeros((n_rows, X.size)), np.zeros((n_rows, 2), dtype=np.int64))
+    assert (reach, np.isnan(outside).all(), clean[2].any()) == (clean[0], True, False)
+    assert np.array_equal(inside, clean[1])
+    assert np.array_equal(span, clean[3])
+    assert np.all((span >= reach.start) & (span <= reach.stop))
 
 
 @pytest.mark.parametrize("fwhm", [70.0, 500.0, 5000.0, 20000.0])
