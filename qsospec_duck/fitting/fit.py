@@ -133,10 +133,12 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
     rows += [*measure_systemic(rows, rest.z), *proposed, *line_qualities(rows, warnings)]
     return FitResult(
         spectrum=rest,
-        continuum=continuum_result(continuum, solutions[0], published[0]),
+        continuum=continuum_result(x, continuum, solutions[0], published[0], fitted.models[0]),
         complexes={
-            stage.recipe.recipe_id: complex_result(x, stage, solution, own)
-            for stage, solution, own in zip(stages, solutions[1:], published[1:], strict=True)
+            stage.recipe.recipe_id: complex_result(x, stage, solution, own, model)
+            for stage, solution, own, model in zip(
+                stages, solutions[1:], published[1:], fitted.models[1:], strict=True
+            )
         },
         complex_statuses={recipe.recipe_id: c.status for recipe, c in zip(recipes, coverages, strict=True)},
         measurements=(
