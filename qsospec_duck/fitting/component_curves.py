@@ -5,15 +5,14 @@ Figures and model files show them; measurements need none, and they are most of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, cached_property, partial
-from typing import Any, overload
+from functools import cache, partial
 
 import numpy as np
 
 from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
+from qsospec_duck.fitting.computed_later import ComputedLater
 from qsospec_duck.fitting.continuum_program import family_of
 from qsospec_duck.fitting.optimum import Optimum, evaluate_columns
 from qsospec_duck.fitting.result import Component, FloatArray
@@ -21,41 +20,14 @@ from qsospec_duck.models.program import IntArray
 from qsospec_duck.models.recipes import ComponentRecipe
 
 
-class ComponentCurves(Sequence[Component]):
-    """The components of one model; pickled as the tuple that they are."""
-
-    def __init__(self, compute: Callable[[], tuple[Component, ...]]) -> None:
-        self._compute = compute
-
-    @cached_property
-    def _computed(self) -> tuple[Component, ...]:
-        return self._compute()
-
-    @overload
-    def __getitem__(self, which: int) -> Component: ...
-    @overload
-    def __getitem__(self, which: slice) -> Sequence[Component]: ...
-    def __getitem__(self, which: int | slice) -> Component | Sequence[Component]:
-        return self._computed[which]
-
-    def __len__(self) -> int:
-        return len(self._computed)
-
-    def __repr__(self) -> str:
-        return repr(self._computed)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return tuple, (self._computed,)
-
-
-def continuum_components(x: FloatArray, optimum: Optimum) -> ComponentCurves:
+def continuum_components(x: FloatArray, optimum: Optimum) -> ComputedLater[Component]:
     """Families of a continuum on pixels of ln λ ``x`` (n_pix,)."""
-    return ComponentCurves(partial(_families, x, optimum))
+    return ComputedLater(partial(_families, x, optimum))
 
 
-def line_components(x: FloatArray, stage: ComplexStage) -> ComponentCurves:
+def line_components(x: FloatArray, stage: ComplexStage) -> ComputedLater[Component]:
     """Every profile of a complex with flux, exactly 0 beyond its support, on pixels of ln λ ``x`` (n_pix,)."""
-    return ComponentCurves(partial(_profiles, x, stage.recipe.recipe_id, stage.model.components, stage.optimum))
+    return ComputedLater(partial(_profiles, x, stage.recipe.recipe_id, stage.model.components, stage.optimum))
 
 
 def _families(x: FloatArray, optimum: Optimum) -> tuple[Component, ...]:

@@ -14,9 +14,10 @@ from qsospec_duck.constants import CONTINUUM_WAVELENGTHS, FLUX_UNIT, LINE_FLUX_U
 from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, columns_of, family_of, rows_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import fill_rows
-from qsospec_duck.fitting.error_calibration import error_factor
+from qsospec_duck.fitting.error_calibration import log_factors
+from qsospec_duck.fitting.measurement_rows import Label, Row, Rows, in_columns
 from qsospec_duck.fitting.published import Published
-from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.result import FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.program import Program
 from qsospec_duck.spectra import Spectrum
@@ -98,7 +99,7 @@ def _has(program: Program, families: tuple[str, ...]) -> FloatArray:
 
 def measure_continuum(
     solution: Solution, published: Published, spectrum: Spectrum, log_distance: float | None, *, place: float | None
-) -> tuple[list[Measurement], list[FitWarning]]:
+) -> tuple[Rows, list[FitWarning]]:
     """All measurements of the continuum.
 
     Parameters
@@ -138,41 +139,42 @@ def measure_continuum(
         )  # fmt: skip
     for name, (low, high) in IRON_BANDS.items():
         if columns_of(optimum.program, (name,)).size and first <= low and high <= last:
-            rows += _iron_band(on_grid, name, f"{low:.0f}_{high:.0f}")
-    return rows if place is None else [_with_calibrated_error(row, place) for row in rows], warnings
+            rows += _iron_band(on_grid, name)
+    return in_columns(rows if place is None else [_with_calibrated_error(*row, place) for row in rows]), warnings
 
 
-def _with_calibrated_error(row: Measurement, place: float) -> Measurement:
-    if row.error is None:
-        return row
-    quantity, measure = row.quantity, row.measure
-    if measure == "logl":
-        quantity, measure = quantity.replace("logl", "flux_"), "flux"  # the error of a luminosity is that of its flux
-    factor = error_factor(quantity, measure, place)
-    return row if factor == 1.0 else row._replace(error=row.error * factor)
+def _with_calibrated_error(label: Label, value: float, error: float, place: float) -> Row:
+    if math.isnan(error):
+        return label, value, error
+    low, high = _log_factors(label)
+    return label, value, error * math.exp((1.0 - place) * low + place * high)
 
 
-def _parameter_rows(solution: Solution, published: Published) -> list[Measurement]:
+@cache
+def _log_factors(label: Label) -> tuple[float, float]:
+    """Those of `qsospec_duck.fitting.error_calibration`: the error of a luminosity is that of its flux."""
+    if label.measure == "logl":
+        return log_factors(label.quantity.replace("logl", "flux_"), "flux")
+    return log_factors(label.quantity, label.measure)
+
+
+def _parameter_rows(solution: Solution, published: Published) -> list[Row]:
     """Rows of the parameters, but for shapes that are held or without flux, and for what was assumed."""
     optimum = solution.optimum
     in_use, is_assumed = optimum.shapes_in_use.tolist(), (optimum.prior[1] > 0).tolist()
-    rows = []
-    for label, (name, value) in zip(_labels(optimum.program), published.values.items(), strict=True):
-        if (label.slot is None or in_use[label.slot]) and not is_assumed[label.column]:
-            rows.append(
-                Measurement(
-                    "continuum_parameter", name, value, published.errors[name], label.unit,
-                    feature_id=label.feature, role="continuum", measure=name.removeprefix(f"{label.feature}_"),
-                )
-            )  # fmt: skip
-    return rows
+    return [
+        (parameter.label, value, error)
+        for parameter, value, error in zip(
+            _parameters(optimum.program), published.values.tolist(), published.errors.tolist(), strict=True
+        )
+        if (parameter.slot is None or in_use[parameter.slot]) and not is_assumed[parameter.column]
+    ]
 
 
-class _Label(NamedTuple):
-    """What a parameter of the continuum is called in tables."""
+class _Parameter(NamedTuple):
+    """What a parameter of the continuum is called in tables, and when it stands there."""
 
-    feature: str
-    unit: str
+    label: Label
     slot: int | None
     """Of a shape; ``None`` for an amplitude."""
 
@@ -181,59 +183,79 @@ class _Label(NamedTuple):
 
 
 @cache
-def _labels(program: Program) -> tuple[_Label, ...]:
+def _parameters(program: Program) -> tuple[_Parameter, ...]:
     """Shapes, then amplitudes."""
+    names = [*program.shape_names, *(f"{column}_norm" for column in program.columns)]
+    units = [_SHAPE_UNITS[parameter.kind] for parameter in program.parameters]
+    units += [FLUX_UNIT if family_of(name) in LAW_FAMILIES else LINE_FLUX_UNIT for name in program.columns]
     found = []
-    for slot, parameter in enumerate(program.parameters):
-        feature = family_of(parameter.name)
-        found.append(_Label(feature, _SHAPE_UNITS[parameter.kind], slot, int(columns_of(program, (feature,))[0])))
-    for name in program.columns:
-        feature = family_of(name)
-        unit = FLUX_UNIT if feature in LAW_FAMILIES else LINE_FLUX_UNIT
-        found.append(_Label(feature, unit, None, int(columns_of(program, (feature,))[0])))
+    for place, (name, unit) in enumerate(zip(names, units, strict=True)):
+        family = family_of(name)
+        label = Label(
+            "continuum_parameter", name, unit,
+            feature_id=family, role="continuum", measure=name.removeprefix(f"{family}_"),
+        )  # fmt: skip
+        slot = place if place < len(program.parameters) else None
+        found.append(_Parameter(label, slot, int(columns_of(program, (family,))[0])))
     return tuple(found)
 
 
-def _statistics(solution: Solution) -> list[Measurement]:
+_STATISTICS = tuple(
+    Label("continuum_metric", name, "", measure=name, method="none") for name in ("chi2", "dof", "bic", "reduced_chi2")
+)
+"""The last has no value where there are no degrees of freedom."""
+
+
+def _statistics(solution: Solution) -> list[Row]:
     optimum = solution.optimum
     n_used = optimum.n_pixels
     dof = n_used - optimum.n_parameters
-    values = {
-        "chi2": optimum.chi2,
-        "dof": float(dof),
-        "bic": optimum.chi2 + optimum.n_parameters * math.log(max(n_used, 1)),
-    }
+    values = [optimum.chi2, float(dof), optimum.chi2 + optimum.n_parameters * math.log(max(n_used, 1))]
     if dof > 0:
-        values["reduced_chi2"] = optimum.chi2 / dof
-    return [
-        Measurement("continuum_metric", name, value, None, "", measure=name, method="none")
-        for name, value in values.items()
-    ]
+        values.append(optimum.chi2 / dof)
+    return [(label, value, math.nan) for label, value in zip(_STATISTICS, values, strict=False)]
 
 
 def _sample(
     on_grid: _OnGrid, wavelength: float, flux: float, error: float, log_distance: float | None,
     warnings: list[FitWarning],
-) -> list[Measurement]:  # fmt: skip
+) -> list[Row]:  # fmt: skip
     """Flux density and λL_λ of power law and polynomial at one wavelength, without Fe II and Balmer emission."""
-    name = f"{wavelength:.0f}"
     if not flux > 0:
-        message = f"the power law vanishes at {name} Å."
+        message = f"the power law vanishes at {wavelength:.0f} Å."
         warnings.append(warn("negative_continuum", "continuum", message, wavelength=wavelength))
         return []
-    rows = [
-        Measurement(
-            "continuum_sample", f"flux_{name}", flux, error if error > 0 else None, FLUX_UNIT,
-            feature_id="power_law", role="continuum", measure="flux",
-        )
-    ]  # fmt: skip
+    labels = _sample_labels(wavelength)
+    rows = [(labels.flux, flux, error if error > 0 else math.nan)]
     if log_distance is not None:
-        rows.append(_luminosity(f"logl{name}", "logl", wavelength, flux, error, log_distance))
+        rows.append(_luminosity(labels.logl, wavelength, flux, error, log_distance))
         ebv = _slot_of_ebv(on_grid.solution.optimum.program)
         if ebv is not None:
             flux, error = _before_the_dust(on_grid, _PLACES[wavelength], ebv)
-            rows.append(_luminosity(f"logl{name}_dereddened", "logl_dereddened", wavelength, flux, error, log_distance))
+            rows.append(_luminosity(labels.dereddened, wavelength, flux, error, log_distance))
     return rows
+
+
+class _SampleLabels(NamedTuple):
+    """Labels of the rows at one wavelength."""
+
+    flux: Label
+    logl: Label
+    dereddened: Label
+
+
+@cache
+def _sample_labels(wavelength: float) -> _SampleLabels:
+    name = f"{wavelength:.0f}"
+
+    def label(section: str, quantity: str, unit: str, measure: str) -> Label:
+        return Label(section, quantity, unit, feature_id="power_law", role="continuum", measure=measure)
+
+    return _SampleLabels(
+        label("continuum_sample", f"flux_{name}", FLUX_UNIT, "flux"),
+        label("continuum_metric", f"logl{name}", "dex(erg/s)", "logl"),
+        label("continuum_metric", f"logl{name}_dereddened", "dex(erg/s)", "logl_dereddened"),
+    )
 
 
 @cache
@@ -256,17 +278,12 @@ def _before_the_dust(on_grid: _OnGrid, place: int, ebv: int) -> tuple[float, flo
     return float(on_grid.law[place]) + law * (dimming - 1.0), on_grid.error(bare)
 
 
-def _luminosity(
-    quantity: str, measure: str, wavelength: float, flux: float, error: float, log_distance: float
-) -> Measurement:
-    return Measurement(
-        "continuum_metric", quantity, math.log10(flux * wavelength) + log_distance,
-        error / flux / math.log(10.0) if error > 0 else None, "dex(erg/s)",
-        feature_id="power_law", role="continuum", measure=measure,
-    )  # fmt: skip
+def _luminosity(label: Label, wavelength: float, flux: float, error: float, log_distance: float) -> Row:
+    known = error / flux / math.log(10.0) if error > 0 else math.nan
+    return label, math.log10(flux * wavelength) + log_distance, known
 
 
-def _iron_band(on_grid: _OnGrid, name: str, band: str) -> list[Measurement]:
+def _iron_band(on_grid: _OnGrid, name: str) -> list[Row]:
     """Flux of Fe II in its band, and its equivalent width against the power law."""
     inside, weights = _INTEGRALS[name]
     iron = on_grid.flux((name,))[inside]
@@ -276,17 +293,25 @@ def _iron_band(on_grid: _OnGrid, name: str, band: str) -> list[Measurement]:
         per_amplitude = on_grid.columns[own, inside] @ weights
         flux_error = float(np.linalg.norm(on_grid.solution.amplitude_errors[own] * per_amplitude))
 
-    def row(measure: str, value: float, error: float, unit: str) -> Measurement:
-        return Measurement(
-            "continuum_metric", f"{name}_{measure}_{band}", value, error if error > 0 else None, unit,
-            feature_id=name, role="continuum", measure=f"{measure}_{band}",
-        )  # fmt: skip
-
-    rows = [row("flux", float(weights @ iron), flux_error, LINE_FLUX_UNIT)]
+    flux_label, ew_label = _band_labels(name)
+    rows = [(flux_label, float(weights @ iron), flux_error if flux_error > 0 else math.nan)]
     law = on_grid.law[inside]
     if law.min() > 0:
         per_law = weights / law
         gradient = on_grid.gradient((name,), inside, per_law)
         gradient -= on_grid.gradient(LAW_FAMILIES, inside, per_law * iron / law)
-        rows.append(row("ew", float(per_law @ iron), on_grid.error(gradient), "Angstrom"))
+        error = on_grid.error(gradient)
+        rows.append((ew_label, float(per_law @ iron), error if error > 0 else math.nan))
     return rows
+
+
+@cache
+def _band_labels(name: str) -> tuple[Label, Label]:
+    """Labels of flux and equivalent width of Fe II."""
+    low, high = IRON_BANDS[name]
+    names = [f"{measure}_{low:.0f}_{high:.0f}" for measure in ("flux", "ew")]
+    flux, ew = (
+        Label("continuum_metric", f"{name}_{one}", unit, feature_id=name, role="continuum", measure=one)
+        for one, unit in zip(names, (LINE_FLUX_UNIT, "Angstrom"), strict=True)
+    )
+    return flux, ew

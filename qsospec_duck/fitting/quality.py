@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from qsospec_duck.fitting.result import FitWarning, Measurement
+import numpy as np
+
+from qsospec_duck.fitting.line_features import Features
+from qsospec_duck.fitting.measurement_rows import Label, Rows
+from qsospec_duck.fitting.result import FitWarning
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,8 @@ def fit_quality(warnings: Iterable[FitWarning]) -> int:
     return sum(one.bit for one in quality_bits() if one.codes & said)
 
 
-def line_qualities(rows: Sequence[Measurement], warnings: Sequence[FitWarning]) -> list[Measurement]:
-    """A row ``quality`` for every line and role that has a flux."""
+def line_qualities(complexes: Iterable[Features], warnings: Sequence[FitWarning]) -> list[Rows]:
+    """A row ``quality`` for every line of some complexes in each of its roles."""
     everywhere = 0
     bits_of: dict[tuple[str | None, str | None, str | None], int] = {}
     for warning in warnings:
@@ -63,19 +67,23 @@ def line_qualities(rows: Sequence[Measurement], warnings: Sequence[FitWarning]) 
                 key = warning.recipe_id, line_id, role
                 bits_of[key] = bits_of.get(key, 0) | bits
     found = []
-    for row in rows:
-        if row.measure == "flux" and row.section == "complex_metric":
-            recipe_id, line_id, role = row.recipe_id, row.feature_id, row.role
+    for features in complexes:
+        recipe_id, values = features.recipe_id, []
+        for line_id, role in features.lines_and_roles:
             quality = everywhere
             for key in ((recipe_id, None, None), (recipe_id, line_id, None), (recipe_id, line_id, role)):
                 quality |= bits_of.get(key, 0)
-            found.append(
-                Measurement(
-                    "complex_metric", f"{line_id}_{role}_quality", float(quality), None, "", recipe_id, line_id, role,
-                    "quality", "none",
-                )
-            )  # fmt: skip
+            values.append(quality)
+        found.append(Rows(_labels_of(features), np.array(values, dtype=float), np.full(len(values), np.nan)))
     return found
+
+
+@cache
+def _labels_of(features: Features) -> tuple[Label, ...]:
+    return tuple(
+        Label("complex_metric", f"{line_id}_{role}_quality", "", features.recipe_id, line_id, role, "quality", "none")
+        for line_id, role in features.lines_and_roles
+    )
 
 
 @cache

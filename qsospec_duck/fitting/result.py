@@ -213,7 +213,7 @@ class FitResult:
     """Every recipe's outcome: ``fitted``, ``not_covered``, ``too_few_pixels``, ``failed`` or, for Lyα,
     also ``red_side_only`` and ``edge_truncated``."""
 
-    measurements: tuple[Measurement, ...]
+    measurements: Sequence[Measurement]
     warnings: tuple[FitWarning, ...]
     host_model: FloatArray | None = None
     """(n_pix,) host galaxy, rest frame; ``None`` where no host was fitted."""
