@@ -17,7 +17,7 @@ import numpy as np
 
 from qsospec_duck.fitting.line_features import Features
 from qsospec_duck.fitting.measurement_rows import Label, Rows
-from qsospec_duck.fitting.result import FitWarning
+from qsospec_duck.fitting.result import FitWarning, FloatArray
 
 
 @dataclass(frozen=True)
@@ -57,33 +57,35 @@ def fit_quality(warnings: Iterable[FitWarning]) -> int:
 def line_qualities(complexes: Iterable[Features], warnings: Sequence[FitWarning]) -> list[Rows]:
     """A row ``quality`` for every line of some complexes in each of its roles."""
     everywhere = 0
-    bits_of: dict[tuple[str | None, str | None, str | None], int] = {}
+    bits_of: dict[str | None, dict[tuple[str | None, str | None], int]] = {}
     for warning in warnings:
         bits = _line_bits().get(warning.code, 0)
         if bits and warning.code == "redshift_suspect":
             everywhere = bits
         elif bits:
-            for line_id, role in _concerned(warning):
-                key = warning.recipe_id, line_id, role
-                bits_of[key] = bits_of.get(key, 0) | bits
+            of_recipe = bits_of.setdefault(warning.recipe_id, {})
+            for key in _concerned(warning):
+                of_recipe[key] = of_recipe.get(key, 0) | bits
     found = []
     for features in complexes:
-        recipe_id, values = features.recipe_id, []
-        for line_id, role in features.lines_and_roles:
-            quality = everywhere
-            for key in ((recipe_id, None, None), (recipe_id, line_id, None), (recipe_id, line_id, role)):
-                quality |= bits_of.get(key, 0)
-            values.append(quality)
-        found.append(Rows(_labels_of(features), np.array(values, dtype=float), np.full(len(values), np.nan)))
+        labels, no_errors = _labels_of(features)
+        own = bits_of.get(features.recipe_id, {})
+        qualities = [
+            everywhere | own.get((None, None), 0) | own.get((line_id, None), 0) | own.get((line_id, role), 0)
+            for line_id, role in features.lines_and_roles
+        ]
+        found.append(Rows(labels, np.array(qualities, dtype=float), no_errors))
     return found
 
 
 @cache
-def _labels_of(features: Features) -> tuple[Label, ...]:
-    return tuple(
+def _labels_of(features: Features) -> tuple[tuple[Label, ...], FloatArray]:
+    """Labels of the rows, and their errors, of which there are none."""
+    labels = tuple(
         Label("complex_metric", f"{line_id}_{role}_quality", "", features.recipe_id, line_id, role, "quality", "none")
         for line_id, role in features.lines_and_roles
     )
+    return labels, np.full(len(labels), np.nan)
 
 
 @cache
