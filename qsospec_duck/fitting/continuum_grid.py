@@ -166,7 +166,8 @@ def _band(
     flux, ew = 0.0, 0.0
     for i in range(weights.size):
         iron, law = _sum_of(jacobian, amplitudes, is_iron, i), _sum_of(jacobian, amplitudes, is_law, i)
-        per_law = weights[i] / law if law > 0.0 else np.nan
+        inverse = 1.0 / law if law > 0.0 else np.nan
+        per_law = weights[i] * inverse
         flux += weights[i] * iron
         ew += per_law * iron
         for k in range(n):
@@ -174,7 +175,7 @@ def _band(
                 by_flux[k] += weights[i] * jacobian[k, i]
                 by_ew[k] += per_law * jacobian[k, i]
             if is_law[k]:
-                by_ew[k] -= per_law * iron / law * jacobian[k, i]
+                by_ew[k] -= per_law * iron * inverse * jacobian[k, i]
     flux_error = _error(by_flux, covariance)
     if flux_error == 0.0:
         for j in range(amplitudes.size):
