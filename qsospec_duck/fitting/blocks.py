@@ -47,6 +47,9 @@ class FittedBlocks:
     solutions: list[Solution]
     """The continuum's first, then one a complex."""
 
+    models: list[FloatArray]
+    """(n_pix,) that of each solution."""
+
     model: FloatArray
     """(n_pix,) continuum and all lines."""
 
@@ -99,8 +102,9 @@ def fit_blocks(
     if best is None:
         return None
     solutions = solutions_of(best.blocks, rest.ivar)
+    models = [block.model for block in best.blocks]
     return FittedBlocks(
-        best.continuum, best.stages, solutions, best.model, best.troughs, best.seconds_continuum
+        best.continuum, best.stages, solutions, models, best.model, best.troughs, best.seconds_continuum
     )  # fmt: skip
 
 

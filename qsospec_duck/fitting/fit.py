@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -26,20 +28,21 @@ from qsospec_duck.fitting.coverage import coverage_of
 from qsospec_duck.fitting.error_calibration import median_snr, snr_place
 from qsospec_duck.fitting.host import fit_host, host_fields, host_metadata, without_host
 from qsospec_duck.fitting.host_measurements import measure_host, with_host_errors
-from qsospec_duck.fitting.line_measurements import measure_complex
-from qsospec_duck.fitting.monte_carlo import draw_measurements, judge_draws, with_drawn_errors
+from qsospec_duck.fitting.line_measurements import MeasuredComplex, measure_complex
+from qsospec_duck.fitting.measurement_rows import MeasurementTable, Row, Rows, labelled
+from qsospec_duck.fitting.monte_carlo import Draws, draw_measurements, judge_draws, with_drawn_errors
 from qsospec_duck.fitting.published import Published, published_parameters
 from qsospec_duck.fitting.quality import line_qualities
 from qsospec_duck.fitting.redshift_check import check_redshift
-from qsospec_duck.fitting.result import FitResult, FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.result import FitResult, FitWarning, FloatArray
 from qsospec_duck.fitting.systemic import measure_systemic
 from qsospec_duck.fitting.verdicts import (
     judge_complex,
     judge_continuum,
     judge_coverage,
+    judge_luminosities,
     judge_residuals,
     judge_spectrum,
-    judge_values,
 )
 from qsospec_duck.models.recipes import ComplexRecipe, load_recipe
 from qsospec_duck.spectra import Spectrum, prepare
@@ -112,7 +115,7 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
     log_distance = _log_distance(rest, config.cosmology)
     place = snr_place(rest, snr) if config.uncertainty.calibrated else None
     x, published = rest.log_wavelength, _publish(solutions)
-    rows, found = _measure(rest, x, log_distance, place, stages, solutions, published)
+    measured, found = _measure(rest, x, log_distance, place, stages, solutions, published)
     absorption, broad = measure_absorption(rest, solutions, fitted.troughs)
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)
     for stage, solution in zip(stages, solutions[1:], strict=True):
@@ -120,28 +123,34 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
     metadata = _metadata(rest, config, started, fitted.seconds_continuum) | host_metadata(host)
     if config.uncertainty.method == "monte_carlo":
 
-        def measure(drawn: Sequence[ComplexStage], their: Sequence[Solution]) -> list[Measurement]:
-            return _measure(rest, x, log_distance, place, drawn, their, _publish(their))[0]
+        def measure(drawn: Sequence[ComplexStage], their: Sequence[Solution]) -> Iterable[Row]:
+            return chain.from_iterable(_measure(rest, x, log_distance, place, drawn, their, _publish(their))[0].parts())
 
         draws = draw_measurements(rest, stages, solutions, measure, config.uncertainty)
-        rows = with_drawn_errors(rows, draws)
+        measured = measured.with_errors(draws)
         warnings += tuple(judge_draws(draws))
         metadata |= {"monte_carlo": draws.kept(config.uncertainty.keep), "seconds_total": time.perf_counter() - started}
-    rows = with_host_errors(rows, rest, host)
-    warnings += tuple(judge_values(rows))
-    rows += measure_ca_k(whole)
-    rows += [*measure_systemic(rows, rest.z), *proposed, *line_qualities(rows, warnings)]
+    if host is not None:
+        measured = measured._replace(continuum=with_host_errors(measured.continuum, rest, host))
+    warnings += tuple(judge_luminosities(measured.continuum))
+    ca_k = measure_ca_k(whole)
+    rows = [
+        *measured.parts(), labelled(ca_k), measure_systemic(measured.complexes, ca_k, rest.z), labelled(proposed),
+        *line_qualities([one.features for one in measured.complexes], warnings), labelled(absorption),
+    ]  # fmt: skip
+    if host is not None:
+        rows.append(labelled(measure_host(rest, host, solutions[0], log_distance)))
     return FitResult(
         spectrum=rest,
-        continuum=continuum_result(continuum, solutions[0], published[0]),
+        continuum=continuum_result(x, continuum, solutions[0], published[0], fitted.models[0]),
         complexes={
-            stage.recipe.recipe_id: complex_result(x, stage, solution, own)
-            for stage, solution, own in zip(stages, solutions[1:], published[1:], strict=True)
+            stage.recipe.recipe_id: complex_result(x, stage, solution, own, model)
+            for stage, solution, own, model in zip(
+                stages, solutions[1:], published[1:], fitted.models[1:], strict=True
+            )
         },
         complex_statuses={recipe.recipe_id: c.status for recipe, c in zip(recipes, coverages, strict=True)},
-        measurements=(
-            *rows, *absorption, *(measure_host(rest, host, solutions[0], log_distance) if host is not None else ())
-        ),
+        measurements=MeasurementTable(rows),
         warnings=warnings,
         metadata=metadata,
         **host_fields(whole, host),
@@ -171,6 +180,27 @@ def _publish(solutions: Sequence[Solution]) -> list[Published]:
     return [published_parameters(continuum, "norm"), *(published_parameters(one, "flux") for one in lines)]
 
 
+class _Measured(NamedTuple):
+    """What is measured on the continuum and on each complex."""
+
+    continuum: Rows
+    complexes: list[MeasuredComplex]
+
+    def parts(self) -> Iterator[Rows]:
+        """All rows in their order."""
+        yield self.continuum
+        for one in self.complexes:
+            yield from (one.statistics, one.parameters, one.lines)
+
+    def with_errors(self, draws: Draws) -> _Measured:
+        """The same with errors from noise draws."""
+        complexes = [
+            MeasuredComplex(one.features, *(with_drawn_errors(rows, draws) for rows in one[1:]))
+            for one in self.complexes
+        ]
+        return _Measured(with_drawn_errors(self.continuum, draws), complexes)
+
+
 def _measure(
     rest: Spectrum,
     x: FloatArray,
@@ -179,15 +209,16 @@ def _measure(
     stages: Sequence[ComplexStage],
     solutions: Sequence[Solution],
     published: Sequence[Published],
-) -> tuple[list[Measurement], list[FitWarning]]:
+) -> tuple[_Measured, list[FitWarning]]:
     """Everything that is measured on the continuum and on all complexes."""
-    rows, warnings = measure_continuum(solutions[0], published[0], rest, log_distance, place=place)
+    continuum, warnings = measure_continuum(solutions[0], published[0], rest, log_distance, place=place)
+    complexes = []
     base = continuum_base(x, solutions[0])
     for stage, solution, own in zip(stages, solutions[1:], published[1:], strict=True):
-        complex_rows, found = measure_complex(stage, solution, own, base, log_distance, place=place)
-        rows += complex_rows
+        one, found = measure_complex(stage, solution, own, base, log_distance, place=place)
+        complexes.append(one)
         warnings += found
-    return rows, warnings
+    return _Measured(continuum, complexes), warnings
 
 
 def _log_distance(rest: Spectrum, cosmology: Cosmology) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, family_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.host import POOR_CHI2
 from qsospec_duck.fitting.host_grid import HostFit
+from qsospec_duck.fitting.measurement_rows import Rows, in_columns
 from qsospec_duck.fitting.result import FloatArray, Measurement
 from qsospec_duck.spectra import Spectrum
 
@@ -59,21 +59,19 @@ def measure_host(rest: Spectrum, host: HostFit, continuum: Solution, log_distanc
     return rows
 
 
-def with_host_errors(rows: Sequence[Measurement], rest: Spectrum, host: HostFit | None) -> list[Measurement]:
+def with_host_errors(rows: Rows, rest: Spectrum, host: HostFit) -> Rows:
     """Fluxes and luminosities of the power law with the error of the host that was taken away below them."""
-    if host is None:
-        return list(rows)
+    fluxes = {label.quantity: value for label, value, _ in rows}
     out = []
-    for row in rows:
-        if row.feature_id == "power_law" and row.error is not None and row.measure in ("flux", "logl"):
-            wavelength = float(row.quantity.removeprefix("flux_").removeprefix("logl"))
+    for label, value, error in rows:
+        if label.feature_id == "power_law" and label.measure in ("flux", "logl"):
+            wavelength = float(label.quantity.removeprefix("flux_").removeprefix("logl"))
             sigma = float(np.interp(wavelength, rest.wavelength, host.sigma))
-            if row.measure == "logl":
-                flux = next(one.value for one in rows if one.quantity == f"flux_{wavelength:.0f}")
-                sigma /= flux * math.log(10.0)
-            row = row._replace(error=math.hypot(row.error, sigma))
-        out.append(row)
-    return out
+            if label.measure == "logl":
+                sigma /= fluxes[f"flux_{wavelength:.0f}"] * math.log(10.0)
+            error = math.hypot(error, sigma)
+        out.append((label, value, error))
+    return in_columns(out)
 
 
 def _fractions(rest: Spectrum, host: HostFit, nucleus: FloatArray) -> list[Measurement]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
+from functools import cache, cached_property
 
 import numpy as np
 
 from qsospec_duck.constants import LINE_FLUX_UNIT
 from qsospec_duck.fitting.complex_model import Gaussian, compile_complex
 from qsospec_duck.fitting.error_calibration import log_factors
+from qsospec_duck.fitting.measurement_rows import Label
 from qsospec_duck.fitting.profiles import MEASURES
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.models.lines import line
@@ -42,17 +42,6 @@ UNITS = {
 _WITHOUT_ERROR = ("snr", "flux_limit")
 
 
-class Label(NamedTuple):
-    """What a row says beside its number and error."""
-
-    quantity: str
-    unit: str
-    line_id: str
-    role: str
-    measure: str
-    method: str
-
-
 @dataclass(frozen=True, eq=False)
 class Feature:
     """A line in one role."""
@@ -65,17 +54,19 @@ class Feature:
     quantities: dict[str, str]
     """Name of each measure's quantity."""
 
-    def labels(self) -> Iterator[Label]:
+    def labels(self, recipe_id: str) -> Iterator[Label]:
         """Those of all its rows."""
         for measure, unit in UNITS.items():
             method = "none" if measure in _WITHOUT_ERROR else "covariance"
-            yield Label(self.quantities[measure], unit, self.line_id, self.role, measure, method)
+            quantity = self.quantities[measure]
+            yield Label("complex_metric", quantity, unit, recipe_id, self.line_id, self.role, measure, method)
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
     """Lines in their roles; to line k belong Gaussians ``edges[k]`` to ``edges[k + 1]``."""
 
+    recipe_id: str
     names: tuple[Feature, ...]
     labels: tuple[Label, ...]
     """(n_line · n_row,) of all rows of the first line, of the second ..."""
@@ -97,6 +88,11 @@ class Features:
 
     log_widths: FloatArray
     """(n_gaussian,) ln of the FWHM relative to what the slot says."""
+
+    @cached_property
+    def lines_and_roles(self) -> tuple[tuple[str, str], ...]:
+        """(n_line,) id and role of each."""
+        return tuple((one.line_id, one.role) for one in self.names)
 
 
 @cache
@@ -126,16 +122,17 @@ def features_of(components: tuple[ComponentRecipe, ...], recipe: ComplexRecipe, 
         Feature(line_id, role, line(line_id).wavelength, {measure: f"{line_id}_{role}_{measure}" for measure in UNITS})
         for line_id, role in members
     )
-    return _laid_out(names, members.values())
+    return _laid_out(recipe.recipe_id, names, members.values())
 
 
-def _laid_out(names: tuple[Feature, ...], profiles: Iterable[list[Gaussian]]) -> Features:
+def _laid_out(recipe_id: str, names: tuple[Feature, ...], profiles: Iterable[list[Gaussian]]) -> Features:
     profiles = list(profiles)
     gaussians = [gaussian for profile in profiles for gaussian in profile]
     factors = [[log_factors(one.quantities[measure], measure) for measure in MEASURES] for one in names]
     return Features(
+        recipe_id,
         names,
-        tuple(label for one in names for label in one.labels()),
+        tuple(label for one in names for label in one.labels(recipe_id)),
         np.cumsum([0, *(len(profile) for profile in profiles)]),
         np.log([one.wavelength for one in names]),
         np.array(factors, dtype=float).reshape(len(names), len(MEASURES), 2).transpose(2, 0, 1).copy(),

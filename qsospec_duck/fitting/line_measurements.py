@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
 from qsospec_duck.constants import LINE_FLUX_UNIT
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum_base import ContinuumBase
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.line_features import Feature, features_of
-from qsospec_duck.fitting.line_profiles import EW, FLUX, MeasuredProfile, measure_profiles
-from qsospec_duck.fitting.line_rows import line_rows
-from qsospec_duck.fitting.profiles import MEASURES
-from qsospec_duck.fitting.published import Published, slots_with_flux
-from qsospec_duck.fitting.result import FitWarning, Measurement
+from qsospec_duck.fitting.line_features import Feature, Features, features_of
+from qsospec_duck.fitting.line_profiles import EW, FLUX, FWHM, PEAK, MeasuredProfile, measure_profiles
+from qsospec_duck.fitting.line_rows import LARGEST, line_rows
+from qsospec_duck.fitting.measurement_rows import Label, Rows
+from qsospec_duck.fitting.published import Published
+from qsospec_duck.fitting.result import FitWarning
 from qsospec_duck.fitting.warning_codes import warn
 
-UNRELIABLE_FRACTION = 0.5
-"""An FWHM whose error is larger than this fraction of it is flagged."""
 
-_FWHM, _PEAK = MEASURES.index("fwhm"), MEASURES.index("peak")
+class MeasuredComplex(NamedTuple):
+    """All measurements of one complex."""
+
+    features: Features
+    statistics: Rows
+    parameters: Rows
+    lines: Rows
+    """Those of the labels of ``features``."""
 
 
 def measure_complex(
     stage: ComplexStage, solution: Solution, published: Published, base: ContinuumBase, log_distance: float | None,
     *, place: float | None,
-) -> tuple[list[Measurement], list[FitWarning]]:  # fmt: skip
-    """All measurements of one complex.
+) -> tuple[MeasuredComplex, list[FitWarning]]:  # fmt: skip
+    """Measure one complex.
 
     Parameters
     ----------
@@ -44,13 +55,28 @@ def measure_complex(
     features = features_of(stage.model.components, stage.recipe, stage.coverage.lines)
     profiles = measure_profiles(features, solution, base, place)
     warnings: list[FitWarning] = []
-    for feature, measured in zip(features.names, profiles, strict=True):
-        _judge(recipe_id, feature, measured, warnings)
-    rows = line_rows(
-        recipe_id, features.labels, features.log_wavelengths, profiles.values, profiles.errors, profiles.own,
-        profiles.verdicts, log_distance,
-    )  # fmt: skip
-    return [*_statistics(stage), *_parameters(stage, published), *rows], warnings
+    for k in np.flatnonzero(profiles.remarkable).tolist():
+        _judge(recipe_id, features.names[k], profiles[k], warnings)
+    lines, is_absurd = line_rows(features, profiles, log_distance)
+    if is_absurd:
+        warnings += judge_lines(lines)
+    return MeasuredComplex(features, _statistics(stage), _parameters(stage, published), lines), warnings
+
+
+def judge_lines(rows: Rows) -> list[FitWarning]:
+    """Values of lines that no quasar has."""
+    found = []
+    for label, value, _ in rows:
+        limit = LARGEST.get(label.measure or "", math.inf)
+        if value > limit:
+            message = f"{label.quantity} is {value:.4g} {label.unit}; it should be at most {limit:.0f}."
+            found.append(
+                warn(
+                    "absurd_value", "complex", message,
+                    recipe_id=label.recipe_id, line_id=label.feature_id, role=label.role, value=value,
+                )
+            )  # fmt: skip
+    return found
 
 
 def _judge(recipe_id: str, feature: Feature, measured: MeasuredProfile, warnings: list[FitWarning]) -> None:
@@ -74,16 +100,14 @@ def _judge(recipe_id: str, feature: Feature, measured: MeasuredProfile, warnings
         )  # fmt: skip
 
 
-def _judge_shape(
-    recipe_id: str, feature: Feature, measured: MeasuredProfile, warnings: list[FitWarning]
-) -> None:  # fmt: skip
+def _judge_shape(recipe_id: str, feature: Feature, measured: MeasuredProfile, warnings: list[FitWarning]) -> None:
     """Shapes that a bound leaves to the rest of the line, and widths that are hardly known."""
     line_id, role = feature.line_id, feature.role
     for kind, measure, k, is_held in (
-        ("width", "fwhm", _FWHM, measured.holds_width),
-        ("velocity", "peak", _PEAK, measured.holds_velocity),
+        ("width", "fwhm", FWHM, measured.holds_width),
+        ("velocity", "peak", PEAK, measured.holds_velocity),
     ):
-        if is_held and measured.own[k]:
+        if is_held:
             warnings.append(
                 warn(
                     "parameter_at_bound", "complex",
@@ -92,8 +116,8 @@ def _judge_shape(
                     value=measured.values[k],
                 )
             )  # fmt: skip
-    fwhm, error = measured.values[_FWHM], measured.errors[_FWHM]
-    if measured.own[_FWHM] and error > UNRELIABLE_FRACTION * fwhm:
+    if measured.is_vague:
+        fwhm, error = measured.values[FWHM], measured.errors[FWHM]
         warnings.append(
             warn(
                 "unreliable_width", "complex", f"{line_id} {role}: FWHM {fwhm:.0f} ± {error:.0f} km/s.",
@@ -102,27 +126,36 @@ def _judge_shape(
         )  # fmt: skip
 
 
-def _statistics(stage: ComplexStage) -> list[Measurement]:
-    optimum, recipe_id = stage.optimum, stage.recipe.recipe_id
+_NO_ERRORS = np.full(4, np.nan)
+
+
+def _statistics(stage: ComplexStage) -> Rows:
+    optimum = stage.optimum
     dof = optimum.n_pixels - optimum.n_parameters
-    values = {"chi2": optimum.chi2, "dof": float(dof), "bic": stage.bic}
-    if dof > 0:
-        values["reduced_chi2"] = optimum.chi2 / dof
-    return [
-        Measurement("complex_metric", name, value, None, "", recipe_id, None, None, name, "none")
-        for name, value in values.items()
-    ]
+    reduced = optimum.chi2 / dof if dof > 0 else math.nan
+    labels = _statistics_of(stage.recipe.recipe_id)
+    return Rows(labels, np.array([optimum.chi2, dof, stage.bic, reduced]), _NO_ERRORS)
 
 
-def _parameters(stage: ComplexStage, published: Published) -> list[Measurement]:
+@cache
+def _statistics_of(recipe_id: str) -> tuple[Label, ...]:
+    """Labels of the statistics of a complex."""
+    names = ("chi2", "dof", "bic", "reduced_chi2")
+    return tuple(Label("complex_metric", name, "", recipe_id, measure=name, method="none") for name in names)
+
+
+def _parameters(stage: ComplexStage, published: Published) -> Rows:
     """Rows of the parameters; shapes of components without flux mean nothing and are left out."""
-    alive = slots_with_flux(stage.optimum)
-    n_shapes, recipe_id = stage.optimum.theta.size, stage.recipe.recipe_id
-    rows = []
-    for k, (name, value) in enumerate(published.values.items()):
-        if k >= n_shapes or k in alive:
-            feature, _, measure = name.rpartition("_")
-            unit = "km/s" if k < n_shapes else LINE_FLUX_UNIT
-            error = published.errors[name]
-            rows.append(Measurement("complex_parameter", name, value, error, unit, recipe_id, feature, None, measure))
-    return rows
+    labels = _labels_of(published.names, stage.optimum.theta.size, stage.recipe.recipe_id)
+    return Rows(labels, np.where(published.has_flux, published.values, np.nan), published.errors)
+
+
+@cache
+def _labels_of(names: tuple[str, ...], n_shapes: int, recipe_id: str) -> tuple[Label, ...]:
+    """Labels of the parameters of a complex, shapes first."""
+    found = []
+    for k, name in enumerate(names):
+        feature, _, measure = name.rpartition("_")
+        unit = "km/s" if k < n_shapes else LINE_FLUX_UNIT
+        found.append(Label("complex_parameter", name, unit, recipe_id, feature, None, measure))
+    return tuple(found)

@@ -19,11 +19,14 @@ from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.bisection import first_not_below
 from qsospec_duck.models.program import VELOCITY_UNIT, IntArray
 
-FLUX, EW = MEASURES.index("flux"), MEASURES.index("ew")
+FLUX, EW, PEAK, FWHM = (MEASURES.index(measure) for measure in ("flux", "ew", "peak", "fwhm"))
 
 DETECTION_SNR = 3.0
 """Flux over error from which on a line is detected: below it widths and offsets are not published, and an upper limit
 is."""
+
+UNRELIABLE_FRACTION = 0.5
+"""An FWHM whose error is larger than this fraction of it is flagged."""
 
 
 class MeasuredProfile(NamedTuple):
@@ -42,10 +45,13 @@ class MeasuredProfile(NamedTuple):
     """Whether there is flux, and `DETECTION_SNR` of it."""
 
     holds_velocity: bool
-    """Whether most of the flux of a detected line has its velocity on a bound."""
+    """Whether most of the flux of a detected line has its velocity on a bound, and the rest of it has a peak."""
 
     holds_width: bool
-    """Whether most of the flux of a detected line has its width on a bound."""
+    """Whether most of the flux of a detected line has its width on a bound, and the rest of it has an FWHM."""
+
+    is_vague: bool
+    """Whether the error of the FWHM is larger than `UNRELIABLE_FRACTION` of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +68,17 @@ class MeasuredProfiles:
     """(n_line, n_measures)."""
 
     verdicts: BoolArray
-    """(n_line, 3) whether it is detected, and holds its velocity and its width on a bound."""
+    """(n_line, 4) the last fields of a `MeasuredProfile`."""
+
+    remarkable: BoolArray
+    """(n_line,) whether there is anything to be said about a line: it is not detected, or a number is not to be had."""
+
+    def __getitem__(self, k: int) -> MeasuredProfile:
+        values, errors, own = (array[k].tolist() for array in (self.values, self.errors, self.own))
+        return MeasuredProfile(values, errors, own, *self.verdicts[k].tolist())
 
     def __iter__(self) -> Iterator[MeasuredProfile]:
-        lists = zip(*(array.tolist() for array in (self.values, self.errors, self.own, self.verdicts)), strict=True)
-        return (MeasuredProfile(values, errors, own, *verdicts) for values, errors, own, verdicts in lists)
+        return map(self.__getitem__, range(len(self.values)))
 
 
 def measure_profiles(
@@ -86,15 +98,15 @@ def measure_profiles(
     optimum = solution.optimum
     shape = len(features.names), len(MEASURES)
     values, errors, own = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
-    verdicts = np.zeros((len(features.names), 3), dtype=bool)
+    verdicts, remarkable = np.zeros((shape[0], 4), dtype=bool), np.zeros(shape[0], dtype=bool)
     weights = (0.0, 0.0) if place is None else (1.0 - place, place)
     _measure_profiles(
         features.edges, features.log_wavelengths, features.log_factors, features.places, features.ratios,
         features.log_widths, optimum.theta, optimum.amplitudes, solution.amplitude_errors, optimum.at_bound,
         solution.covariance, solution.with_continuum, base.x, base.values, base.jacobian, base.counted,
-        base.covariance, weights, values, errors, own, verdicts,
+        base.covariance, weights, values, errors, own, verdicts, remarkable,
     )  # fmt: skip
-    return MeasuredProfiles(values, errors, own, verdicts)
+    return MeasuredProfiles(values, errors, own, verdicts, remarkable)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -103,17 +115,17 @@ def _measure_profiles(
     log_widths: FloatArray, theta: FloatArray, amplitudes: FloatArray, amplitude_errors: FloatArray,
     at_bound: BoolArray, covariance: FloatArray, with_continuum: FloatArray, x: FloatArray, base: FloatArray,
     base_jacobian: FloatArray, counted: BoolArray, base_covariance: FloatArray, weights: tuple[float, float],
-    values: FloatArray, errors: FloatArray, own: BoolArray, verdicts: BoolArray,
+    values: FloatArray, errors: FloatArray, own: BoolArray, verdicts: BoolArray, remarkable: BoolArray,
 ) -> None:  # fmt: skip
-    """Fill values, errors and own (n_line, n_measures) and verdicts (n_line, 3), which come in as zeros.
+    """Fill what `MeasuredProfiles` holds, which comes in as zeros.
 
-    ``weights`` (2,) are those of ``log_factors`` in ln of the factors on the linear errors; ``verdicts`` are the last
-    fields of a `MeasuredProfile`.
+    ``weights`` (2,) are those of ``log_factors`` in ln of the factors on the linear errors.
     """
     base_gradient = np.empty(base_jacobian.shape[0])
     for k in range(values.shape[0]):
         here = slice(edges[k], edges[k + 1])
         columns, velocity_slots, fwhm_slots = places[0, here], places[1, here], places[2, here]
+        remarkable[k] = True
         factors = np.exp(weights[0] * log_factors[0, k] + weights[1] * log_factors[1, k])
         F = amplitudes[columns] * ratios[here]
         if not np.any(F > 0.0):
@@ -131,7 +143,10 @@ def _measure_profiles(
             continue
         measure_shape(F, v, u, log_wavelengths[k], values[k], gradients)
         profile_errors(gradients, *place_of_numbers, *covariances, factors, errors[k])
-        verdicts[k, 0] = True
-        verdicts[k, 1], verdicts[k, 2] = mark_own_measures(
+        holds_velocity, holds_width = mark_own_measures(
             F, at_bound[velocity_slots], at_bound[fwhm_slots], values[k], gradients, own[k]
         )  # fmt: skip
+        is_vague = errors[k, FWHM] > UNRELIABLE_FRACTION * values[k, FWHM]
+        verdicts[k, 0], verdicts[k, 1] = True, holds_velocity and own[k, PEAK]
+        verdicts[k, 2], verdicts[k, 3] = holds_width and own[k, FWHM], is_vague and own[k, FWHM]
+        remarkable[k] = np.any(verdicts[k, 1:]) or not own[k, EW] or not errors[k, FLUX] > 0.0

@@ -10,23 +10,30 @@ all others   of a detected line, as far as they are its own and have an error
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
-from qsospec_duck.fitting.line_features import UNITS, Label
+from qsospec_duck.fitting.line_features import UNITS, Features
+from qsospec_duck.fitting.line_profiles import MeasuredProfiles
+from qsospec_duck.fitting.measurement_rows import Rows
 from qsospec_duck.fitting.profile_bounds import SKEWS, WIDTHS
 from qsospec_duck.fitting.profiles import MEASURES
 from qsospec_duck.fitting.published import usable_error
-from qsospec_duck.fitting.result import BoolArray, FloatArray, Measurement
-from qsospec_duck.models.program import IntArray
+from qsospec_duck.fitting.result import BoolArray, FloatArray
 
 LIMIT_SIGMA = 3.0
 """How many errors of the flux an upper limit lies above it: it is passed by chance once in 740 times."""
 
+LARGEST = {"fwhm": 25_000.0, "ew": 10_000.0}
+"""Broad lines are narrower than this [km/s]; equivalent widths are smaller [Å], unless there is no continuum."""
+
 _ROWS = tuple(UNITS)
+N_ROWS = len(_ROWS)
+"""Rows of a line, in the order of `UNITS`."""
+
+_LARGEST = np.array([LARGEST.get(measure, np.inf) for measure in _ROWS])
 _FLUX, _EW = MEASURES.index("flux"), MEASURES.index("ew")
 _FLUX_ROW, _EW_ROW, _SNR_ROW = _ROWS.index("flux"), _ROWS.index("ew"), _ROWS.index("snr")
 _LOGL_ROW, _LIMIT_ROW = _ROWS.index("logl"), _ROWS.index("flux_limit")
@@ -41,51 +48,38 @@ _WAVELENGTHS = np.array(
 )
 
 
-def line_rows(
-    recipe_id: str, labels: Sequence[Label], log_wavelengths: FloatArray, values: FloatArray, errors: FloatArray,
-    own: BoolArray, verdicts: BoolArray, log_distance: float | None,
-) -> list[Measurement]:  # fmt: skip
-    """The rows of all lines of a complex.
+def line_rows(features: Features, profiles: MeasuredProfiles, log_distance: float | None) -> tuple[Rows, bool]:
+    """The rows of all lines of a complex, and whether any of them is above its `LARGEST`.
 
     Parameters
     ----------
-    recipe_id : str
-    labels : sequence of Label
-        Of all rows of the first line, of the second ...
-    log_wavelengths : ndarray, shape (n_line,)
-        ln λ₀.
-    values, errors, own : ndarray, shape (n_line, n_measures)
-        As fields of `qsospec_duck.fitting.line_profiles.MeasuredProfile`.
-    verdicts : ndarray of bool, shape (n_line, 3)
-        The first says whether the line is detected.
+    features : Features
+    profiles : MeasuredProfiles
     log_distance : float or None
         As `qsospec_duck.fitting.line_measurements.measure_complex` takes it.
     """
     distance = math.nan if log_distance is None else log_distance
-    places, numbers, scatter = _published(log_wavelengths, values, errors, own, verdicts, distance)
-    known = [error if error > 0 else None for error in scatter.tolist()]
-    chosen = [labels[place] for place in places.tolist()]
-    return [
-        Measurement._make(("complex_metric", quantity, value, error, unit, recipe_id, line_id, role, measure, method))
-        for (quantity, unit, line_id, role, measure, method), value, error in zip(
-            chosen, numbers.tolist(), known, strict=True
-        )
-    ]
+    numbers = np.empty((2, len(features.labels)))
+    numbers.fill(np.nan)
+    is_absurd = _fill_rows(
+        features.log_wavelengths, profiles.values, profiles.errors, profiles.own, profiles.verdicts, distance,
+        numbers.reshape(2, -1, N_ROWS),
+    )  # fmt: skip
+    return Rows(features.labels, *numbers), is_absurd
 
 
 @numba.njit(cache=True, nogil=True)
-def _published(
+def _fill_rows(
     log_wavelengths: FloatArray, values: FloatArray, errors: FloatArray, own: BoolArray, verdicts: BoolArray,
-    log_distance: float,
-) -> tuple[IntArray, FloatArray, FloatArray]:  # fmt: skip
-    """Places of the rows that are published, their numbers, and their errors, NaN where there is none; (n_row,) each.
+    log_distance: float, rows: FloatArray,
+) -> bool:  # fmt: skip
+    """Fill numbers that are published and their errors (2, n_line, N_ROWS), which come in as NaN.
 
-    ``log_distance`` is NaN where there is no luminosity.
+    Says whether one is above its largest; ``log_distance`` is NaN where there is no luminosity.
     """
-    shape = values.shape[0], len(_ROWS)
-    numbers, scatter = np.full(shape, np.nan), np.full(shape, np.nan)
+    is_absurd = False
     for k in range(values.shape[0]):
-        number, error = numbers[k], scatter[k]
+        number, error = rows[0, k], rows[1, k]
         flux, flux_error = values[k, _FLUX], errors[k, _FLUX]
         number[_FLUX_ROW], error[_FLUX_ROW] = flux, usable_error(flux, flux_error)
         if flux > 0.0:
@@ -102,8 +96,8 @@ def _published(
             limit = flux + LIMIT_SIGMA * flux_error
             if 0.0 < limit < np.inf:
                 number[_LIMIT_ROW] = limit
-    places = np.flatnonzero(~np.isnan(numbers))
-    return places, numbers.ravel()[places], scatter.ravel()[places]
+        is_absurd |= bool(np.any(number > _LARGEST))
+    return is_absurd
 
 
 @numba.njit(cache=True, nogil=True)

@@ -8,16 +8,19 @@ is never touched: only errors are replaced, by half the distance between the 16t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.config import UncertaintyConfig
 from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.measurement_rows import Label, Row, Rows
 from qsospec_duck.fitting.optimum import Optimum, evaluate_columns
-from qsospec_duck.fitting.result import FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.result import FitWarning, FloatArray
 from qsospec_duck.fitting.settling import CONTINUUM_CELLS, Block, relax
 from qsospec_duck.fitting.solver import CONVERGED
 from qsospec_duck.fitting.warning_codes import warn
@@ -38,7 +41,7 @@ _SETTLED_SIGMA, _TOLERANCE = 0.02, 1e-3
 Key = tuple[str | None, str, str]
 """Recipe, section and quantity of a measurement."""
 
-Measure = Callable[[Sequence[ComplexStage], Sequence[Solution]], Sequence[Measurement]]
+Measure = Callable[[Sequence[ComplexStage], Sequence[Solution]], Iterable[Row]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,14 +54,14 @@ class Draws:
     n_draws: int
     n_failed: int
 
-    def error(self, key: Key) -> float | None:
-        """Half the 16-84 percentile range; ``None`` where too few draws have the quantity, or none differs."""
+    def error(self, key: Key) -> float:
+        """Half the 16-84 percentile range; NaN where too few draws have the quantity, or none differs."""
         values = self.values.get(key, np.zeros(0))
         if values.size < max(2.0, NEEDED_FRACTION * self.n_draws):
-            return None
+            return math.nan
         low, high = np.percentile(values, (PERCENTILES[0], PERCENTILES[-1]))
         half = 0.5 * float(high - low)
-        return half if half > 1e-8 * abs(float(np.median(values))) else None
+        return half if half > 1e-8 * abs(float(np.median(values))) else math.nan
 
     def kept(self, keep: str) -> dict[str, object]:
         """What travels with the result: counts, and percentiles or draws where asked for."""
@@ -109,8 +112,8 @@ def draw_measurements(
         columns = evaluate_columns(blocks[0].optimum.program, x, np.ones_like(x), blocks[0].optimum.theta)
         drawn[0] = replace(drawn[0], columns=columns)
         stages = [stage.with_optimum(block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
-        for row in measure(stages, drawn):
-            found.setdefault(_key(row), []).append(row.value)
+        for label, value, _ in measure(stages, drawn):
+            found.setdefault(_key(label), []).append(value)
     return Draws({key: np.array(values) for key, values in found.items()}, config.draws, n_failed)
 
 
@@ -125,12 +128,15 @@ def _with_drawn_prior(optimum: Optimum, random: np.random.Generator) -> Optimum:
     return replace(optimum, prior=(mean, precision))
 
 
-def with_drawn_errors(rows: Sequence[Measurement], draws: Draws) -> list[Measurement]:
+def with_drawn_errors(rows: Rows, draws: Draws) -> Rows:
     """The same measurements with errors from the draws; counts and statistics keep none."""
-    return [
-        row if row.method == "none" else row._replace(error=draws.error(_key(row)), method="monte_carlo")
-        for row in rows
-    ]
+    errors = [math.nan if label.method == "none" else draws.error(_key(label)) for label in rows.labels]
+    return Rows(tuple(map(_drawn, rows.labels)), rows.values, np.array(errors, dtype=float))
+
+
+@cache
+def _drawn(label: Label) -> Label:
+    return label if label.method == "none" else label._replace(method="monte_carlo")
 
 
 def judge_draws(draws: Draws) -> list[FitWarning]:
@@ -154,8 +160,8 @@ def _name(rest: Spectrum) -> bytes:
     return (rest.object_key or rest.object_id).encode()
 
 
-def _key(row: Measurement) -> Key:
-    return row.recipe_id, row.section, row.quantity
+def _key(label: Label) -> Key:
+    return label.recipe_id, label.section, label.quantity
 
 
 def _label(key: Key) -> str:

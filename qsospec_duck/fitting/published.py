@@ -10,18 +10,35 @@ import numba
 import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.models.program import IntArray
 
 
 @dataclass(frozen=True, eq=False)
 class Published:
-    """All parameters of a fit by name, shapes first, then amplitudes."""
+    """All parameters of a fit, shapes first, then amplitudes."""
 
-    values: dict[str, float]
-    errors: dict[str, float | None]
+    names: tuple[str, ...]
+    values: FloatArray
+    """(n,)."""
+
+    errors: FloatArray
+    """(n,) 1σ, NaN where there is none."""
+
+    has_flux: BoolArray
+    """(n,) whether some column that a shape has, bound or free, has a positive amplitude; True for all amplitudes."""
+
     scale: FloatArray
     """(n,) derivative of each by what the fit varied: ln FWHM, 1000 km/s."""
+
+    def by_name(self) -> dict[str, float]:
+        """Values of all parameters."""
+        return dict(zip(self.names, self.values.tolist(), strict=True))
+
+    def errors_by_name(self) -> dict[str, float | None]:
+        """Errors of all parameters, ``None`` where there is none."""
+        known = [None if math.isnan(error) else error for error in self.errors.tolist()]
+        return dict(zip(self.names, known, strict=True))
 
     def covariance(self, own: FloatArray) -> FloatArray:
         """The covariance (n, n) of the fit's own parameters in published units."""
@@ -38,13 +55,14 @@ def published_parameters(solution: Solution, amplitude: str) -> Published:
         What the amplitude of a column is called after the column: ``flux``, ``norm``.
     """
     optimum, program = solution.optimum, solution.optimum.program
-    values, errors, scale = _numbers(
-        optimum.theta, *program.published_units, optimum.shapes_in_use, optimum.at_bound, optimum.amplitudes,
-        solution.covariance, solution.amplitude_errors,
-    )  # fmt: skip
     names = _names(program.shape_names, program.columns, amplitude)
-    known = [error if error > 0 else None for error in errors.tolist()]
-    return Published(dict(zip(names, values.tolist(), strict=True)), dict(zip(names, known, strict=True)), scale)
+    numbers, has_flux = np.empty((3, len(names))), np.ones(len(names), dtype=bool)
+    _fill_numbers(
+        optimum.theta, *program.published_units, program.derivative_of, optimum.shapes_in_use, optimum.at_bound,
+        optimum.amplitudes, solution.covariance, solution.amplitude_errors, numbers, has_flux,
+    )  # fmt: skip
+    values, errors, scale = numbers
+    return Published(names, values, errors, has_flux, scale)
 
 
 @cache
@@ -53,14 +71,20 @@ def _names(shapes: tuple[str, ...], columns: tuple[str, ...], amplitude: str) ->
 
 
 @numba.njit(cache=True, nogil=True)
-def _numbers(
-    theta: FloatArray, is_width: BoolArray, unit: FloatArray, in_use: BoolArray, at_bound: BoolArray,
-    amplitudes: FloatArray, covariance: FloatArray, amplitude_errors: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray]:  # fmt: skip
-    """Values of shapes and amplitudes, their errors, NaN where there is none, and the scale; (n_par + n_col,) each."""
+def _fill_numbers(
+    theta: FloatArray, is_width: BoolArray, unit: FloatArray, derivative_of: IntArray, in_use: BoolArray,
+    at_bound: BoolArray, amplitudes: FloatArray, covariance: FloatArray, amplitude_errors: FloatArray,
+    numbers: FloatArray, has_flux: BoolArray,
+) -> None:  # fmt: skip
+    """Fill values, errors, NaN where there is none, and the scale (3, n_par + n_col), and `Published.has_flux`.
+
+    That comes in all True.
+    """
     n_par = theta.size
-    n = n_par + amplitudes.size
-    values, errors, scale = np.empty(n), np.empty(n), np.empty(n)
+    values, errors, scale = numbers
+    has_flux[:n_par] = False
+    for slot, column in derivative_of:
+        has_flux[slot] |= amplitudes[column] > 0.0
     for k in range(n_par):
         values[k], scale[k] = published_shape(theta[k], is_width[k], unit[k])
         errors[k] = np.nan
@@ -69,7 +93,6 @@ def _numbers(
     for j in range(amplitudes.size):
         values[n_par + j], scale[n_par + j] = amplitudes[j], 1.0
         errors[n_par + j] = usable_error(amplitudes[j], amplitude_errors[j])
-    return values, errors, scale
 
 
 @numba.njit(cache=True, nogil=True)
@@ -82,12 +105,6 @@ def published_shape(theta: float, is_width: bool, unit: float) -> tuple[float, f
         width = math.exp(theta)
         return width, width
     return theta * unit, unit
-
-
-def slots_with_flux(optimum: Optimum) -> set[int]:
-    """Shapes that some column with a positive amplitude has, bound or free."""
-    amplitudes = optimum.amplitudes.tolist()
-    return {slot for slot, column in optimum.program.derivative_of.tolist() if amplitudes[column] > 0}
 
 
 @numba.njit(cache=True, nogil=True)

@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from qsospec_duck.fitting.result import FitWarning, Measurement
+import numpy as np
+
+from qsospec_duck.fitting.line_features import Features
+from qsospec_duck.fitting.measurement_rows import Label, Rows
+from qsospec_duck.fitting.result import FitWarning, FloatArray
 
 
 @dataclass(frozen=True)
@@ -50,32 +54,38 @@ def fit_quality(warnings: Iterable[FitWarning]) -> int:
     return sum(one.bit for one in quality_bits() if one.codes & said)
 
 
-def line_qualities(rows: Sequence[Measurement], warnings: Sequence[FitWarning]) -> list[Measurement]:
-    """A row ``quality`` for every line and role that has a flux."""
+def line_qualities(complexes: Iterable[Features], warnings: Sequence[FitWarning]) -> list[Rows]:
+    """A row ``quality`` for every line of some complexes in each of its roles."""
     everywhere = 0
-    bits_of: dict[tuple[str | None, str | None, str | None], int] = {}
+    bits_of: dict[str | None, dict[tuple[str | None, str | None], int]] = {}
     for warning in warnings:
         bits = _line_bits().get(warning.code, 0)
         if bits and warning.code == "redshift_suspect":
             everywhere = bits
         elif bits:
-            for line_id, role in _concerned(warning):
-                key = warning.recipe_id, line_id, role
-                bits_of[key] = bits_of.get(key, 0) | bits
+            of_recipe = bits_of.setdefault(warning.recipe_id, {})
+            for key in _concerned(warning):
+                of_recipe[key] = of_recipe.get(key, 0) | bits
     found = []
-    for row in rows:
-        if row.measure == "flux" and row.section == "complex_metric":
-            recipe_id, line_id, role = row.recipe_id, row.feature_id, row.role
-            quality = everywhere
-            for key in ((recipe_id, None, None), (recipe_id, line_id, None), (recipe_id, line_id, role)):
-                quality |= bits_of.get(key, 0)
-            found.append(
-                Measurement(
-                    "complex_metric", f"{line_id}_{role}_quality", float(quality), None, "", recipe_id, line_id, role,
-                    "quality", "none",
-                )
-            )  # fmt: skip
+    for features in complexes:
+        labels, no_errors = _labels_of(features)
+        own = bits_of.get(features.recipe_id, {})
+        qualities = [
+            everywhere | own.get((None, None), 0) | own.get((line_id, None), 0) | own.get((line_id, role), 0)
+            for line_id, role in features.lines_and_roles
+        ]
+        found.append(Rows(labels, np.array(qualities, dtype=float), no_errors))
     return found
+
+
+@cache
+def _labels_of(features: Features) -> tuple[tuple[Label, ...], FloatArray]:
+    """Labels of the rows, and their errors, of which there are none."""
+    labels = tuple(
+        Label("complex_metric", f"{line_id}_{role}_quality", "", features.recipe_id, line_id, role, "quality", "none")
+        for line_id, role in features.lines_and_roles
+    )
+    return labels, np.full(len(labels), np.nan)
 
 
 @cache

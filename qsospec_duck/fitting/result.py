@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -137,7 +137,9 @@ class ContinuumFit:
     clip_mask: BoolArray
     """(n_pix,) True where a pixel survived absorption clipping; the fit used ``fit_mask & clip_mask``."""
 
-    components: tuple[Component, ...]
+    components: Sequence[Component]
+    """Those of a fit are computed when they are first looked at."""
+
     model: FloatArray
     """(n_pix,) sum of ``components``."""
 
@@ -181,7 +183,9 @@ class ComplexFit:
     excluded_mask: BoolArray
     """(n_pix,) True where a pixel inside the window was left out as absorption."""
 
-    components: tuple[Component, ...]
+    components: Sequence[Component]
+    """Those of a fit are computed when they are first looked at."""
+
     model: FloatArray
     """(n_pix,) sum of ``components``; 0 outside the window."""
 
@@ -209,7 +213,7 @@ class FitResult:
     """Every recipe's outcome: ``fitted``, ``not_covered``, ``too_few_pixels``, ``failed`` or, for Lyα,
     also ``red_side_only`` and ``edge_truncated``."""
 
-    measurements: tuple[Measurement, ...]
+    measurements: Sequence[Measurement]
     warnings: tuple[FitWarning, ...]
     host_model: FloatArray | None = None
     """(n_pix,) host galaxy, rest frame; ``None`` where no host was fitted."""

@@ -14,10 +14,16 @@ one with the smallest error, measured and intrinsic in quadrature, gives
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.ca_k import CA_K
+from qsospec_duck.fitting.line_features import UNITS, Features
+from qsospec_duck.fitting.line_measurements import MeasuredComplex
+from qsospec_duck.fitting.line_rows import N_ROWS
+from qsospec_duck.fitting.measurement_rows import Label, Rows, in_columns
 from qsospec_duck.fitting.result import Measurement
 from qsospec_duck.models.lines import line
 
@@ -35,76 +41,86 @@ SOURCES: tuple[tuple[str, str, float], ...] = (
 )
 """Line, role, and intrinsic scatter of its peak about the systemic velocity [km/s]."""
 
+_CA_K_PLACE = next(place for place, (line_id, _, _) in enumerate(SOURCES) if line_id == CA_K)
+
 LEAST_SNR = 5.0
 """Flux over error that a line needs."""
 
-_TELLING = frozenset({"peak", "voff", "snr"})
-"""Measures that tell a redshift."""
+_SNR, _VOFF, _PEAK = (tuple(UNITS).index(measure) for measure in ("snr", "voff", "peak"))
 
 
-def measure_systemic(rows: Sequence[Measurement], z: float) -> list[Measurement]:
+class _Told(NamedTuple):
+    """A velocity [km/s] that a line tells, its error, and how that was found."""
+
+    velocity: float
+    error: float
+    method: str
+
+
+def measure_systemic(complexes: Sequence[MeasuredComplex], ca_k: Sequence[Measurement], z: float) -> Rows:
     """Systemic redshift, and the offset of every line against it.
 
     Parameters
     ----------
-    rows : sequence of Measurement
-        Of all complexes, and of Ca K.
+    complexes : sequence of MeasuredComplex
+    ca_k : sequence of Measurement
+        Those of Ca K, where it is seen.
     z : float
         Redshift of the fit.
 
     Returns
     -------
-    list of Measurement
+    Rows
         ``z_sys`` with its error, measured and intrinsic; its ``feature_id`` is the line it comes from, and
         ``z_sys_source`` that line's place in `SOURCES`. ``<line>_<role>_voff_sys`` for every ``voff`` but that line's.
         Empty where no line tells it.
     """
-    telling = [row for row in rows if row.measure in _TELLING]
-    by_quantity = {row.quantity: row for row in telling if row.section == "complex_metric" or row.feature_id == CA_K}
-    best: tuple[float, int, float, str] | None = None
-    for place, (line_id, role, scatter) in enumerate(SOURCES):
-        told = _velocity(by_quantity, line_id, role)
-        if told is None:
-            continue
-        velocity, error, method = told
-        error = math.hypot(error, scatter)
-        if best is None or error < best[0]:
-            best = error, place, velocity, method
-    if best is None:
-        return []
-    error, place, velocity, method = best
-    source = SOURCES[place][0]
+    told = {place: one for own in complexes for place, one in _told_by(own)}
+    stars = {row.measure: row for row in ca_k}
+    if stars and stars["snr"].value >= LEAST_SNR and stars["voff"].error is not None:
+        told[_CA_K_PLACE] = _Told(stars["voff"].value, stars["voff"].error, stars["voff"].method)
+    if not told:
+        return in_columns(())
+    error, place = min((math.hypot(one.error, SOURCES[place][2]), place) for place, one in told.items())
+    source, velocity = SOURCES[place][0], told[place].velocity
     z_sys = (1.0 + z) * math.exp(velocity / C_KMS) - 1.0
     found = [
-        _row("z_sys", z_sys, (1.0 + z_sys) * error / C_KMS, source, method),
-        _row("z_sys_source", float(place), None, source, "none"),
+        (_label("z_sys", source, told[place].method), z_sys, (1.0 + z_sys) * error / C_KMS),
+        (_label("z_sys_source", source, "none"), float(place), math.nan),
     ]
-    for row in telling:
-        # The lines of one source share their velocity: their offset would be a zero by construction.
-        if row.measure == "voff" and row.error is not None and row.feature_id not in (source, CA_K):
-            found.append(
-                Measurement(
-                    "complex_metric", f"{row.quantity}_sys", row.value - velocity, math.hypot(row.error, error), "km/s",
-                    row.recipe_id, row.feature_id, row.role, "voff_sys", row.method,
-                )
-            )  # fmt: skip
-    return found
+    for own in complexes:
+        values, errors = (array[_VOFF::N_ROWS].tolist() for array in (own.lines.values, own.lines.errors))
+        for label, value, scatter in zip(own.lines.labels[_VOFF::N_ROWS], values, errors, strict=True):
+            # The lines of one source share their velocity: their offset would be a zero by construction.
+            if not math.isnan(scatter) and label.feature_id != source:
+                found.append((_offset(label), value - velocity, math.hypot(scatter, error)))
+    return in_columns(found)
 
 
-def _velocity(by_quantity: Mapping[str, Measurement], line_id: str, role: str) -> tuple[float, float, str] | None:
-    """Velocity of a detected line, its error [km/s] and how that was found."""
-    name = CA_K if line_id == CA_K else f"{line_id}_{role}"
-    place, snr = (by_quantity.get(f"{name}_{measure}") for measure in ("voff" if line_id == CA_K else "peak", "snr"))
-    if place is None or place.error is None or snr is None or snr.value < LEAST_SNR:
-        return None
-    if line_id == CA_K:
-        return place.value, place.error, place.method
-    velocity = C_KMS * math.log(place.value / line(line_id).wavelength)
-    return velocity, place.error / place.value * C_KMS, place.method
+def _told_by(own: MeasuredComplex) -> Iterator[tuple[int, _Told]]:
+    """What detected lines of a complex tell, with their places in `SOURCES`."""
+    for k, place in _sources_of(own.features):
+        first = k * N_ROWS
+        values, errors = own.lines.values[first : first + N_ROWS], own.lines.errors[first : first + N_ROWS]
+        peak, error = float(values[_PEAK]), float(errors[_PEAK])
+        if values[_SNR] >= LEAST_SNR and not math.isnan(error):
+            velocity = C_KMS * math.log(peak / line(SOURCES[place][0]).wavelength)
+            yield place, _Told(velocity, error / peak * C_KMS, own.lines.labels[first + _PEAK].method)
 
 
-def _row(quantity: str, value: float, error: float | None, source: str, method: str) -> Measurement:
-    return Measurement(
-        "continuum_metric", quantity, value, error, "", feature_id=source, role="systemic", measure=quantity,
-        method=method,
-    )  # fmt: skip
+@cache
+def _sources_of(features: Features) -> tuple[tuple[int, int], ...]:
+    """Numbers of lines that may tell the redshift, with their places in `SOURCES`."""
+    places = {(line_id, role): place for place, (line_id, role, _) in enumerate(SOURCES)}
+    return tuple((k, places[one]) for k, one in enumerate(features.lines_and_roles) if one in places)
+
+
+@cache
+def _offset(voff: Label) -> Label:
+    """Label of a line's offset against the systemic velocity."""
+    return voff._replace(quantity=f"{voff.quantity}_sys", measure="voff_sys")
+
+
+@cache
+def _label(quantity: str, source: str, method: str) -> Label:
+    return Label("continuum_metric", quantity, "", feature_id=source, role="systemic", measure=quantity, method=method)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numba
 import numpy as np
@@ -13,7 +13,8 @@ from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import Coverage
-from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Measurement
+from qsospec_duck.fitting.measurement_rows import Rows
+from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.recipes import ComplexRecipe
 from qsospec_duck.spectra import Spectrum
@@ -28,14 +29,6 @@ RUNS_SIGMA, RUNS_REDUCED_CHI2 = -5.0, 1.5
 """Significance of too few runs of residuals of one sign (Wald & Wolfowitz 1940, Ann. Math. Stat. 11, 147), and the
 reduced χ² below which they do not matter."""
 
-WIDEST_FWHM = 25_000.0
-"""Broad lines are narrower than this [km/s]."""
-
-LARGEST_EW = 10_000.0
-"""Equivalent widths are smaller than this [Å], unless there is no continuum."""
-
-_LARGEST: Mapping[str | None, float] = {"fwhm": WIDEST_FWHM, "ew": LARGEST_EW}
-
 UNCERTAIN_LOGL = 0.1
 """A luminosity is flagged that is uncertain by more than this [dex]."""
 
@@ -45,8 +38,6 @@ _COVERAGE_CODES: Mapping[str, str] = {
     "edge_truncated": "edge_truncated",
     "red_side_only": "red_side_only",
 }
-
-_JUDGED = frozenset({*_LARGEST, "logl"})
 
 
 def judge_spectrum(rest: Spectrum, snr: float) -> list[FitWarning]:
@@ -208,22 +199,11 @@ def _count_runs(flux: FloatArray, total: FloatArray, used: BoolArray) -> tuple[i
     return n, n_above, n_runs
 
 
-def judge_values(rows: Iterable[Measurement]) -> list[FitWarning]:
-    """Values that no quasar has, and luminosities that say little."""
+def judge_luminosities(rows: Rows) -> list[FitWarning]:
+    """Luminosities of the continuum that say little."""
     found = []
-    for row in rows:
-        if row.measure not in _JUDGED:
-            continue
-        limit = _LARGEST.get(row.measure)
-        if limit is not None and row.section == "complex_metric" and not row.value <= limit:
-            message = f"{row.quantity} is {row.value:.4g} {row.unit}; it should be at most {limit:.0f}."
-            found.append(
-                warn(
-                    "absurd_value", "complex", message,
-                    recipe_id=row.recipe_id, line_id=row.feature_id, role=row.role, value=row.value,
-                )
-            )  # fmt: skip
-        elif row.measure == "logl" and row.section == "continuum_metric" and (row.error or 0.0) > UNCERTAIN_LOGL:
-            message = f"{row.quantity} is {row.value:.2f} ± {row.error:.2f} {row.unit}."
-            found.append(warn("uncertain_continuum", "continuum", message, quantity=row.quantity, error=row.error))
+    for label, value, error in rows:
+        if label.measure == "logl" and error > UNCERTAIN_LOGL:
+            message = f"{label.quantity} is {value:.2f} ± {error:.2f} {label.unit}."
+            found.append(warn("uncertain_continuum", "continuum", message, quantity=label.quantity, error=error))
     return found

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from operator import itemgetter
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from qsospec_duck.columns import arrow_schema
+from qsospec_duck.fitting.measurement_rows import Label, MeasurementTable, Rows, labelled
 from qsospec_duck.fitting.quality import fit_quality
-from qsospec_duck.fitting.result import FitResult, Measurement
+from qsospec_duck.fitting.result import FitResult
 from qsospec_duck.runs.key_values import to_key_values
 from qsospec_duck.runs.layout import object_number
 from qsospec_duck.runs.manifest import now
@@ -116,9 +119,14 @@ def failures_table(failures: Sequence[Failure], run_id: str) -> pa.Table:
 
 def measurements_table(results: Sequence[FitResult], keys: Sequence[str], ids: Sequence[str], run_id: str) -> pa.Table:
     """Rows of ``measurements``."""
-    counts = [len(result.measurements) for result in results]
-    rows = [row for result in results for row in result.measurements]
-    repeat = np.repeat(np.arange(len(results)), counts)
+    parts = [_parts(result) for result in results]
+    rows = list(chain.from_iterable(parts))
+    values, errors = (np.concatenate([np.zeros(0), *(column(part) for part in rows)]) for column in _NUMBERS)
+    there = ~np.isnan(values)
+    sizes = [sum(part.values.size for part in own) for own in parts]
+    repeat = np.repeat(np.arange(len(results)), sizes)[there]
+    labels, places = _distinct([part.labels for part in rows])
+    chosen = pa.array(places[there])
     return _table(
         "measurements",
         len(repeat),
@@ -126,8 +134,33 @@ def measurements_table(results: Sequence[FitResult], keys: Sequence[str], ids: S
         object_key=pa.array(keys, pa.string()).take(pa.array(repeat)),
         object_id=pa.array(ids, pa.string()).take(pa.array(repeat)),
         object_number=pa.array(np.array([object_number(key) for key in keys])[repeat]),
-        **{name: list(map(itemgetter(i), rows)) for i, name in enumerate(Measurement._fields)},
+        value=values[there],
+        error=pa.array(errors[there], pa.float32(), mask=np.isnan(errors[there])),
+        **{
+            name: pa.array(list(map(itemgetter(i), labels)), pa.string()).take(chosen)
+            for i, name in enumerate(Label._fields)
+        },
     )
+
+
+_NUMBERS = attrgetter("values"), attrgetter("errors")
+
+
+def _parts(result: FitResult) -> Sequence[Rows]:
+    """Measurements of a result in columns."""
+    table = result.measurements
+    return table.parts if isinstance(table, MeasurementTable) else [labelled(table)]
+
+
+def _distinct(labels: Sequence[tuple[Label, ...]]) -> tuple[list[Label], NDArray[np.int64]]:
+    """Labels of parts, those that several parts share once, and the place of each row's among them."""
+    found: list[Label] = []
+    places: dict[int, NDArray[np.int64]] = {}
+    for own in labels:
+        if id(own) not in places:
+            places[id(own)] = np.arange(len(found), len(found) + len(own))
+            found += own
+    return found, np.concatenate([np.zeros(0, dtype=np.int64), *(places[id(own)] for own in labels)])
 
 
 def fit_warn(codes: Iterable[str]) -> int:

@@ -6,6 +6,7 @@ import pytest
 from qsospec_duck.fitting import FitConfig
 from qsospec_duck.fitting.blocks import fit_blocks
 from qsospec_duck.fitting.continuum_measurements import IRON_BANDS, measure_continuum
+from qsospec_duck.fitting.measurement_rows import MeasurementTable
 from qsospec_duck.fitting.published import published_parameters
 from qsospec_duck.spectra import prepare
 
@@ -18,7 +19,7 @@ def fitted(noisy_low_z):
     rest = prepare(noisy_low_z, CONFIG.extinction)
     solution = fit_blocks(rest, CONFIG, (), ()).solutions[0]
     rows, _ = measure_continuum(solution, published_parameters(solution, "norm"), rest, 57.0, place=None)
-    return rest, solution, {row.quantity: row for row in rows}
+    return rest, solution, {row.quantity: row for row in MeasurementTable([rows])}
 
 
 def parameters_of(solution, name):

@@ -5,15 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qsospec_duck.fitting import FitWarning, Measurement, fit_quality, fit_quasar, quality_bits, quality_names
+from qsospec_duck.fitting import FitWarning, fit_quality, fit_quasar, quality_bits, quality_names
+from qsospec_duck.fitting.line_features import features_of
+from qsospec_duck.fitting.line_measurements import judge_lines
+from qsospec_duck.fitting.measurement_rows import Label, in_columns
 from qsospec_duck.fitting.quality import line_qualities
-from qsospec_duck.fitting.verdicts import judge_values
+from qsospec_duck.fitting.verdicts import judge_luminosities
 from qsospec_duck.fitting.warning_codes import warning_codes
+from qsospec_duck.models.recipes import load_recipe
 from qsospec_duck.simulate import simulate_spectra
 
 
-def flux_row(line_id, role, recipe_id):
-    return Measurement("complex_metric", f"{line_id}_{role}_flux", 1.0, 0.1, "", recipe_id, line_id, role, "flux")
+def bits_by_line(warnings, *recipe_ids):
+    """Names of bits by line, role."""
+    recipes = [load_recipe(recipe_id) for recipe_id in recipe_ids]
+    features = [features_of(recipe.components, recipe, recipe.line_ids) for recipe in recipes]
+    rows = [row for part in line_qualities(features, warnings) for row in part]
+    return {(label.feature_id, label.role): quality_names(int(value)) for label, value, _ in rows}
 
 
 def test_bits_are_powers_of_two_and_each_is_set_by_known_warnings():
@@ -40,28 +48,25 @@ def test_a_faint_spectrum_is_of_low_snr(noisy_low_z):
     assert "low_snr" in quality_names(fit_quality(fit_quasar(faint).warnings))
 
 
-@pytest.mark.parametrize(("measure", "value"), [("fwhm", 26_000.0), ("ew", np.inf), ("ew", np.nan)])
+@pytest.mark.parametrize(("measure", "value"), [("fwhm", 26_000.0), ("ew", np.inf)])
 def test_absurd_values_are_flagged(measure, value):
-    row = Measurement("complex_metric", f"hb_broad_{measure}", value, 1.0, "", "hbeta_oiii", "hb", "broad", measure)
-    (warning,) = judge_values([row])
+    label = Label("complex_metric", f"hb_broad_{measure}", "", "hbeta_oiii", "hb", "broad", measure)
+    (warning,) = judge_lines(in_columns([(label, value, 1.0), (label._replace(measure="voff"), 1e9, 1.0)]))
     assert warning.code == "absurd_value"
-    qualities = line_qualities(
-        [flux_row("hb", "broad", "hbeta_oiii"), flux_row("hb", "narrow", "hbeta_oiii")], [warning]
-    )
-    assert {row.quantity: quality_names(int(row.value)) for row in qualities} == {
-        "hb_broad_quality": ["absurd"], "hb_narrow_quality": [],
-    }  # fmt: skip
+    flagged = {line: names for line, names in bits_by_line([warning], "hbeta_oiii").items() if names}
+    assert flagged == {("hb", "broad"): ["absurd"]}
 
 
 def test_luminosity_that_says_nothing_is_flagged():
-    row = Measurement("continuum_metric", "logl5100", 44.0, 11.0, "", measure="logl")
-    assert quality_names(fit_quality(judge_values([row]))) == ["low_snr"]
+    row = Label("continuum_metric", "logl5100", "", measure="logl"), 44.0, 11.0
+    assert quality_names(fit_quality(judge_luminosities(in_columns([row])))) == ["low_snr"]
 
 
 def test_a_warning_about_a_complex_concerns_all_its_lines_and_no_other():
     warning = FitWarning("edge_truncated", "cut", "complex", "civ")
-    rows = line_qualities([flux_row("civ", "broad", "civ"), flux_row("ciii", "broad", "ciii")], [warning])
-    assert {row.feature_id: quality_names(int(row.value)) for row in rows} == {"civ": ["coverage"], "ciii": []}
+    found = bits_by_line([warning], "civ", "ciii")
+    assert found["civ", "broad"] == ["coverage"]
+    assert found["ciii", "broad"] == []
     assert fit_quality([warning]) == 0
 
 
@@ -70,13 +75,9 @@ def test_a_bound_is_that_of_the_lines_it_shapes():
         "parameter_at_bound", "on its bound", "complex", "hbeta_oiii",
         context={"recipe_id": "hbeta_oiii", "profiles": ["hb_narrow", "oiii5008_narrow"]},
     )  # fmt: skip
-    lines = [("hb", "broad"), ("hb", "narrow"), ("hb", "total"), ("oiii5008", "narrow"), ("oiii5008", "wing"),
-             ("oiii5008", "total"), ("heii4687", "broad")]  # fmt: skip
-    rows = line_qualities([flux_row(*line, "hbeta_oiii") for line in lines], [warning])
-    assert {(row.feature_id, row.role) for row in rows if row.value} == {
-        ("hb", "narrow"), ("hb", "total"), ("oiii5008", "narrow"), ("oiii5008", "total"),
-    }  # fmt: skip
-    assert {quality_names(int(row.value))[0] for row in rows if row.value} == {"bound"}
+    flagged = {line: names for line, names in bits_by_line([warning], "hbeta_oiii").items() if names}
+    lines = ("hb", "narrow"), ("hb", "total"), ("oiii5008", "narrow"), ("oiii5008", "total")
+    assert flagged == {key: ["bound"] for key in lines}
 
 
 def test_lines_of_a_complex_keep_their_quality_where_another_ends_on_its_bound(low_z):
