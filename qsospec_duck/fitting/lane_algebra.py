@@ -13,22 +13,25 @@ from qsospec_duck.models.lanes import any_less, in_all_lanes, load, store, where
 
 
 @numba.njit(cache=True, nogil=True)
-def factorise(M, n, row):
-    """L and D of M = L D Lᵀ in place, as `qsospec_duck.fitting.amplitudes.factorise`."""
+def factorise(M, n, floors):
+    """L and D of M = L D Lᵀ in place, as `qsospec_duck.fitting.amplitudes.factorise`.
+
+    Column after column is taken from all that is left, in which no number waits for another.
+    """
     for i in range(n):
-        for k in range(i):
-            total = load(M, i * n + k)
-            for m in range(k):
-                total = total - load(row, m) * load(M, k * n + m)
-            store(row, k, total)
-        pivot = load(M, i * n + i)
-        floor = pivot * 1e-12
-        for k in range(i):
-            own = load(row, k)
-            share = own * load(M, k * n + k)
-            pivot = pivot - own * share
+        store(floors, i, load(M, i * n + i) * 1e-12)
+    for k in range(n):
+        pivot, floor = load(M, k * n + k), load(floors, k)
+        inverse = 1.0 / where_less(pivot, floor, floor, pivot)
+        store(M, k * n + k, inverse)
+        for i in range(k + 1, n):
+            own = load(M, i * n + k)
+            # The entries of column k above row i are shares already.
+            for j in range(k + 1, i):
+                store(M, i * n + j, load(M, i * n + j) - own * load(M, j * n + k))
+            share = own * inverse
+            store(M, i * n + i, load(M, i * n + i) - own * share)
             store(M, i * n + k, share)
-        store(M, i * n + i, 1.0 / where_less(pivot, floor, floor, pivot))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -41,7 +44,8 @@ def substitute(M, n, z):
         store(z, i, total)
     for i in range(n - 1, -1, -1):
         total = load(z, i) * load(M, i * n + i)
-        for k in range(i + 1, n):
+        # What was found last comes last: the others need not wait for it.
+        for k in range(n - 1, i, -1):
             total = total - load(M, k * n + i) * load(z, k)
         store(z, i, total)
 
