@@ -203,18 +203,31 @@ def lane_step(H, g, n, movable, damping, theta, low, high, delta, room):
             store(delta, k, where_less(0.0, above, high[k] - at, to))
             store(still, k, own - below - above)
             crossed = crossed + below + above
-        for k in range(n):
-            own = load(still, k)
-            is_done = where_less(0.0, crossed, 0.0, own)
-            store(delta, k, where_less(0.0, is_done, load(z, k), load(delta, k)))
-            store(still, k, own - is_done)
+        # Lanes where nothing has crossed find the same again.
         if not any_less(0.0, crossed):
             break
+    for k in range(n):
+        store(delta, k, where_less(0.0, load(still, k), load(z, k), load(delta, k)))
     length = in_all_lanes(0.0)
     for k in range(n):
         to = load(delta, k)
         length = length + load(H, k * n + k) * to * to
     return length
+
+
+@numba.njit(cache=True, nogil=True)
+def lane_shortening(H, n, room):
+    """By how much −½ Σ H_kk δ_k² grows with the damping of the step that `lane_step` found last."""
+    M, step, right, still = room
+    for k in range(n):
+        own = load(H, k * n + k) * load(step, k) * load(still, k)
+        store(right, k, own)
+        store(step, k, own)
+    substitute(M, n, step)
+    total = in_all_lanes(0.0)
+    for k in range(n):
+        total = total + load(right, k) * load(step, k)
+    return total
 
 
 @numba.njit(cache=True, nogil=True)
