@@ -3,7 +3,7 @@
 Each lane (`qsospec_duck.models.lanes`) holds a model of its own of the same program on the same pixels
 (`qsospec_duck.fitting.lane_pixels`). A line is computed in the chunks of pixels that it reaches in any lane.
 
-Values are those of `qsospec_duck.models.line_terms` to 4e-6 of a line's peak, where a line is cut.
+Values are those of `qsospec_duck.models.line_terms` to 3e-4 of a line's peak, where a line is cut.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from qsospec_duck.models.lanes import (
 )
 from qsospec_duck.models.program import VELOCITY_UNIT
 
-SUPPORT_SIGMA = 5.0
-"""A line is cut where it has fallen to 4e-6 of its peak."""
+SUPPORT_SIGMA = 4.0
+"""A line is cut where it has fallen to 3e-4 of its peak: χ² of ends changes by 0.007 in the median and by 0.5 for one of
+100, what lies between ends by 0.06 for one of 100, and a search that cuts at 5 σ takes 6 % longer."""
 
 _LOG2_E = math.log2(math.e)
 
