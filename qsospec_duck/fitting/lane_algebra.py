@@ -12,6 +12,11 @@ import numba
 from qsospec_duck.models.lanes import any_less, in_all_lanes, load, store, where_less
 
 
+STEP_TURNS = 2
+"""How often a step is solved for, shapes that would cross a bound being held there the next time; what crosses one in
+the last turn is cut off."""
+
+
 @numba.njit(cache=True, nogil=True)
 def factorise(M, n, floors):
     """L and D of M = L D Lᵀ in place, as `qsospec_duck.fitting.amplitudes.factorise`.
@@ -184,7 +189,7 @@ def lane_step(H, g, n, movable, damping, theta, low, high, delta, room):
     for k in range(n):
         store(delta, k, in_all_lanes(0.0))
         store(still, k, load(movable, k))
-    for turn in range(n):
+    for turn in range(STEP_TURNS):
         _put_chosen(H, n, still, damping + 1.0, M)
         for i in range(n):
             total = load(g, i)
@@ -207,7 +212,9 @@ def lane_step(H, g, n, movable, damping, theta, low, high, delta, room):
         if not any_less(0.0, crossed):
             break
     for k in range(n):
-        store(delta, k, where_less(0.0, load(still, k), load(z, k), load(delta, k)))
+        at, to = load(theta, k), where_less(0.0, load(still, k), load(z, k), load(delta, k))
+        to = where_less(to, low[k] - at, low[k] - at, to)
+        store(delta, k, where_less(high[k] - at, to, high[k] - at, to))
     length = in_all_lanes(0.0)
     for k in range(n):
         to = load(delta, k)

@@ -67,6 +67,17 @@ def halved(a):
 
 
 @numba.njit(cache=True, nogil=True)
+def halved_roughly(a):
+    """The same good to 8e-5 of itself, which is less than what is cut from a line."""
+    whole = nearest_whole(a)
+    b = whole - a
+    e = b * 0.05508868 + 0.24260405
+    e = e * b + 0.69327624
+    e = e * b + 0.99992894
+    return divided_by_two_to(e, whole)
+
+
+@numba.njit(cache=True, nogil=True)
 def make_profiles(n_chunk, terms, constants):
     """What is known of every term, and arrays for what `place_profiles` finds.
 
@@ -142,7 +153,7 @@ def fill_profile(edge, offset, s, first, places, forms, t, A, at):
     for i in range(CHUNK):
         q = scale * offset[first + i] + start
         a = q * q
-        store(A, at + i, where_less(a, _LARGEST, halved(a) * height * s[first + i], 0.0))
+        store(A, at + i, where_less(a, _LARGEST, halved_roughly(a) * height * s[first + i], 0.0))
 
 
 @numba.njit(cache=True, nogil=True)

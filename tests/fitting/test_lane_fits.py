@@ -164,8 +164,8 @@ def test_fits_end_where_the_solver_sees_nothing_to_gain(name, n_starts):
     for chi2, theta in zip(*ends, strict=True):
         assert np.all((theta >= program.low) & (theta <= program.high))
         seen = _chi2(program, pixels, theta)
-        # Wings are cut in the lanes.
-        assert chi2 == pytest.approx(seen, rel=2e-4)
+        # Wings are cut in the lanes, and values are rough.
+        assert chi2 == pytest.approx(seen, rel=5e-4)
         further, _, _ = minimise(*model, work, theta.copy(), np.empty(n_col), np.inf, 200, 1e-4)
         assert -1e-6 < seen - further < 0.02
 
