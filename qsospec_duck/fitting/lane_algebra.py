@@ -11,7 +11,6 @@ import numba
 
 from qsospec_duck.models.lanes import any_less, in_all_lanes, load, store, where_less
 
-
 STEP_TURNS = 2
 """How often a step is solved for, shapes that would cross a bound being held there the next time; what crosses one in
 the last turn is cut off."""
