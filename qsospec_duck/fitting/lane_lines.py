@@ -33,7 +33,7 @@ from qsospec_duck.models.program import VELOCITY_UNIT
 
 SUPPORT_SIGMA = 4.0
 """A line is cut where it has fallen to 3e-4 of its peak: χ² of ends changes by 0.007 in the median and by 0.5 for one
-of 100, what lies between ends by 0.06 for one of 100, and a search that cuts at 5 σ takes 6 % longer."""
+of 100, what lies between ends by 0.07 for one of 100, and a search that cuts at 5 σ takes 6 % longer."""
 
 _LOG2_E = math.log2(math.e)
 
