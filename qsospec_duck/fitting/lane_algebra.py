@@ -11,24 +11,31 @@ import numba
 
 from qsospec_duck.models.lanes import any_less, in_all_lanes, load, store, where_less
 
+STEP_TURNS = 2
+"""How often a step is solved for, shapes that would cross a bound being held there the next time; what crosses one in
+the last turn is cut off."""
+
 
 @numba.njit(cache=True, nogil=True)
-def factorise(M, n, row):
-    """L and D of M = L D Lᵀ in place, as `qsospec_duck.fitting.amplitudes.factorise`."""
+def factorise(M, n, floors):
+    """L and D of M = L D Lᵀ in place, as `qsospec_duck.fitting.amplitudes.factorise`.
+
+    Column after column is taken from all that is left, in which no number waits for another.
+    """
     for i in range(n):
-        for k in range(i):
-            total = load(M, i * n + k)
-            for m in range(k):
-                total = total - load(row, m) * load(M, k * n + m)
-            store(row, k, total)
-        pivot = load(M, i * n + i)
-        floor = pivot * 1e-12
-        for k in range(i):
-            own = load(row, k)
-            share = own * load(M, k * n + k)
-            pivot = pivot - own * share
+        store(floors, i, load(M, i * n + i) * 1e-12)
+    for k in range(n):
+        pivot, floor = load(M, k * n + k), load(floors, k)
+        inverse = 1.0 / where_less(pivot, floor, floor, pivot)
+        store(M, k * n + k, inverse)
+        for i in range(k + 1, n):
+            own = load(M, i * n + k)
+            # The entries of column k above row i are shares already.
+            for j in range(k + 1, i):
+                store(M, i * n + j, load(M, i * n + j) - own * load(M, j * n + k))
+            share = own * inverse
+            store(M, i * n + i, load(M, i * n + i) - own * share)
             store(M, i * n + k, share)
-        store(M, i * n + i, 1.0 / where_less(pivot, floor, floor, pivot))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -41,7 +48,8 @@ def substitute(M, n, z):
         store(z, i, total)
     for i in range(n - 1, -1, -1):
         total = load(z, i) * load(M, i * n + i)
-        for k in range(i + 1, n):
+        # What was found last comes last: the others need not wait for it.
+        for k in range(n - 1, i, -1):
             total = total - load(M, k * n + i) * load(z, k)
         store(z, i, total)
 
@@ -180,7 +188,7 @@ def lane_step(H, g, n, movable, damping, theta, low, high, delta, room):
     for k in range(n):
         store(delta, k, in_all_lanes(0.0))
         store(still, k, load(movable, k))
-    for turn in range(n):
+    for turn in range(STEP_TURNS):
         _put_chosen(H, n, still, damping + 1.0, M)
         for i in range(n):
             total = load(g, i)
@@ -199,18 +207,33 @@ def lane_step(H, g, n, movable, damping, theta, low, high, delta, room):
             store(delta, k, where_less(0.0, above, high[k] - at, to))
             store(still, k, own - below - above)
             crossed = crossed + below + above
-        for k in range(n):
-            own = load(still, k)
-            is_done = where_less(0.0, crossed, 0.0, own)
-            store(delta, k, where_less(0.0, is_done, load(z, k), load(delta, k)))
-            store(still, k, own - is_done)
+        # Lanes where nothing has crossed find the same again.
         if not any_less(0.0, crossed):
             break
+    for k in range(n):
+        at, to = load(theta, k), where_less(0.0, load(still, k), load(z, k), load(delta, k))
+        to = where_less(to, low[k] - at, low[k] - at, to)
+        store(delta, k, where_less(high[k] - at, to, high[k] - at, to))
     length = in_all_lanes(0.0)
     for k in range(n):
         to = load(delta, k)
         length = length + load(H, k * n + k) * to * to
     return length
+
+
+@numba.njit(cache=True, nogil=True)
+def lane_shortening(H, n, room):
+    """By how much −½ Σ H_kk δ_k² grows with the damping of the step that `lane_step` found last."""
+    M, step, right, still = room
+    for k in range(n):
+        own = load(H, k * n + k) * load(step, k) * load(still, k)
+        store(right, k, own)
+        store(step, k, own)
+    substitute(M, n, step)
+    total = in_all_lanes(0.0)
+    for k in range(n):
+        total = total + load(right, k) * load(step, k)
+    return total
 
 
 @numba.njit(cache=True, nogil=True)

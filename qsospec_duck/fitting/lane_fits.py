@@ -10,7 +10,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from qsospec_duck.fitting.lane_algebra import lane_amplitudes, lane_project, lane_promise, lane_step
+from qsospec_duck.fitting.lane_algebra import lane_amplitudes, lane_project, lane_promise, lane_shortening, lane_step
 from qsospec_duck.fitting.lane_lines import make_profiles, place_profiles
 from qsospec_duck.fitting.lane_moments import lane_moments, lane_residuals, lane_shape_moments, make_moment_room
 from qsospec_duck.fitting.solver import HOPE
@@ -24,6 +24,9 @@ from qsospec_duck.models.lanes import (
     store,
     where_less,
 )
+
+FIRST_DAMPING = 1e-2
+"""Damping of a first step: with 1e-3 as many optima are missed, and a search takes 4 % longer."""
 
 _N_STATES = 9
 _CHI2, _FALL, _DAMPING, _PROMISED, _SLOPE, _LENGTH, _STEPS, _MOVABLE, _PATIENCE = range(_N_STATES)
@@ -164,33 +167,25 @@ def _find_steps(taken, H, g, n, movable, theta, low, high, delta, room, state):
     """Fill the next step of every lane, and what it promises.
 
     How far χ² fell tells how far to trust the next step. After a refused one, a parabola through value and slope here
-    and the value there says how long the next one should be; 1/length is nearly linear in the damping (Hebden 1973,
-    AERE report TP 515; Moré 1978, Lect. Notes Math. 630, 105).
+    and the value there says how long the next one should be; 1/length is nearly linear in the damping, and its slope
+    known from the step (Hebden 1973, AERE report TP 515; Moré 1978, Lect. Notes Math. 630, 105).
     """
     fall, promised, damping = load(state, _FALL), load(state, _PROMISED), load(state, _DAMPING)
     less = where_less(damping, 1e-8, 1e-9, damping * 0.1)
     more = where_less(damping, 5e-4, 1e-3, damping * 2.0)
     steady = where_less(promised * 0.7, fall, less, where_less(fall, promised * 0.25, more, damping))
     steady = where_less(promised, np.inf, steady, damping)
-    firm = where_less(damping, 1e-4, 4e-4, damping * 4.0)
-    slope, length, before = load(state, _SLOPE), load(state, _LENGTH), damping
-    share = slope * 0.5 / (slope - fall)
-    share = where_less(share, 0.1, 0.1, where_less(0.5, share, 0.5, share))
-    wanted = where_less(0.5, taken, np.inf, share * length)
+    firm = damping
+    if any_less(taken, 0.5):
+        slope, length = load(state, _SLOPE), load(state, _LENGTH)
+        share = slope * 0.5 / (slope - fall)
+        share = where_less(share, 0.1, 0.1, where_less(0.5, share, 0.5, share))
+        # The step aims at four fifths of that.
+        missing = (1.25 / share - 1.0) * length * length / lane_shortening(H, n, room)
+        missing = where_less(missing, damping, damping, where_less(missing, damping * 1e3, missing, damping * 1e3))
+        firm = damping + missing
     damping = where_less(0.5, taken, steady, firm)
-    while True:
-        last = length
-        length = square_root(lane_step(H, g, n, movable, damping, theta, low, high, delta, room))
-        is_long = where_less(wanted, length, where_less(damping, 1e12, 1.0, 0.0), 0.0)
-        if not any_less(0.5, is_long):
-            break
-        per_damping = (1.0 / length - 1.0 / last) / (damping - before)
-        more = damping + (1.25 / wanted - 1.0 / length) / per_damping
-        more = where_less(more, damping * 2.0, damping * 2.0, more)
-        more = where_less(damping * 1e3, more, damping * 1e3, where_less(more, np.inf, more, damping * 4.0))
-        before = where_less(0.5, is_long, damping, before)
-        length = where_less(0.5, is_long, length, last)
-        damping = where_less(0.5, is_long, more, damping)
+    length = square_root(lane_step(H, g, n, movable, damping, theta, low, high, delta, room))
     slope, bend = lane_promise(H, g, n, delta)
     store(state, _DAMPING, damping)
     store(state, _LENGTH, length)
@@ -222,7 +217,7 @@ def _begin(starts, start, lane, low, high, patience, theta_try, passive, state, 
         passive[j, lane] = 1.0
     state[_CHI2, lane] = np.inf
     state[_PROMISED, lane] = np.inf
-    state[_DAMPING, lane] = 1e-3
+    state[_DAMPING, lane] = FIRST_DAMPING
     state[_STEPS, lane] = 0.0
     state[_PATIENCE, lane] = patience
     runs[lane] = True

@@ -117,7 +117,7 @@ def _put_sum(A, one, other, to):
         store(A, to + i, load(A, one + i) + load(A, other + i))
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _add_products(P, at_p, i, j, Q, at_q, k, m, products, order):
     """Add the products of rows i, j of P with rows k, m of Q, a chunk long, to a matrix of ``order`` columns."""
     one, two, three, four = at_p + i * CHUNK, at_p + j * CHUNK, at_q + k * CHUNK, at_q + m * CHUNK
