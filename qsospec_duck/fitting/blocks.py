@@ -16,7 +16,7 @@ from functools import reduce
 import numpy as np
 
 from qsospec_duck.fitting.absorption import Troughs, absorbed_pixels, find_broad_absorption
-from qsospec_duck.fitting.complexes import ComplexStage, fit_complex
+from qsospec_duck.fitting.complexes import ComplexStage, fit_complex, go_on
 from qsospec_duck.fitting.config import FitConfig
 from qsospec_duck.fitting.continuum import ContinuumStage, fit_continuum
 from qsospec_duck.fitting.coupled import Solution, solutions_of
@@ -32,7 +32,8 @@ MOST_ABSORBED = 0.6
 """A complex that would lose more than this fraction of its pixels keeps them: then the model is wrong there."""
 
 HARDLY_TOUCHED = 0.02
-"""A continuum that loses less than this fraction of its pixels is only settled again, not chosen and searched for."""
+"""A continuum or complex that loses less than this fraction of the pixels on which its components were chosen is only
+settled again, not chosen and searched for."""
 
 INVENTED_LIGHT = 1.5
 """A line that is this many times brighter in masked pixels than in any fitted one is not believed."""
@@ -68,10 +69,17 @@ class _Round:
 
     continuum: ContinuumStage
     stages: list[ComplexStage]
+    searched_on: dict[str, BoolArray]
+    """(n_pix,) pixels that each complex, by its recipe, was searched and its components chosen on."""
+
     blocks: list[Block]
     model: FloatArray
     troughs: tuple[Troughs, ...]
     seconds_continuum: float
+
+    def stage_of(self, recipe: ComplexRecipe) -> ComplexStage:
+        """The complex of a recipe."""
+        return next(stage for stage in self.stages if stage.recipe.recipe_id == recipe.recipe_id)
 
 
 def fit_blocks(
@@ -112,29 +120,40 @@ def _fit_once(
     rest: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe], coverages: Sequence[Coverage],
     absorbed: BoolArray, before: _Round | None,
 ) -> _Round | None:  # fmt: skip
-    """One round; what no absorption touches goes on from where the round before left it."""
+    """One round; what absorption hardly touches goes on from where the round before left it."""
     started = time.perf_counter()
     alone = _fit_continuum(rest, config, absorbed, before)
     if alone is None:
         return None
     seconds = time.perf_counter() - started + (before.seconds_continuum if before else 0.0)
     model = alone.model(rest)
-    stages = []
-    settled = {stage.recipe.recipe_id: stage for stage in before.stages} if before else {}
+    stages, searched_on = [], {}
     for recipe, coverage in zip(recipes, coverages, strict=True):
-        if recipe.recipe_id in settled and not np.any(coverage.mask & absorbed):
-            stages.append(settled[recipe.recipe_id])
-        elif coverage.can_fit:
-            seen = _seen(coverage, absorbed, recipe) if before else coverage
-            stage = fit_complex(
-                rest, model, recipe, seen, delta_chi2=config.optional_delta_chi2, min_snr=config.optional_min_snr
-            )
-            if seen is not coverage:
-                stage = replace(stage, coverage=coverage, excluded=coverage.mask & ~stage.used)
+        if coverage.can_fit:
+            stage, searched_on[recipe.recipe_id] = _fit_complex(rest, model, config, recipe, coverage, absorbed, before)
             stages.append(stage)
     continuum, stages, blocks = settle(rest, alone, stages)
     model = sum((block.model for block in blocks), np.zeros(rest.n_pix))
-    return _Round(alone, continuum, stages, blocks, model, find_broad_absorption(rest, model), seconds)
+    return _Round(alone, continuum, stages, searched_on, blocks, model, find_broad_absorption(rest, model), seconds)
+
+
+def _fit_complex(
+    rest: Spectrum, continuum_model: FloatArray, config: FitConfig, recipe: ComplexRecipe, coverage: Coverage,
+    absorbed: BoolArray, before: _Round | None,
+) -> tuple[ComplexStage, BoolArray]:  # fmt: skip
+    """A complex over what is not absorbed, and the pixels (n_pix,) that it was searched on."""
+    seen = coverage
+    if before is not None:
+        stage, searched_on = before.stage_of(recipe), before.searched_on[recipe.recipe_id]
+        if not np.any(coverage.mask & absorbed):
+            return stage, searched_on
+        seen = _seen(coverage, absorbed, recipe)
+        if np.count_nonzero(seen.mask ^ searched_on) < HARDLY_TOUCHED * np.count_nonzero(searched_on):
+            return go_on(rest, continuum_model, stage, seen).within(coverage), searched_on
+    stage = fit_complex(
+        rest, continuum_model, recipe, seen, delta_chi2=config.optional_delta_chi2, min_snr=config.optional_min_snr
+    )
+    return stage.within(coverage), seen.mask
 
 
 def _fit_continuum(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,6 +49,12 @@ class ComplexStage:
             self.recipe, self.coverage, self.model, optimum, self.selected_model, self.used, self.excluded, self.trials
         )  # fmt: skip
 
+    def within(self, coverage: Coverage) -> ComplexStage:
+        """The same as part of a coverage of which only some pixels were seen: the others are left out."""
+        if coverage is self.coverage:
+            return self
+        return replace(self, coverage=coverage, excluded=coverage.mask & ~self.used)
+
     @property
     def bic(self) -> float:
         """χ² + k ln n of the fitted pixels."""
@@ -77,26 +83,45 @@ def fit_complex(
     pixels = pixels_of(spectrum, continuum_model, index)
     model = pixels.seen(compile_complex(always))
     fit = LineFit(model, search_shapes(always, pixels.x, pixels.flux, pixels.inverse_sigma, model))
-    used, excluded = coverage.mask, np.zeros(spectrum.n_pix, dtype=bool)
-    if recipe.mask_absorption:
-        troughs, pixels, fit = _unabsorbed(pixels, index, fit, recipe)
-        if troughs.any():
-            excluded[index[troughs]] = True
-            used = coverage.mask & ~excluded
+    troughs, pixels, fit = _unabsorbed(pixels, index, fit, recipe)
     trials: list[Trial] = []
     fit = prune(pixels, fit, trials)
     fit, others = try_alternatives(pixels, fit, coverage.components, trials)
     fit, more = add_optional(pixels, fit, optional, trials, delta_chi2=delta_chi2, min_snr=min_snr)
     name = "+".join([", ".join(["core", *others]), *more])
+    used, excluded = _split(coverage.mask, index[troughs])
     return ComplexStage(recipe, coverage, fit.model, fit.optimum, name, used, excluded, tuple(trials))
+
+
+def go_on(
+    spectrum: Spectrum, continuum_model: FloatArray, stage: ComplexStage, coverage: Coverage
+) -> ComplexStage:  # fmt: skip
+    """A fitted complex on other pixels: its troughs are looked for again, its components stay, and settling fits them.
+
+    Parameters as in `fit_complex`.
+    """
+    index = np.flatnonzero(coverage.mask)
+    pixels = pixels_of(spectrum, continuum_model, index)
+    troughs, _, fit = _unabsorbed(pixels, index, LineFit(stage.model, stage.optimum), stage.recipe)
+    used, excluded = _split(coverage.mask, index[troughs])
+    return replace(stage, coverage=coverage, optimum=fit.optimum, used=used, excluded=excluded)
+
+
+def _split(mask: BoolArray, troughs: IntArray) -> tuple[BoolArray, BoolArray]:
+    """Pixels of a mask (n_pix,) without those of some numbers, and those alone."""
+    excluded = np.zeros_like(mask)
+    excluded[troughs] = True
+    return mask & ~excluded, excluded
 
 
 def _unabsorbed(
     whole: LinePixels, index: IntArray, fit: LineFit, recipe: ComplexRecipe
 ) -> tuple[BoolArray, LinePixels, LineFit]:
     """Which of all pixels (n,) of a complex are absorbed, the others, and the fit to those."""
-    forest_end = math.log(line(recipe.components[0].lines[0]).wavelength)
     absorbed, pixels = np.zeros(index.size, dtype=bool), whole
+    if not recipe.mask_absorption:
+        return absorbed, pixels, fit
+    forest_end = math.log(line(recipe.components[0].lines[0]).wavelength)
     for _ in range(_ABSORPTION_PASSES):
         model = model_values(fit.optimum, whole.x)
         found = line_troughs(
