@@ -3,7 +3,7 @@
 Each lane (`qsospec_duck.models.lanes`) holds a model of its own of the same program on the same pixels
 (`qsospec_duck.fitting.lane_pixels`). A line is computed in the chunks of pixels that it reaches in any lane.
 
-Values are those of `qsospec_duck.models.line_terms` to 3e-4 of a line's peak, where a line is cut.
+Values are those of `qsospec_duck.models.line_terms` to 4e-6 of a line's peak, where a line is cut.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ from qsospec_duck.models.lanes import (
 )
 from qsospec_duck.models.program import VELOCITY_UNIT
 
-SUPPORT_SIGMA = 4.0
-"""A line is cut where it has fallen to 3e-4 of its peak: χ² of ends changes by 0.007 in the median and by 0.5 for one
-of 100, what lies between ends by 0.07 for one of 100, and a search that cuts at 5 σ takes 6 % longer."""
+SUPPORT_SIGMA = 5.0
+"""A line is cut where it has fallen to 4e-6 of its peak."""
 
 _LOG2_E = math.log2(math.e)
 
@@ -63,17 +62,6 @@ def halved(a):
     e = e * b + 0.2402212
     e = e * b + 0.693147
     e = e * b + 1.0000001
-    return divided_by_two_to(e, whole)
-
-
-@numba.njit(cache=True, nogil=True)
-def halved_roughly(a):
-    """The same good to 8e-5 of itself, which is less than what is cut from a line."""
-    whole = nearest_whole(a)
-    b = whole - a
-    e = b * 0.05508868 + 0.24260405
-    e = e * b + 0.69327624
-    e = e * b + 0.99992894
     return divided_by_two_to(e, whole)
 
 
@@ -153,7 +141,7 @@ def fill_profile(edge, offset, s, first, places, forms, t, A, at):
     for i in range(CHUNK):
         q = scale * offset[first + i] + start
         a = q * q
-        store(A, at + i, where_less(a, _LARGEST, halved_roughly(a) * height * s[first + i], 0.0))
+        store(A, at + i, where_less(a, _LARGEST, halved(a) * height * s[first + i], 0.0))
 
 
 @numba.njit(cache=True, nogil=True)
