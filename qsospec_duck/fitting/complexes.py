@@ -96,9 +96,9 @@ def fit_complex(
 def go_on(
     spectrum: Spectrum, continuum_model: FloatArray, stage: ComplexStage, coverage: Coverage
 ) -> ComplexStage:  # fmt: skip
-    """A fitted complex on other pixels: its troughs are looked for again, its components stay, and settling fits them.
+    """A fitted complex on the pixels of another coverage: its troughs are looked for again, and its components stay.
 
-    Parameters as in `fit_complex`.
+    Other parameters as in `fit_complex`. Where no trough is found the optimum is as it was: settling fits it.
     """
     index = np.flatnonzero(coverage.mask)
     pixels = pixels_of(spectrum, continuum_model, index)
