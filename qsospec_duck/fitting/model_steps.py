@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numba
 
 from qsospec_duck.models.compiled_exp import FAST
@@ -24,14 +26,14 @@ def leave(total, model, pixels, flux, before, inverse_sigma, others, left):
     Returns
     -------
     float
-        Largest difference of the others from those before [σ].
+        √Σ (difference of the others from those before)² [σ].
     """
-    most = 0.0
+    total_square = 0.0
     for i in range(pixels.size):
         now = total[pixels[i]] - model[pixels[i]]
         others[i], left[i] = now, flux[i] - now
-        most = max(most, abs(now - before[i]) * inverse_sigma[i])
-    return most
+        total_square += ((now - before[i]) * inverse_sigma[i]) ** 2
+    return math.sqrt(total_square)
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
@@ -64,15 +66,15 @@ def products_of_steps(shown, model, inverse_sigma, before, step):
 
     Returns
     -------
-    across, along, most : float
-        |r' − r|², r·(r' − r) and the largest of |r'|.
+    across, along, length : float
+        |r' − r|², r·(r' − r) and |r'|.
     """
-    across, along, most = 0.0, 0.0, 0.0
+    across, along, square = 0.0, 0.0, 0.0
     for i in range(shown.size):
         now = (model[i] - shown[i]) * inverse_sigma[i]
         change = now - before[i]
         across += change * change
         along += before[i] * change
-        most = max(most, abs(now))
+        square += now * now
         step[i] = now
-    return across, along, most
+    return across, along, math.sqrt(square)

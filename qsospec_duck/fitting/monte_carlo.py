@@ -35,8 +35,9 @@ NEEDED_FRACTION = 0.5
 _FAINT_ERRORS = 0.03
 """Factor on the errors of a draw: they are not used, and must neither hide a faint line nor vanish."""
 
-_SETTLED_SIGMA, _TOLERANCE = 0.02, 1e-3
-"""Limits of a draw's fit: three hundredths of a σ, which adds a thousandth to a variance."""
+_SETTLED_SIGMA = 0.1
+"""`qsospec_duck.fitting.settling.SETTLED_SIGMA` of a draw: with it a draw ends within three hundredths of a σ, which
+adds a thousandth to a variance."""
 
 Key = tuple[str | None, str, str]
 """Recipe, section and quantity of a measurement."""
@@ -101,10 +102,10 @@ def draw_measurements(
     for _ in range(config.draws):
         flux = best + sigma * random.standard_normal(x.size)
         blocks = [
-            Block(_with_drawn_prior(solution.optimum, random), solution.used, x, inverse_sigma, cells)
+            Block(_with_drawn_prior(solution.optimum, random), solution.used, x, inverse_sigma, flux, cells)
             for solution, cells in zip(solutions, (CONTINUUM_CELLS, *[None] * len(complexes)), strict=True)
         ]
-        relax(blocks, flux, settled=_SETTLED_SIGMA, tolerance=_TOLERANCE)
+        relax(blocks, settled=_SETTLED_SIGMA)
         if any(block.optimum.status != CONVERGED for block in blocks):
             n_failed += 1
             continue

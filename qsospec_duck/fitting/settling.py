@@ -26,11 +26,15 @@ from qsospec_duck.spectra import Spectrum
 MAX_ROUNDS = 12
 """Rounds of refits; each shrinks what is left by the overlap of blocks, typically to a tenth."""
 
-SETTLED_SIGMA = 0.005
-"""A block is refitted when the other blocks have changed by more than this many σ at any of its pixels."""
+SETTLED_SIGMA = 0.05
+"""A block is refitted when the others have changed by more than this, √Σ (Δ/σ)² over its pixels: none of its
+parameters would have moved by more than this many of its own σ."""
 
-NEARLY_SETTLED_SIGMA = 0.05
+NEARLY_SETTLED_SIGMA = 0.5
 """The same limit for a first, rough relaxation: the last digits are not worth their price while blocks still move."""
+
+SETTLED_CHI2 = 3e-4
+"""Fits that count end when a step promises less than this in χ²: a sixtieth of a σ."""
 
 MOST_AHEAD = 5.0
 """Largest factor by which a step of the first block is prolonged."""
@@ -52,7 +56,7 @@ class Block:
     """One block of the iteration: its optimum, pixels, and model on the whole grid."""
 
     def __init__(
-        self, optimum: Optimum, used: BoolArray, x: FloatArray, inverse_sigma: FloatArray,
+        self, optimum: Optimum, used: BoolArray, x: FloatArray, inverse_sigma: FloatArray, flux: FloatArray,
         cells: Cells | None = None, model: FloatArray | None = None,
     ) -> None:  # fmt: skip
         """``model`` (n_pix,) is that of the optimum, where it is known; without ``cells`` no pixel is averaged."""
@@ -63,27 +67,26 @@ class Block:
         self.weight = inverse_sigma
         self.model = model_values(optimum, x) if model is None else model
         self._averages: dict[float, Averages] = {}
-        self._flux_used = np.zeros(0)
-        self._others, self._now, self._left = np.empty((3, self.pixels.size))
-
-    def open(self, flux: FloatArray) -> None:
-        """Let the next `refit` happen, whatever the other blocks did, to this flux (n_pix,)."""
         self._flux_used = flux[self.pixels]
+        self._others, self._now, self._left = np.empty((3, self.pixels.size))
         self._others[:] = np.inf
+        self._was_rough = False
 
-    def refit(self, total: FloatArray, shown: FloatArray, settled: float, tolerance: float, rough: bool) -> bool:
-        """Fit to what the others leave, unless they stand where they stood; whether it was done.
+    def refit(self, total: FloatArray, shown: FloatArray, settled: float, rough: bool) -> bool:
+        """Fit to what the others leave, unless it was done and they stand where they stood; whether it was done.
 
         ``total`` (n_pix,) is the sum of all models, this block's being the one ``shown`` (n_pix,).
         """
         pixels, sigma, now, left = self.pixels, self.inverse_sigma_used, self._now, self._left
-        if leave(total, shown, pixels, self._flux_used, self._others, sigma, now, left) < settled:
+        moved = leave(total, shown, pixels, self._flux_used, self._others, sigma, now, left)
+        if moved < settled and (rough or not self._was_rough):
             return False
         self._others, self._now = now, self._others
         before = self.optimum
-        data = self.x_used, sigma, left
+        data, tolerance = (self.x_used, sigma, left), SETTLED_CHI2
         if self.cells is not None:
             data = self._averaged(left, self.cells.rough if rough else self.cells.fine)
+            self._was_rough, tolerance = rough, ROUGH if rough else SETTLED_CHI2
         self.optimum = optimise(before.program, *data, before.theta[None, :], tolerance=tolerance, prior=before.prior)
         self.model = model_values(self.optimum, self.x)
         if self.cells is not None:
@@ -98,25 +101,20 @@ class Block:
         return averages.x, averages.inverse_sigma, averages.flux(left)
 
 
-def relax(
-    blocks: Sequence[Block], flux: FloatArray, *,
-    settled: float = SETTLED_SIGMA, tolerance: float = 1e-4, rough: bool = False,
-) -> None:  # fmt: skip
-    """Refit blocks in turn, each to what the others leave of ``flux`` (n_pix,), until all of them stand.
+def relax(blocks: Sequence[Block], *, settled: float = SETTLED_SIGMA, rough: bool = False) -> None:
+    """Refit blocks in turn, each to what the others leave of the flux, until all of them stand.
 
-    Every block is refitted at least once in every call. ``settled`` is the limit in σ that `SETTLED_SIGMA` explains,
-    ``tolerance`` that of `qsospec_duck.fitting.optimum.optimise`; ``rough`` lets blocks average pixels. The first
-    block, which all others stand on, is shown to them where it is expected to end.
+    ``settled`` is the limit in σ that `SETTLED_SIGMA` explains. With ``rough``, blocks with cells average pixels over
+    wide ones; such a block is refitted at least once by the next call without. The first block, which all others stand
+    on, is shown to them where it is expected to end.
     """
     shown = [block.model for block in blocks]
-    total = sum(shown, np.zeros_like(flux))
-    for block in blocks:
-        block.open(flux)
+    total = sum(shown, np.zeros_like(shown[0]))
     lead = _Lead(blocks[0].weight)
     for _ in range(MAX_ROUNDS):
         refitted = False
         for place, block in enumerate(blocks):
-            if block.refit(total, shown[place], settled, tolerance, rough):
+            if block.refit(total, shown[place], settled, rough):
                 refitted = True
                 is_first = place == 0 and len(blocks) > 1
                 now = lead.ahead(shown[place], block.model, settled) if is_first else block.model
@@ -144,11 +142,11 @@ class _Lead:
     def ahead(self, shown: FloatArray, model: FloatArray, settled: float) -> FloatArray:
         """What the others should see next, (n_pix,), of a block that was ``shown`` and is fitted as ``model``."""
         step = np.empty_like(shown)
-        across, along, most = products_of_steps(shown, model, self._weight, self._step, step)
+        across, along, length = products_of_steps(shown, model, self._weight, self._step, step)
         if across > 0.0 and not self._is_first:
             self._factor = min(max(-self._factor * along / across, 1.0), MOST_AHEAD)
         self._step, self._is_first = step, False
-        return model if (self._factor - 1.0) * most < settled else shown + self._factor * (model - shown)
+        return model if (self._factor - 1.0) * length < settled else shown + self._factor * (model - shown)
 
 
 def settle(
@@ -173,12 +171,11 @@ def settle(
     """
     x = spectrum.log_wavelength
     inverse_sigma = np.sqrt(spectrum.ivar)
-    first = Block(
-        continuum.optimum, continuum.used, x, inverse_sigma, CONTINUUM_CELLS, continuum.model(spectrum)
-    )  # fmt: skip
-    blocks = [first, *(Block(stage.optimum, stage.used, x, inverse_sigma) for stage in complexes)]
-    relax(blocks, spectrum.flux, settled=NEARLY_SETTLED_SIGMA, tolerance=ROUGH, rough=True)
-    relax(blocks, spectrum.flux)
+    data = x, inverse_sigma, spectrum.flux
+    first = Block(continuum.optimum, continuum.used, *data, CONTINUUM_CELLS, continuum.model(spectrum))
+    blocks = [first, *(Block(stage.optimum, stage.used, *data) for stage in complexes)]
+    relax(blocks, settled=NEARLY_SETTLED_SIGMA, rough=True)
+    relax(blocks)
     for block in blocks:
         block.optimum = block.optimum.with_idle_shapes_in_the_middle()
     settled = [stage.with_optimum(block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
