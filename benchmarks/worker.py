@@ -37,7 +37,7 @@ def serve(
     inputs : Path
         Folder of ``prepare.py``: one npz a spectrum with ``wavelength``, ``flux``, ``ivar``, ``z``, ``ra``, ``dec``.
     outputs : Path
-        Folder for one npz a spectrum: what `describe` gives, and ``cpu``.
+        Folder for one npz a spectrum: what `describe` gives.
     versions : mapping
         Packages that matter, printed with the results.
     load, fit, describe : callable
@@ -63,7 +63,7 @@ def serve(
             started = time.process_time()
             result = fit(spectrum)
             answer["cpu"] = time.process_time() - started
-            np.savez(outputs / f"{name}.npz", cpu=answer["cpu"], **describe(result))
+            np.savez(outputs / f"{name}.npz", **describe(result))
         except Exception as error:  # one spectrum must not end a benchmark of hundreds
             answer["error"] = f"{type(error).__name__}: {error}"
             traceback.print_exc(file=sys.stderr)
