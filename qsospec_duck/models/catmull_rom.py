@@ -1,8 +1,9 @@
 """Catmull-Rom interpolation in a table of equal steps, at one place or at eight (`qsospec_duck.models.lanes`).
 
 At h between the second and the third of four neighbours it is the line between these two plus what the outer ones bend
-it. A position counts steps from the first entry of the table; it must have two entries on either side. Eight places of
-a sorted list read the table as four-number vectors: a processor's own instruction for eight scattered numbers is slower.
+it. A position counts steps from the first entry of the table, and needs two entries on either side. The neighbours of
+eight positions are read as vectors of four and turned by shuffles, since processors that can collect eight scattered
+numbers at once do so no faster than one by one.
 """
 
 from __future__ import annotations
