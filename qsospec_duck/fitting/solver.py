@@ -68,7 +68,7 @@ def _prior_chi2(prior, c):
 def _model_derivatives(x, s, theta, free, tables, T, span_t, slopes, slopes_at, c, DK, reach):
     """Fill D_k = Σ_j c_j ∂A_j/∂θ_k and its range of pixels; ``DK`` and ``reach`` come in as this function left them.
 
-    Rows of shapes that are not free are not filled for themselves.
+    Nothing is filled for terms none of whose shapes is free.
     """
     terms, constants, bank_layout, bank_axes, bank_values = tables
     clear_rows(DK, reach)
@@ -94,15 +94,21 @@ def make_workspace(n, tables, n_col, n_par):
     terms = tables[0]
     n_term, n_template = terms.shape[0], np.count_nonzero(terms[:, 0] == BANK)
     at, slopes_at = never_filled(n_term)
+    # Pieces of few arrays, since each that is asked for takes as long as some hundred pixels.
+    first_term, first_slope = n_col + n_par, n_col + n_par + n_term
+    of_pixels = np.empty((first_slope + 2 * n_template + 1, n))
+    of_pixels[:first_term] = 0.0
+    ranges = np.zeros((n_col + n_par + n_term, 2), np.int64)
+    of_shapes = np.zeros((6 + 2 * n_par, n_par))
     return (
-        (np.zeros((n_col, n)), np.zeros((n_col, 2), np.int64)),
-        (np.empty((n_term, n)), np.zeros((n_term, 2), np.int64), at),
-        (np.empty((2 * n_template, n)), slopes_at),
-        np.empty(n),
-        (np.zeros((n_par, n)), np.zeros((n_par, 2), np.int64)),
+        (of_pixels[:n_col], ranges[:n_col]),
+        (of_pixels[first_term:first_slope], ranges[first_term:], at),
+        (of_pixels[first_slope:-1], slopes_at),
+        of_pixels[-1:],
+        (of_pixels[n_col:first_term], ranges[n_col:first_term]),
         make_room(n_col),
-        (np.empty((n_par, n_col)), np.empty((n_col, n_col)), np.empty((2, n_col)), np.empty((2, n_col), np.bool_)),
-        (np.zeros((n_par, n_par)), np.empty((n_par, n_par))), np.zeros((6, n_par)),
+        (np.empty((n_par, n_col)), np.empty((n_col + 2, n_col)), np.empty((2, n_col), np.bool_)),
+        (of_shapes[6 : 6 + n_par], of_shapes[6 + n_par :], of_shapes[:6]),
         np.empty(n_par, np.int64), np.empty((2, n_par), np.bool_),
     )  # fmt: skip
 
@@ -139,8 +145,8 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     low, high, free = bounds
     terms, constants, bank_layout, bank_axes, bank_values = tables
     (A, span), (T, span_t, at), (slopes, slopes_at), r, (DK, reach), room = work[:6]
-    (cross, G, of_columns, are_passive), (H, M), rows, index, flags = work[6:]
-    b, c_try, passive, passive_try = of_columns[0], of_columns[1], are_passive[0], are_passive[1]
+    (cross, of_columns, are_passive), (H, M, rows), index, flags = work[6:]
+    G, b, c_try, passive, passive_try = of_columns[2:], of_columns[0], of_columns[1], are_passive[0], are_passive[1]
     g, theta_try, delta, rhs, solved, row = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
     movable, fixed = flags[0], flags[1]
     n_par = theta.size
@@ -156,11 +162,11 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
         evaluate_columns_of(
             x, s, theta_try, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, at, A, span
         )  # fmt: skip
-        moments(A, y, span, G, b)
+        moments(A, y.reshape(1, y.size), span, G, b)
         _add_prior(prior, G, b)
         passive_try[:] = passive
         solve_amplitudes(G, b, c_try, passive_try, room)
-        chi2_try = residual(A, y, c_try, span, r) + _prior_chi2(prior, c_try)
+        chi2_try = residual(A, y, c_try, span, r[0]) + _prior_chi2(prior, c_try)
         fall = chi2 - chi2_try
         if fall > 0.0:
             chi2 = chi2_try
@@ -177,7 +183,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
             if steps == max_iterations:
                 break
             _model_derivatives(x, s, theta, free, tables, T, span_t, slopes, slopes_at, c, DK, reach)
-            shape_moments(DK, reach, A, r.reshape(1, r.size), span, passive, H, g, cross, room)
+            shape_moments(DK, reach, A, r, span, passive, H, g, cross, room)
             n_movable = 0
             for k in range(n_par):
                 held = (theta[k] <= low[k] and g[k] < 0.0) or (theta[k] >= high[k] and g[k] > 0.0)
