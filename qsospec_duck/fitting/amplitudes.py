@@ -151,17 +151,8 @@ def dot(u, v):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def row_dot(U, i, v, first, last):
-    """Σ U[i] v over a range of pixels; without slices, whose bookkeeping would cost more than short sums."""
-    total = 0.0
-    for k in range(np.uintp(first), np.uintp(last)):
-        total += U[i, k] * v[k]
-    return total
-
-
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
 def rows_dot(U, i, V, j, first, last):
-    """Σ U[i] V[j] over a range of pixels; 0 where the range is empty."""
+    """Σ U[i] V[j] over a range of pixels, 0 where it is empty; without slices, whose bookkeeping costs as much."""
     total = 0.0
     if last > first:
         for k in range(np.uintp(first), np.uintp(last)):
@@ -189,14 +180,22 @@ def pair_products(U, i, j, V, k, W, m, first, last):
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def moments(A, y, span, G, b):
-    """G = A Aᵀ and b = A y over the pixels where the rows overlap."""
-    for i in range(A.shape[0]):
-        low, high = span[i, 0], span[i, 1]
-        b[i] = row_dot(A, i, y, low, high) if high > low else 0.0
-        for j in range(i + 1):
-            first, last = max(low, span[j, 0]), min(high, span[j, 1])
-            G[i, j] = rows_dot(A, i, A, j, first, last)
-            G[j, i] = G[i, j]
+    """G = A Aᵀ and b = A y over the pixels where the rows overlap, two rows with two rows; ``y`` is (1, n)."""
+    q = A.shape[0]
+    for i in range(0, q, 2):
+        j = min(i + 1, q - 1)
+        low, high = min(span[i, 0], span[j, 0]), max(span[i, 1], span[j, 1])
+        for k in range(0, i, 2):
+            m = k + 1
+            first, last = max(low, min(span[k, 0], span[m, 0])), min(high, max(span[k, 1], span[m, 1]))
+            G[i, k], G[i, m], G[j, k], G[j, m] = pair_products(A, i, j, A, k, A, m, first, last)
+        # The data come with the pair's own products.
+        G[i, i], b[i], G[j, i], b[j] = pair_products(A, i, j, A, i, y, 0, low, high)
+        if j > i:
+            G[j, j] = rows_dot(A, j, A, j, span[j, 0], span[j, 1])
+    for i in range(q):
+        for k in range(i):
+            G[k, i] = G[i, k]
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)

@@ -33,7 +33,7 @@ from qsospec_duck.fitting.amplitudes import make_room, moments, residual, solve_
 from qsospec_duck.fitting.shape_step import damped_step, promised_fall, shape_moments
 from qsospec_duck.models.borrowed import borrowed, keep
 from qsospec_duck.models.compiled_exp import FAST
-from qsospec_duck.models.evaluate import add_derivatives, clear_rows, evaluate_columns_of, widen
+from qsospec_duck.models.evaluate import BANK, add_derivatives, clear_rows, evaluate_columns_of, never_filled, widen
 
 CONVERGED = 1
 ITERATION_LIMIT = 0
@@ -65,38 +65,50 @@ def _prior_chi2(prior, c):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _model_derivatives(x, s, theta, tables, T, span_t, c, DK, reach):
-    """Fill D_k = Σ_j c_j ∂A_j/∂θ_k and its range of pixels; ``DK`` and ``reach`` come in as this function left them."""
+def _model_derivatives(x, s, theta, free, tables, T, span_t, slopes, slopes_at, c, DK, reach):
+    """Fill D_k = Σ_j c_j ∂A_j/∂θ_k and its range of pixels; ``DK`` and ``reach`` come in as this function left them.
+
+    Nothing is filled for terms none of whose shapes is free.
+    """
     terms, constants, bank_layout, bank_axes, bank_values = tables
     clear_rows(DK, reach)
+    template = np.int64(0)
     for t in range(terms.shape[0]):
         weight = c[terms[t, 1]]
-        if weight != 0.0:
-            slot_a, slot_b = terms[t, 2], terms[t, 3]
+        slot_a, slot_b = terms[t, 2], terms[t, 3]
+        if weight != 0.0 and (free[slot_a] or (slot_b >= 0 and free[slot_b])):
             first, last = span_t[t, 0], span_t[t, 1]
             widen(reach, slot_a, first, last)
             if slot_b >= 0:
                 widen(reach, slot_b, first, last)
             add_derivatives(
                 x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight,
-                DK, slot_a, slot_b,
+                DK, slot_a, slot_b, slopes, slopes_at, template,
             )  # fmt: skip
+        template += terms[t, 0] == BANK
 
 
 @numba.njit(cache=True, nogil=True)
 def make_workspace(n, tables, n_col, n_par):
-    """Arrays of the size of the data that `minimise` works in; they may be handed from fit to fit."""
-    n_term = tables[0].shape[0]
+    """Arrays of the size of the data that `minimise` works in; they may be handed from fit to fit of the same data."""
+    terms = tables[0]
+    n_term, n_template = terms.shape[0], np.count_nonzero(terms[:, 0] == BANK)
+    at, slopes_at = never_filled(n_term)
+    # Pieces of few arrays, since each that is asked for takes as long as some hundred pixels.
+    first_term, first_slope = n_col + n_par, n_col + n_par + n_term
+    of_pixels = np.empty((first_slope + 2 * n_template + 1, n))
+    of_pixels[:first_term] = 0.0
+    ranges = np.zeros((n_col + n_par + n_term, 2), np.int64)
+    of_shapes = np.zeros((6 + 2 * n_par, n_par))
     return (
-        (np.zeros((n_col, n)), np.zeros((n_col, n))), (np.empty((n_term, n)), np.empty((n_term, n))),
-        (np.zeros((n_col, 2), np.int64), np.zeros((n_col, 2), np.int64)),
-        (np.zeros((n_term, 2), np.int64), np.zeros((n_term, 2), np.int64)),
-        (np.empty(n), np.empty(n)), (np.zeros((n_par, n)), np.zeros((n_par, 2), np.int64)),
+        (of_pixels[:n_col], ranges[:n_col]),
+        (of_pixels[first_term:first_slope], ranges[first_term:], at),
+        (of_pixels[first_slope:-1], slopes_at),
+        of_pixels[-1:],
+        (of_pixels[n_col:first_term], ranges[n_col:first_term]),
         make_room(n_col),
-        np.empty((n_par, n_col)),
-        (np.empty((n_col, n_col)), np.empty((n_col, n_col)), np.empty(n_col), np.empty(n_col)),
-        (np.empty(n_col, np.bool_), np.empty(n_col, np.bool_)),
-        (np.zeros((n_par, n_par)), np.empty((n_par, n_par))), np.zeros((6, n_par)),
+        (np.empty((n_par, n_col)), np.empty((n_col + 2, n_col)), np.empty((2, n_col), np.bool_)),
+        (of_shapes[6 : 6 + n_par], of_shapes[6 + n_par :], of_shapes[:6]),
         np.empty(n_par, np.int64), np.empty((2, n_par), np.bool_),
     )  # fmt: skip
 
@@ -132,69 +144,35 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     x, s, y = pixels
     low, high, free = bounds
     terms, constants, bank_layout, bank_axes, bank_values = tables
-    (A, A_try), (T, T_try), (span, span_try), (span_t, span_t_try), (r, r_try), (DK, reach) = work[:6]
-    room, cross, (G, G_try, b, c_try), (passive, passive_try), (H, M), rows, index, flags = work[6:]
+    (A, span), (T, span_t, at), (slopes, slopes_at), r, (DK, reach), room = work[:6]
+    (cross, of_columns, are_passive), (H, M, rows), index, flags = work[6:]
+    G, b, c_try, passive, passive_try = of_columns[2:], of_columns[0], of_columns[1], are_passive[0], are_passive[1]
     g, theta_try, delta, rhs, solved, row = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
     movable, fixed = flags[0], flags[1]
     n_par = theta.size
     passive[:] = True
-    H[:] = 0.0
-
     for k in range(n_par):
-        theta[k] = min(max(theta[k], low[k]), high[k])
-    evaluate_columns_of(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span)
-    moments(A, y, span, G, b)
-    _add_prior(prior, G, b)
-    solve_amplitudes(G, b, c, passive, room)
-    chi2 = residual(A, y, c, span, r) + _prior_chi2(prior, c)
-    damping = 1e-3
+        theta_try[k] = min(max(theta[k], low[k]), high[k])
+    chi2, promised = np.inf, np.inf
+    damping, length = 1e-3, 0.0
     status = ITERATION_LIMIT
+    # The start is taken as a step is, from infinitely far above.
     steps = 0
-    fresh = True
-    while steps < max_iterations:
-        if fresh:
-            _model_derivatives(x, s, theta, tables, T, span_t, c, DK, reach)
-            shape_moments(DK, reach, A, r.reshape(1, r.size), span, passive, H, g, cross, room)
-            fresh = False
-        n_movable = 0
-        for k in range(n_par):
-            held = (theta[k] <= low[k] and g[k] < 0.0) or (theta[k] >= high[k] and g[k] > 0.0)
-            movable[k] = free[k] and not held and H[k, k] > 0.0
-            n_movable += movable[k]
-        if n_movable == 0:
-            status = CONVERGED
-            break
-        length = damped_step(H, g, movable, damping, theta, low, high, delta, M, rhs, solved, row, index, fixed)
-        promised = promised_fall(H, g, delta)
-        if promised < tolerance and damping < 1e3:
-            status = CONVERGED
-            break
-        if steps >= 1 and chi2 - HOPE * promised > limit:
-            break
-        for k in range(n_par):
-            theta_try[k] = min(max(theta[k] + delta[k], low[k]), high[k])
-        steps += 1
+    while True:
         evaluate_columns_of(
-            x, s, theta_try, terms, constants, bank_layout, bank_axes, bank_values, T_try, span_t_try, A_try, span_try
+            x, s, theta_try, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, at, A, span
         )  # fmt: skip
-        moments(A_try, y, span_try, G_try, b)
-        _add_prior(prior, G_try, b)
+        moments(A, y.reshape(1, y.size), span, G, b)
+        _add_prior(prior, G, b)
         passive_try[:] = passive
-        solve_amplitudes(G_try, b, c_try, passive_try, room)
-        chi2_try = residual(A_try, y, c_try, span_try, r_try) + _prior_chi2(prior, c_try)
+        solve_amplitudes(G, b, c_try, passive_try, room)
+        chi2_try = residual(A, y, c_try, span, r[0]) + _prior_chi2(prior, c_try)
         fall = chi2 - chi2_try
         if fall > 0.0:
             chi2 = chi2_try
             theta[:] = theta_try
             c[:] = c_try
             passive[:] = passive_try
-            A, A_try = A_try, A
-            T, T_try = T_try, T
-            span, span_try = span_try, span
-            span_t, span_t_try = span_t_try, span_t
-            G, G_try = G_try, G
-            r, r_try = r_try, r
-            fresh = True
             if fall > 0.7 * promised:
                 damping = max(0.1 * damping, 1e-9)
             elif fall < 0.25 * promised:
@@ -202,6 +180,19 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
             if fall < tolerance and damping < 1e3:
                 status = CONVERGED
                 break
+            if steps == max_iterations:
+                break
+            _model_derivatives(x, s, theta, free, tables, T, span_t, slopes, slopes_at, c, DK, reach)
+            shape_moments(DK, reach, A, r, span, passive, H, g, cross, room)
+            n_movable = 0
+            for k in range(n_par):
+                held = (theta[k] <= low[k] and g[k] < 0.0) or (theta[k] >= high[k] and g[k] > 0.0)
+                movable[k] = free[k] and not held and H[k, k] > 0.0
+                n_movable += movable[k]
+            if n_movable == 0:
+                status = CONVERGED
+                break
+            length = damped_step(H, g, movable, damping, theta, low, high, delta, M, rhs, solved, row, index, fixed)
         else:
             if damping >= 1e12:
                 status = CONVERGED
@@ -215,6 +206,17 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
             while length > wanted and damping < 1e12:
                 damping *= 4.0
                 length = damped_step(H, g, movable, damping, theta, low, high, delta, M, rhs, solved, row, index, fixed)
+            if steps == max_iterations:
+                break
+        promised = promised_fall(H, g, delta)
+        if promised < tolerance and damping < 1e3:
+            status = CONVERGED
+            break
+        if steps >= 1 and chi2 - HOPE * promised > limit:
+            break
+        for k in range(n_par):
+            theta_try[k] = min(max(theta[k] + delta[k], low[k]), high[k])
+        steps += 1
     return chi2, status, steps
 
 

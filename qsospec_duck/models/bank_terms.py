@@ -12,7 +12,9 @@ import numpy as np
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.models.bisection import first_not_below
+from qsospec_duck.models.catmull_rom import between, four_around, four_around_each, slope_between
 from qsospec_duck.models.compiled_exp import FAST
+from qsospec_duck.models.lanes import LANES, load, store
 from qsospec_duck.models.program import VELOCITY_UNIT
 
 
@@ -97,40 +99,37 @@ def fill_bank(x, s, u, velocity, layout, axes, bank_values, values):
     inverse_step = 1.0 / x_step
     origin = x_start + low * x_step
     broad = _blend(_rows(first_value, n_grid, bank_values, low, high), weights)
-    for i in range(out.size):
-        p = (xs[i] - origin) * inverse_step
-        k = np.uint64(p)
-        h = p - k
-        g = 1.0 - h
-        # Catmull-Rom: a line between the middle points plus what the outer ones bend it.
-        b0, b1, b2, b3 = broad[k - np.uint64(1)], broad[k], broad[k + np.uint64(1)], broad[k + np.uint64(2)]
-        bend = g * (b1 - b0) - h * (b3 - b2) + (h - g) * (b2 - b1)
-        out[i] = ss[i] * (g * b1 + h * b2 + 0.5 * h * g * bend)
+    in_lanes = out.size // LANES
+    for i in range(in_lanes):
+        b0, b1, b2, b3, h = four_around_each(broad, (load(xs, i) - origin) * inverse_step)
+        store(out, i, load(ss, i) * between(b0, b1, b2, b3, h))
+    for i in range(in_lanes * LANES, out.size):
+        b0, b1, b2, b3, h = four_around(broad, (xs[i] - origin) * inverse_step)
+        out[i] = ss[i] * between(b0, b1, b2, b3, h)
     return first, last
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def add_bank_derivatives(xs, ss, u, velocity, layout, axes, bank_values, weight, out_a, out_b):
-    """Derivatives of `fill_bank` by ln FWHM and velocity."""
+def fill_bank_slopes(xs, ss, u, velocity, layout, axes, bank_values, by_width, by_velocity):
+    """Derivatives of `fill_bank` by ln FWHM and velocity, at the pixels of its range."""
     i_width, weights, slopes = _width_weights(u, axes, layout.shape[0])
     first_value, n_grid = layout[i_width, 0], layout[i_width, 1]
     x_start, x_step = axes[0] + velocity * VELOCITY_UNIT / C_KMS, axes[1] * layout[i_width, 2]
     low, high = _bank_window(xs, x_start, x_step, n_grid)
     inverse_step = 1.0 / x_step
     origin = x_start + low * x_step
-    broad, by_width = _blend_both(_rows(first_value, n_grid, bank_values, low, high), weights, slopes)
-    to_velocity = -weight * VELOCITY_UNIT / C_KMS / x_step
-    one, two = np.uint64(1), np.uint64(2)
-    for i in range(xs.size):
-        p = (xs[i] - origin) * inverse_step
-        k = np.uint64(p)
-        h = p - k
-        g = 1.0 - h
-        w0, w1, w2, w3 = by_width[k - one], by_width[k], by_width[k + one], by_width[k + two]
-        bend = g * (w1 - w0) - h * (w3 - w2) + (h - g) * (w2 - w1)
-        out_a[i] += weight * ss[i] * (g * w1 + h * w2 + 0.5 * h * g * bend)
-        b0, b1, b2, b3 = broad[k - one], broad[k], broad[k + one], broad[k + two]
-        rise = b2 - b1
-        bend = g * (b1 - b0) - h * (b3 - b2) + (h - g) * rise
-        turn = 2.0 * rise - (b1 - b0) - (b3 - b2)
-        out_b[i] += to_velocity * ss[i] * (rise + 0.5 * (g - h) * bend + 0.5 * h * g * turn)
+    broad, wider = _blend_both(_rows(first_value, n_grid, bank_values, low, high), weights, slopes)
+    to_velocity = -VELOCITY_UNIT / C_KMS / x_step
+    in_lanes = xs.size // LANES
+    for i in range(in_lanes):
+        positions, weight = (load(xs, i) - origin) * inverse_step, load(ss, i)
+        w0, w1, w2, w3, h = four_around_each(wider, positions)
+        store(by_width, i, weight * between(w0, w1, w2, w3, h))
+        b0, b1, b2, b3, h = four_around_each(broad, positions)
+        store(by_velocity, i, weight * slope_between(b0, b1, b2, b3, h) * to_velocity)
+    for i in range(in_lanes * LANES, xs.size):
+        position = (xs[i] - origin) * inverse_step
+        w0, w1, w2, w3, h = four_around(wider, position)
+        by_width[i] = ss[i] * between(w0, w1, w2, w3, h)
+        b0, b1, b2, b3, h = four_around(broad, position)
+        by_velocity[i] = ss[i] * slope_between(b0, b1, b2, b3, h) * to_velocity

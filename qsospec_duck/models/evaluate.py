@@ -17,7 +17,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from qsospec_duck.models.bank_terms import add_bank_derivatives, fill_bank
+from qsospec_duck.models.bank_terms import fill_bank, fill_bank_slopes
 from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.models.line_terms import BLOCK, add_line_derivatives, fill_line, place_and_width, reach_of_gaussian
 from qsospec_duck.models.power_laws import add_broken_derivatives, add_power_derivative, fill_broken, fill_power
@@ -55,13 +55,13 @@ def fill_jacobian(x, s, theta, amplitudes, tables, rows, span):
     """
     n_par = theta.size
     terms, constants, bank_layout, bank_axes, bank_values = tables
-    T = np.empty((terms.shape[0], x.size))
-    span_t = np.empty((T.shape[0], 2), np.int64)
+    T, slopes = np.empty((terms.shape[0], x.size)), np.empty((2, x.size))
+    span_t, (at, slopes_at) = np.empty((T.shape[0], 2), np.int64), never_filled(T.shape[0])
     begin, end = reach_of(x, theta, terms, constants)
     span[:, 0], span[:, 1] = begin, end
     clear_rows(rows, span)
     evaluate_columns_of(
-        x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, rows[n_par:], span[n_par:]
+        x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, at, rows[n_par:], span[n_par:]
     )  # fmt: skip
     for t in range(terms.shape[0]):
         weight = amplitudes[terms[t, 1]]
@@ -72,7 +72,7 @@ def fill_jacobian(x, s, theta, amplitudes, tables, rows, span):
                     widen(span, slot, first, last)
             add_derivatives(
                 x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight, rows,
-                terms[t, 2], terms[t, 3],
+                terms[t, 2], terms[t, 3], slopes, slopes_at, np.int64(0),
             )  # fmt: skip
     return begin, end
 
@@ -110,14 +110,35 @@ def widen(span, row, first, last):
         span[row, 1] = max(span[row, 1], last)
 
 
+@numba.njit(cache=True, nogil=True)
+def never_filled(n_term):
+    """What ``at`` is of rows that hold nothing yet, twice: for values and for derivatives."""
+    return np.full((n_term, 2), np.nan), np.full((n_term, 2), np.nan)
+
+
+@numba.njit(cache=True, nogil=True)
+def moves_to(theta, terms, t, at):
+    """Note in ``at[t]`` the shapes of a template or a line; whether they are others than those noted before.
+
+    A power law always counts as moved, since a term of kind ``WARP`` may have multiplied its row.
+    """
+    if terms[t, 0] != BANK and terms[t, 0] != LINE:
+        return True
+    u, velocity = theta[terms[t, 2]], theta[terms[t, 3]]
+    has_moved = at[t, 0] != u or at[t, 1] != velocity
+    at[t, 0], at[t, 1] = u, velocity
+    return has_moved
+
+
 @numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
 def evaluate_columns_of(
-    x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span
+    x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, at, A, span
 ):  # fmt: skip
     """Fill term values ``T`` (n_term, n) and columns ``A`` (n_col, n) with their ranges of pixels.
 
     ``A`` and ``span`` come in as zeros, or as this function left them; ``T`` holds meaningful values only inside
-    ``span_t``.
+    ``span_t``. Rows of ``T`` stay as they are where ``at`` (n_term, 2) says that they were filled at these shapes: a
+    shape on its bound moves no more, and a fit begins again where the best short one ended.
     """
     clear_rows(A, span)
     for t in range(terms.shape[0]):
@@ -127,8 +148,11 @@ def evaluate_columns_of(
             warp_column(x, theta[terms[t, 2]], terms, t, bank_layout[bank], bank_axes[bank], bank_values, T, A)
             span_t[t, 0], span_t[t, 1] = 0, x.size
             continue
-        first, last = fill_term(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, t, T, t)
-        span_t[t, 0], span_t[t, 1] = first, last
+        if moves_to(theta, terms, t, at):
+            span_t[t, 0], span_t[t, 1] = fill_term(
+                x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, t, T, t
+            )  # fmt: skip
+        first, last = span_t[t, 0], span_t[t, 1]
         if last > first:
             widen(span, column, first, last)
             for i in range(np.uintp(first), np.uintp(last)):
@@ -163,8 +187,9 @@ def sum_of_columns(x, theta, amplitudes, tables):
     if np.any(terms[:, 0] == WARP):
         T, span_t = np.empty((terms.shape[0], x.size)), np.empty((terms.shape[0], 2), np.int64)
         A, span = np.zeros((amplitudes.size, x.size)), np.zeros((amplitudes.size, 2), np.int64)
+        at, _ = never_filled(terms.shape[0])
         evaluate_columns_of(
-            x, ones, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, A, span
+            x, ones, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, at, A, span
         )  # fmt: skip
         for column in range(amplitudes.size):
             for i in range(np.uintp(span[column, 0]), np.uintp(span[column, 1])):
@@ -184,7 +209,8 @@ def sum_of_columns(x, theta, amplitudes, tables):
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
 def add_derivatives(
-    x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight, D, row_a, row_b
+    x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight, D, row_a, row_b,
+    slopes, slopes_at, template,
 ):  # fmt: skip
     """Add weight · ∂T[t]/∂θ_a to ``D[row_a]`` and weight · ∂T[t]/∂θ_b to ``D[row_b]``.
 
@@ -201,6 +227,12 @@ def add_derivatives(
     D : ndarray, shape (n_row, n)
     row_a, row_b : int
         Rows of the term's two θ; ``row_b`` is not read where it has only one.
+    slopes : ndarray, shape (2 n_template, n)
+        Derivatives of templates, of weight 1.
+    slopes_at : ndarray, shape (n_term, 2)
+        The shapes that those of each term were filled at; they stay where these are the same.
+    template : int
+        Which of the templates in ``slopes`` the term is, if it is one.
     """
     if last <= first:
         return
@@ -211,10 +243,15 @@ def add_derivatives(
     elif kind == BROKEN:
         add_broken_derivatives(x, constants[t, 0], constants[t, 1], T[t], first, last, weight, D, row_a, row_b)
     elif kind == BANK:
-        add_bank_derivatives(
-            x[first:last], s[first:last], theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank], bank_values,
-            weight, D[row_a, first:last], D[row_b, first:last],
-        )  # fmt: skip
+        by_width, by_velocity = slopes[2 * template], slopes[2 * template + 1]
+        if moves_to(theta, terms, t, slopes_at):
+            fill_bank_slopes(
+                x[first:last], s[first:last], theta[slot_a], theta[slot_b], bank_layout[bank], bank_axes[bank],
+                bank_values, by_width[first:last], by_velocity[first:last],
+            )  # fmt: skip
+        for i in range(np.uintp(first), np.uintp(last)):
+            D[row_a, i] += weight * by_width[i]
+            D[row_b, i] += weight * by_velocity[i]
     elif kind == WARP:
         add_warp_derivative(x, bank_layout[bank], bank_axes[bank], bank_values, weight, T[t], D[row_a])
     else:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.models.bank import GRID_KMS, TemplateBank
+from qsospec_duck.models.catmull_rom import between
 from qsospec_duck.models.compiled_exp import FAST
 
 FloatArray = NDArray[np.float64]
@@ -53,10 +54,7 @@ def curve_at(x, layout, axes, bank_values):
     k = int(position)
     h = position - k
     at = layout[0, 0] + k
-    b0, b1, b2, b3 = bank_values[at - 1], bank_values[at], bank_values[at + 1], bank_values[at + 2]
-    g = 1.0 - h
-    bend = g * (b1 - b0) - h * (b3 - b2) + (h - g) * (b2 - b1)
-    return g * b1 + h * b2 + 0.5 * h * g * bend
+    return between(bank_values[at - 1], bank_values[at], bank_values[at + 1], bank_values[at + 2], h)
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)

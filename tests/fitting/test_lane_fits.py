@@ -133,7 +133,7 @@ def test_amplitudes_of_every_lane_are_those_of_the_solver():
             columns = rng.uniform(0.0, 1.0, (n, 30)) * (rng.uniform(size=(n, 1)) > 0.1)
             data = rng.normal(size=30) + rng.normal(size=n) @ columns
             own_G, own_b = np.empty((n, n)), np.empty(n)
-            moments(columns, data, np.array([[0, 30]] * n), own_G, own_b)
+            moments(columns, data[None], np.array([[0, 30]] * n), own_G, own_b)
             G[:, lane], b[:, lane] = own_G.ravel(), own_b
             guess = rng.uniform(size=n) > 0.3
             passive[:, lane] = guess
@@ -188,7 +188,7 @@ def _chi2(program, pixels, theta):
     columns = evaluate_columns(program, x, s, theta)
     n = len(columns)
     G, b, c = np.empty((n, n)), np.empty(n), np.empty(n)
-    moments(columns, y, np.array([[0, x.size]] * n), G, b)
+    moments(columns, y[None], np.array([[0, x.size]] * n), G, b)
     solve_amplitudes(G, b, c, np.ones(n, dtype=bool), make_room(n))
     return np.sum((y - c @ columns) ** 2)
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 from qsospec_duck.constants import C_KMS
-from qsospec_duck.fitting.amplitudes import make_room, solve_amplitudes
+from qsospec_duck.fitting.amplitudes import make_room, moments, solve_amplitudes
 from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.config import ContinuumConfig
 from qsospec_duck.fitting.continuum_program import continuum_program
@@ -238,3 +238,16 @@ def test_without_steps_the_limit_is_reported():
     found = optimise(program, x, np.ones_like(x), model(program, x, theta, fluxes), far[None, :], max_iterations=2)
     assert found.status == 0
     assert found.n_steps == 2
+
+
+@pytest.mark.parametrize("n_columns", [1, 2, 3, 4, 5, 6])
+def test_moments_are_products_of_columns_over_the_pixels_where_they_are(n_columns):
+    rng = np.random.default_rng(n_columns)
+    A, y = np.zeros((n_columns, 64)), rng.normal(size=64)
+    span = np.sort(rng.integers(0, 9, (n_columns, 2)) * 8)
+    for row, (first, last) in zip(A, span, strict=True):
+        row[first:last] = rng.normal(size=last - first)
+    G, b = np.empty((n_columns, n_columns)), np.empty(n_columns)
+    moments(A, y[None], span, G, b)
+    np.testing.assert_allclose(G, A @ A.T, atol=1e-12)
+    np.testing.assert_allclose(b, A @ y, atol=1e-12)
