@@ -198,6 +198,14 @@ def test_component_without_flux_changes_nothing():
         assert with_empty[name] == pytest.approx(one[name], rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.parametrize("fwhm", [100.0, 15000.0])
+def test_closed_forms_of_one_gaussian_have_the_gradients_of_what_is_searched_for(fwhm):
+    _, alone, _ = measure([42.0], [700.0], [fwhm])
+    _, with_empty, _ = measure([42.0, 0.0], [700.0, 2500.0], [fwhm, 300.0])
+    for name in MEASURES:
+        np.testing.assert_allclose(alone[name][:, 0], with_empty[name][:, 0], rtol=1e-8, atol=1e-5, err_msg=name)
+
+
 def test_two_separate_peaks_are_as_wide_as_their_outer_flanks():
     values, _, _ = measure([100.0, 80.0], [-4000.0, 4000.0], [1000.0, 1000.0])
     # The lower peak is cut at 50 of 80: half a width there is 500 √log₂1.6 = 412 km/s.
