@@ -103,7 +103,7 @@ def fit_blocks(
             break
         best = fitted
         used = reduce(np.logical_or, (block.used for block in fitted.blocks))
-        found = absorbed_pixels(rest, fitted.model, fitted.troughs)
+        found = absorbed_pixels(rest, fitted.troughs)
         if not np.any(found & used):
             break
         absorbed = absorbed | found
