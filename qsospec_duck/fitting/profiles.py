@@ -53,7 +53,7 @@ _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)[1] / SQRT_2PI
 
 
 @numba.njit(cache=True, nogil=True)
-def measure_flux(F, v, u, x_line, x, base, base_jacobian, values, gradients, base_gradient):
+def measure_flux(F, v, u, x_line, x, base, base_jacobian, base_rows, values, gradients, base_gradient):
     """Measure flux, moments and equivalent width of one profile.
 
     Parameters
@@ -66,17 +66,19 @@ def measure_flux(F, v, u, x_line, x, base, base_jacobian, values, gradients, bas
         ln λ and the continuum for equivalent widths.
     base_jacobian : ndarray, shape (n_cont, n_pix)
         Its derivatives by the continuum's parameters.
+    base_rows : ndarray of int, shape (n_base,)
+        Rows of them that are not 0 by construction.
     values : ndarray, shape (13,)
         Out: the `MEASURES`; EW in Å, velocities in km/s. Those of the shape stay as they are.
     gradients : ndarray, shape (13, 3, n)
         Out: derivatives by (F, v, u); 0 for those of the shape.
     base_gradient : ndarray, shape (n_cont,)
-        Out: derivative of the EW by the continuum's parameters.
+        Out: derivative of the EW by the continuum's parameters; only ``base_rows`` are filled.
     """
     s = np.exp(u) / FWHM_PER_SIGMA
     gradients[:, :, :] = 0.0
     _moments(F, v + s * s / C_KMS, s, values, gradients)
-    _equivalent_width(F, v, s, x_line, x, base, base_jacobian, values, gradients, base_gradient)
+    _equivalent_width(F, v, s, x_line, x, base, base_jacobian, base_rows, values, gradients, base_gradient)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -133,12 +135,12 @@ def _moments(F, m, s, values, gradients):
 
 
 @numba.njit(cache=True, nogil=True)
-def _equivalent_width(F, v, s, x_line, x, base, base_jacobian, values, gradients, base_gradient):
+def _equivalent_width(F, v, s, x_line, x, base, base_jacobian, base_rows, values, gradients, base_gradient):
     """∫ f_line / f_cont dλ: each Gaussian's flux times ⟨1/f_c⟩, the inverse continuum averaged under it.
 
     The mean over a Gaussian of any h(m + s z) has the derivatives ⟨z h⟩/s by m and ⟨(z² − 1) h⟩ by ln s.
     """
-    base_gradient[:] = 0.0
+    base_gradient[base_rows] = 0.0
     values[1] = 0.0
     for i in range(F.size):
         mean, by_place, by_width = 0.0, 0.0, 0.0
@@ -151,7 +153,7 @@ def _equivalent_width(F, v, s, x_line, x, base, base_jacobian, values, gradients
             by_place += share * z
             by_width += share * (z * z - 1.0)
             factor = F[i] * share * inverse
-            for p in range(base_gradient.size):
+            for p in base_rows:
                 row = base_jacobian[p]
                 base_gradient[p] -= factor * (row[below] + h * (row[above] - row[below]))
         values[1] += F[i] * mean

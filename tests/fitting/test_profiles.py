@@ -20,7 +20,7 @@ def measure(F, v, fwhm, base=BASE, base_jacobian=None):
     jacobian = np.zeros((1, BASE_X.size)) if base_jacobian is None else base_jacobian
     values, gradients = np.empty(len(MEASURES)), np.empty((len(MEASURES), 3, F.size))
     base_gradient = np.empty(jacobian.shape[0])
-    measure_flux(F, v, u, LINE, BASE_X, base, jacobian, values, gradients, base_gradient)
+    measure_flux(F, v, u, LINE, BASE_X, base, jacobian, np.arange(len(jacobian)), values, gradients, base_gradient)
     measure_shape(F, v, u, LINE, values, gradients)
     return dict(zip(MEASURES, values, strict=True)), dict(zip(MEASURES, gradients, strict=True)), base_gradient
 
