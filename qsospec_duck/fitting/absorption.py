@@ -25,14 +25,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.absorption_indices import (
     Troughs,
-    UnabsorbedModel,
     absorption_index,
     balnicity_index,
     joined,
     missing_light,
-    model_of,
     over_noise,
 )
 from qsospec_duck.fitting.coupled import Solution
@@ -82,19 +81,23 @@ def find_broad_absorption(spectrum: Spectrum, model: FloatArray) -> tuple[Trough
     model : ndarray, shape (n_pix,)
         Continuum and lines without absorption.
     """
-    pixels_of = spectrum.log_wavelength, spectrum.flux, spectrum.ivar, model
-    found = []
+    x, found = spectrum.log_wavelength, []
     for line_id in IONS:
         log_line = math.log(line(line_id).wavelength)
-        pixels, velocity, ratio, weight, covered = ratio_to_model(*pixels_of, log_line, VELOCITY_LIMIT)
+        if log_line < x[0] or x[-1] < log_line - VELOCITY_LIMIT / C_KMS:
+            continue
+        pixels, velocity, ratio, weight, covered = ratio_to_model(
+            x, spectrum.flux, spectrum.ivar, model, log_line, VELOCITY_LIMIT
+        )  # fmt: skip
         if pixels.size > 1 and covered >= LEAST_COVERED * VELOCITY_LIMIT:
             average, length = averaged_ratio(velocity, ratio, weight)
             limits, widths = find_stretches(velocity, average, length, LEAST_WIDTH)
-            found.append(Troughs(line_id, pixels, velocity, ratio, model[pixels], average, length, limits, widths))
+            below = model[pixels], average, length, limits, widths
+            found.append(Troughs(line_id, pixels, velocity, ratio, weight, *below))
     return tuple(found)
 
 
-def absorbed_pixels(spectrum: Spectrum, model: FloatArray, troughs: Sequence[Troughs]) -> BoolArray:
+def absorbed_pixels(spectrum: Spectrum, troughs: Sequence[Troughs]) -> BoolArray:
     """(n_pix,) True in troughs whose missing light is significant, out to where the model is reached again."""
     out = np.zeros(spectrum.n_pix, dtype=bool)
     for ion in troughs:
@@ -102,8 +105,7 @@ def absorbed_pixels(spectrum: Spectrum, model: FloatArray, troughs: Sequence[Tro
             # A narrow trough of a low ion is left to the masks of its complex: it is not worth another fit.
             if width < BAL_WIDTH and ion.line_id not in HIGH_IONS:
                 continue
-            inside = ion.pixels[first:last]
-            weight = spectrum.ivar[inside] * model[inside] ** 2
+            weight = ion.weight[first:last]
             if (weight @ (1.0 - ion.ratio[first:last])) < SIGNIFICANCE * math.sqrt(weight.sum()):
                 continue
             start, end = shoulders(ion.average, first, last)
@@ -112,14 +114,12 @@ def absorbed_pixels(spectrum: Spectrum, model: FloatArray, troughs: Sequence[Tro
 
 
 def measure_absorption(
-    spectrum: Spectrum, solutions: Sequence[Solution], troughs: Sequence[Troughs]
+    solutions: Sequence[Solution], troughs: Sequence[Troughs]
 ) -> tuple[list[Measurement], list[FitWarning]]:
     """BI and AI of every observed ion, and whether the quasar is a BAL quasar.
 
     Parameters
     ----------
-    spectrum : Spectrum
-        Rest frame.
     solutions : sequence of Solution
         Continuum first, then the complexes: their sum is the unabsorbed model.
     troughs : sequence of Troughs
@@ -131,20 +131,19 @@ def measure_absorption(
     deciding = ("civ",) if any(ion.line_id == "civ" for ion in troughs) else IONS
     could_see = False
     for ion in troughs:
-        model = model_of(ion, spectrum, solutions)
-        strong, widths, counted = _significant(ion, model)
-        if is_model_too_high(ion, model.weight, strong):
+        strong, widths, counted = _significant(ion, solutions)
+        if is_model_too_high(ion, strong):
             message = f"blueward of {ion.line_id} the spectrum lies below its model in and outside of troughs."
             warnings.append(warn("absorption_uncertain", "spectrum", message, line_id=ion.line_id))
             continue
-        could_see = could_see or (ion.line_id in deciding and _could_see(ion, model))
+        could_see = could_see or (ion.line_id in deciding and _could_see(ion))
         for inside, width in zip(strong, widths, strict=True):
             slow_enough = ion.line_id in HIGH_IONS or ion.velocity[inside.start] <= LOW_ION_LIMIT
             is_wide = width >= BAL_WIDTH and ion.line_id in deciding and slow_enough
-            if is_wide and not is_narrow_doublet(ion, model.weight, inside):
+            if is_wide and not is_narrow_doublet(ion, inside):
                 broad.append(f"{ion.line_id} {ion.velocity[inside.stop - 1]:.0f}-{ion.velocity[inside.start]:.0f} km/s")
         for measure, index in (("bi", balnicity_index), ("ai", absorption_index)):
-            value, error = index(ion, model, counted)
+            value, error = index(ion, solutions, counted) if counted else (0.0, 0.0)
             rows.append(_row(f"{measure}_{ion.line_id}", value, error, ion.line_id, measure))
     if not broad and not could_see:
         return rows, warnings
@@ -158,14 +157,14 @@ def measure_absorption(
     return rows, warnings
 
 
-def _significant(ion: Troughs, model: UnabsorbedModel) -> tuple[list[slice], list[float], list[slice]]:
+def _significant(ion: Troughs, solutions: Sequence[Solution]) -> tuple[list[slice], list[float], list[slice]]:
     """Pixels and widths [km/s] of the significant troughs, and the pixels that the indices count."""
     strong, widths, counted = [], [], []
     for (first, last), width in zip(ion.limits.tolist(), ion.widths.tolist(), strict=True):
         inside = slice(first, last)
-        if over_noise(ion, model, inside) < BESIDE_SIGNIFICANCE:
+        if over_noise(ion, inside) < BESIDE_SIGNIFICANCE:
             continue
-        missing, error = missing_light(ion, model, inside)
+        missing, error = missing_light(ion, solutions, inside)
         if missing >= SIGNIFICANCE * error:
             strong.append(inside)
             widths.append(width)
@@ -174,9 +173,9 @@ def _significant(ion: Troughs, model: UnabsorbedModel) -> tuple[list[slice], lis
     return strong, widths, joined(ion, counted) if strong else []
 
 
-def _could_see(ion: Troughs, model: UnabsorbedModel) -> bool:
+def _could_see(ion: Troughs) -> bool:
     """Whether a black trough of the least width would be significant at most velocities."""
-    error = 1.0 / math.sqrt(median(model.weight))
+    error = 1.0 / math.sqrt(median(ion.weight))
     return math.sqrt(BAL_WIDTH / ion.pixel) > SIGNIFICANCE * error
 
 

@@ -33,7 +33,6 @@ from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.fitting.stretches import THRESHOLD, pixel_widths, usual_step
 from qsospec_duck.models.program import IntArray
-from qsospec_duck.spectra import Spectrum
 
 BALNICITY = (3000.0, 2000.0)
 """Slowest velocity of BI, and how far r < 0.9 has to have lasted before it counts [km/s] (Weymann et al. 1991)."""
@@ -62,6 +61,9 @@ class Troughs:
     ratio: FloatArray
     """(n,) flux over model."""
 
+    weight: FloatArray
+    """(n,) 1/error² of that."""
+
     model: FloatArray
     """(n,) what the flux would be without absorption."""
 
@@ -88,46 +90,26 @@ class Troughs:
         return pixel_widths(self.velocity)
 
 
-@dataclass(frozen=True, eq=False)
-class UnabsorbedModel:
-    """The sum of continuum and lines, `Troughs.model`, and what is known of it."""
-
-    solutions: Sequence[Solution]
-    """Continuum first."""
-
-    continuum: FloatArray
-    """(n,) what of it is no line."""
-
-    weight: FloatArray
-    """(n,) 1/error² of flux over model."""
-
-
-def model_of(ion: Troughs, spectrum: Spectrum, solutions: Sequence[Solution]) -> UnabsorbedModel:
-    """The unabsorbed model at the pixels of an ion; continuum first among the solutions."""
-    weight = spectrum.ivar[ion.pixels] * ion.model**2
-    return UnabsorbedModel(solutions, solutions[0].model[ion.pixels], weight)
-
-
-def over_noise(ion: Troughs, model: UnabsorbedModel, inside: slice) -> float:
+def over_noise(ion: Troughs, inside: slice) -> float:
     """∫ (1 − r) dv over some pixels by its error from noise alone; that of the fit adds to it."""
     widths = ion.pixel_widths[inside]
-    return float(widths @ (1.0 - ion.ratio[inside])) / math.sqrt(widths**2 @ (1.0 / model.weight[inside]))
+    return float(widths @ (1.0 - ion.ratio[inside])) / math.sqrt(widths**2 @ (1.0 / ion.weight[inside]))
 
 
-def missing_light(ion: Troughs, model: UnabsorbedModel, inside: slice) -> tuple[float, float]:
+def missing_light(ion: Troughs, solutions: Sequence[Solution], inside: slice) -> tuple[float, float]:
     """∫ (1 − r) dv over some pixels [km/s] and its error from noise and fit: whether a trough is there."""
     weights = np.zeros(ion.velocity.size)
     weights[inside] = 1.0
-    value, variance, _ = _integral(ion, model, weights, 1.0)
+    value, variance, _ = _integral(ion, solutions, weights, 1.0)
     return value, math.sqrt(variance)
 
 
-def balnicity_index(ion: Troughs, model: UnabsorbedModel, chosen: Sequence[slice]) -> tuple[float, float]:
+def balnicity_index(ion: Troughs, solutions: Sequence[Solution], chosen: Sequence[slice]) -> tuple[float, float]:
     """BI over the chosen troughs [km/s] and its error; 0 and 0 where nothing counts."""
     weights = np.zeros(ion.velocity.size)
     of_edges = 0.0
     for inside in chosen:
-        edge, error = _blue_edge(ion, model.weight, inside.start)
+        edge, error = _blue_edge(ion, inside.start)
         fastest = edge - BALNICITY[1]
         counted = overlap(ion.velocity, fastest, BALNICITY[0])[inside]
         weights[inside] += counted
@@ -135,18 +117,18 @@ def balnicity_index(ion: Troughs, model: UnabsorbedModel, chosen: Sequence[slice
             depth = 1.0 - np.interp(-fastest, -ion.velocity, ion.average) / THRESHOLD
             of_edges += (max(float(depth), 0.0) * error) ** 2
         if counted[-1] > 0:
-            of_edges += _at_end(ion, model.weight, inside.stop - 1) ** 2
-    return _with_hidden_light(ion, model, weights, of_edges)
+            of_edges += _at_end(ion, inside.stop - 1) ** 2
+    return _with_hidden_light(ion, solutions, weights, of_edges)
 
 
-def absorption_index(ion: Troughs, model: UnabsorbedModel, chosen: Sequence[slice]) -> tuple[float, float]:
+def absorption_index(ion: Troughs, solutions: Sequence[Solution], chosen: Sequence[slice]) -> tuple[float, float]:
     """AI over the chosen troughs [km/s] and its error; 0 and 0 where there is none."""
     weights = np.zeros(ion.velocity.size)
     of_edges = 0.0
     for inside in chosen:
         weights[inside] = 1.0
-        of_edges += sum(_at_end(ion, model.weight, end) ** 2 for end in (inside.start, inside.stop - 1))
-    return _with_hidden_light(ion, model, weights, of_edges)
+        of_edges += sum(_at_end(ion, end) ** 2 for end in (inside.start, inside.stop - 1))
+    return _with_hidden_light(ion, solutions, weights, of_edges)
 
 
 def joined(ion: Troughs, troughs: Sequence[slice]) -> list[slice]:
@@ -173,7 +155,7 @@ def overlap(velocity: FloatArray, fastest: float, slowest: float) -> FloatArray:
     return np.clip(held, 0.0, None) / (edges[:-1] - edges[1:])
 
 
-def _blue_edge(ion: Troughs, weight: FloatArray, first: int) -> tuple[float, float]:
+def _blue_edge(ion: Troughs, first: int) -> tuple[float, float]:
     """Velocity at which averaged r falls below 0.9, between ``first`` and the pixel before it, and its error [km/s]."""
     velocity, average = ion.velocity, ion.average
     if first == 0:
@@ -184,43 +166,43 @@ def _blue_edge(ion: Troughs, weight: FloatArray, first: int) -> tuple[float, flo
     reach = max(1, round(0.5 * ion.length[first] / ion.pixel))
     before, after = max(0, first - 1 - reach), min(velocity.size - 1, first + reach)
     slope = max((average[before] - average[after]) / (velocity[before] - velocity[after]), LEAST_SLOPE)
-    return float(edge), math.hypot(_average_error(ion, weight, first) / slope, ion.pixel / math.sqrt(12.0))
+    return float(edge), math.hypot(_average_error(ion, first) / slope, ion.pixel / math.sqrt(12.0))
 
 
-def _at_end(ion: Troughs, weight: FloatArray, end: int) -> float:
+def _at_end(ion: Troughs, end: int) -> float:
     """Missing light [km/s] that noise adds or takes at an end of a trough: one length of the average there."""
-    return float(ion.length[end]) / THRESHOLD * _average_error(ion, weight, end)
+    return float(ion.length[end]) / THRESHOLD * _average_error(ion, end)
 
 
-def _average_error(ion: Troughs, weight: FloatArray, pixel: int) -> float:
+def _average_error(ion: Troughs, pixel: int) -> float:
     """Error of averaged r at a pixel."""
     averaged = np.abs(ion.velocity - ion.velocity[pixel]) <= 0.5 * ion.length[pixel]
-    return 1.0 / math.sqrt(weight[averaged].sum())
+    return 1.0 / math.sqrt(ion.weight[averaged].sum())
 
 
 def _with_hidden_light(
-    ion: Troughs, model: UnabsorbedModel, weights: FloatArray, of_edges: float
+    ion: Troughs, solutions: Sequence[Solution], weights: FloatArray, of_edges: float
 ) -> tuple[float, float]:
     if not weights.any():
         return 0.0, 0.0
-    value, variance, hidden = _integral(ion, model, weights, THRESHOLD)
+    value, variance, hidden = _integral(ion, solutions, weights, THRESHOLD)
     return value, math.sqrt(variance + hidden**2 + of_edges)
 
 
 def _integral(
-    ion: Troughs, model: UnabsorbedModel, weights: FloatArray, threshold: float
+    ion: Troughs, solutions: Sequence[Solution], weights: FloatArray, threshold: float
 ) -> tuple[float, float, float]:
     """∫ weights (1 − r/threshold) dv [km/s], its variance from noise and fit, and its error from hidden light."""
     chosen = np.flatnonzero(weights)
     weights = weights[chosen] * ion.pixel_widths[chosen] / threshold
     ratio, total = ion.ratio[chosen], ion.model[chosen]
     value = float(weights @ (threshold - ratio))
-    variance = float(weights**2 @ (1.0 / model.weight[chosen]))
+    variance = float(weights**2 @ (1.0 / ion.weight[chosen]))
     # Rows of a Jacobian are read as they lie, over the stretch that holds all of these pixels.
     pixels = ion.pixels[chosen]
     by_model = np.zeros(pixels[-1] + 1 - pixels[0])
     by_model[pixels - pixels[0]] = weights * ratio / total
-    continuum, *lines = model.solutions
+    continuum, *lines = solutions
     by_continuum = continuum.derivative_of_sum(by_model, pixels[0])
     variance += float(by_continuum @ continuum.covariance @ by_continuum)
     for solution in lines:
@@ -228,6 +210,6 @@ def _integral(
         if gradient.any():
             variance += float(gradient @ solution.covariance @ gradient)
             variance += 2.0 * float(gradient @ solution.with_continuum @ by_continuum)
-    of_lines = np.clip(1.0 - model.continuum[chosen] / total, 0.0, 1.0)
+    of_lines = np.clip(1.0 - continuum.model[pixels] / total, 0.0, 1.0)
     hidden = float((weights * ratio) @ np.hypot(HIDDEN_CONTINUUM, HIDDEN_LINES * of_lines))
     return value, max(variance, 0.0), hidden

@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 
 import numpy as np
 
@@ -102,9 +101,8 @@ def fit_blocks(
         if fitted is None or (best is not None and _invents_light(fitted)):
             break
         best = fitted
-        used = reduce(np.logical_or, (block.used for block in fitted.blocks))
-        found = absorbed_pixels(rest, fitted.model, fitted.troughs)
-        if not np.any(found & used):
+        found = absorbed_pixels(rest, fitted.troughs)
+        if not (found.any() and any(np.any(found & block.used) for block in fitted.blocks)):
             break
         absorbed = absorbed | found
     if best is None:
@@ -164,7 +162,7 @@ def _fit_continuum(
         continuum: ContinuumStage | None = before.alone
     else:
         clear = replace(rest, ivar=np.where(absorbed, 0.0, rest.ivar)) if absorbed.any() else rest
-        reaches_forest = bool(rest.wavelength[rest.good][0] < line("lya").wavelength)
+        reaches_forest = bool(rest.wavelength[rest.good.argmax()] < line("lya").wavelength)
         continuum = fit_continuum(clear, config.continuum, lya_safe=reaches_forest)
     if continuum is None or not absorbed.any():
         return continuum

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, rows_of
+from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, columns_of, rows_of
 from qsospec_duck.fitting.coupled import Solution
-from qsospec_duck.fitting.result import BoolArray, FloatArray
+from qsospec_duck.fitting.result import FloatArray
+from qsospec_duck.models.program import IntArray
 
 BASE_FAMILIES = (*LAW_FAMILIES, "balmer")
 """Families of the continuum below a line."""
@@ -27,8 +28,8 @@ class ContinuumBase:
     jacobian: FloatArray
     """(n_cont, n_pix) derivative of the whole continuum by its parameters."""
 
-    counted: BoolArray
-    """(n_cont,) True for parameters of the base: it does not change with the others."""
+    rows: IntArray
+    """(n_base,) rows of the parameters of the base: it does not change with the others."""
 
     covariance: FloatArray
     """(n_cont, n_cont) of all parameters of the continuum."""
@@ -45,7 +46,8 @@ def continuum_base(x: FloatArray, continuum: Solution) -> ContinuumBase:
         The settled continuum.
     """
     optimum = continuum.optimum
-    counted = np.zeros(len(continuum.jacobian), dtype=bool)
-    counted[rows_of(optimum.program, BASE_FAMILIES)] = True
-    amplitudes = np.where(counted[optimum.theta.size :], optimum.amplitudes, 0.0)
-    return ContinuumBase(x, amplitudes @ continuum.columns, continuum.jacobian, counted, continuum.covariance)
+    columns = columns_of(optimum.program, BASE_FAMILIES)
+    amplitudes = np.zeros(optimum.amplitudes.size)
+    amplitudes[columns] = optimum.amplitudes[columns]
+    rows = rows_of(optimum.program, BASE_FAMILIES)
+    return ContinuumBase(x, amplitudes @ continuum.columns, continuum.jacobian, rows, continuum.covariance)

@@ -13,9 +13,9 @@ from qsospec_duck.fitting.continuum_grid import IRON_BANDS, ContinuumOnGrid
 from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, columns_of, family_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.error_calibration import log_factors
-from qsospec_duck.fitting.measurement_rows import Label, Row, Rows, in_columns
+from qsospec_duck.fitting.measurement_rows import Label, Rows
 from qsospec_duck.fitting.published import Published
-from qsospec_duck.fitting.result import FitWarning
+from qsospec_duck.fitting.result import FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.models.program import Program
 from qsospec_duck.spectra import Spectrum
@@ -41,16 +41,16 @@ def measure_continuum(
         That of the spectrum's S/N in the calibration of errors (`qsospec_duck.fitting.error_calibration.snr_place`),
         which widens linear errors to what simulated quasars show; ``None`` leaves them linear.
     """
-    optimum, on_grid = solution.optimum, ContinuumOnGrid(solution)
-    good = np.flatnonzero(spectrum.good)
-    first, last = spectrum.wavelength[good[0]], spectrum.wavelength[good[-1]]
+    on_grid, layout = ContinuumOnGrid(solution), _layout(solution.optimum.program)
+    first, last = _ends(spectrum)
     covered = [wavelength for wavelength in CONTINUUM_WAVELENGTHS if first <= wavelength <= last]
-    rows = _parameter_rows(solution, published) + _statistics(solution)
     warnings: list[FitWarning] = []
-    for wavelength, flux, error in zip(covered, *on_grid.law(covered), strict=True):
-        rows += _sample(on_grid, wavelength, flux, error, log_distance, warnings)
+    numbers = [*_of_parameters(solution, published, layout), *_statistics(solution)]
+    of_law = dict(zip(covered, zip(*on_grid.law(covered), strict=True), strict=True))
+    for wavelength in CONTINUUM_WAVELENGTHS:
+        numbers += _sample(on_grid, layout, wavelength, of_law.get(wavelength), log_distance, warnings)
     if len(covered) < len(CONTINUUM_WAVELENGTHS):
-        outside = [f"{wavelength:.0f}" for wavelength in CONTINUUM_WAVELENGTHS if wavelength not in covered]
+        outside = [f"{wavelength:.0f}" for wavelength in CONTINUUM_WAVELENGTHS if wavelength not in of_law]
         warnings.append(
             warn(
                 "continuum_extrapolated", "continuum",
@@ -58,20 +58,59 @@ def measure_continuum(
                 wavelengths=outside,
             )
         )  # fmt: skip
-    for name, (low, high) in IRON_BANDS.items():
-        if columns_of(optimum.program, (name,)).size and first <= low and high <= last:
-            rows += _iron_band(on_grid, name)
-    return in_columns(rows if place is None else [_with_calibrated_error(*row, place) for row in rows]), warnings
+    for name in layout.bands:
+        low, high = IRON_BANDS[name]
+        numbers += _iron_band(on_grid, name) if first <= low and high <= last else (_NOTHING, _NOTHING)
+    values, errors = np.array(numbers).T
+    if place is not None:
+        low_snr, high_snr = layout.log_factors
+        errors = errors * np.exp((1.0 - place) * low_snr + place * high_snr)
+    return Rows(layout.labels, values, errors), warnings
 
 
-def _with_calibrated_error(label: Label, value: float, error: float, place: float) -> Row:
-    if math.isnan(error):
-        return label, value, error
-    low, high = _log_factors(label)
-    return label, value, error * math.exp((1.0 - place) * low + place * high)
+def _ends(spectrum: Spectrum) -> tuple[float, float]:
+    """First and last usable wavelength [Å]."""
+    good = spectrum.good
+    return float(spectrum.wavelength[good.argmax()]), float(spectrum.wavelength[-1 - good[::-1].argmax()])
+
+
+Number = tuple[float, float]
+"""A value, NaN where there is none, and its error."""
+
+_NOTHING: Number = (math.nan, math.nan)
+
+
+class _Layout(NamedTuple):
+    """The rows of all continua of one program."""
+
+    labels: tuple[Label, ...]
+    """Of the parameters, of the statistics, of each wavelength, of each band."""
+
+    log_factors: FloatArray
+    """(2, n) ln of both factors on their errors (`qsospec_duck.fitting.error_calibration`)."""
+
+    parameters: tuple[_Parameter, ...]
+    ebv: int | None
+    """Slot of the quasar's own dust, whose luminosities without it have rows of their own."""
+
+    bands: tuple[str, ...]
+    """Templates of Fe II that are measured."""
 
 
 @cache
+def _layout(program: Program) -> _Layout:
+    parameters = _parameters(program)
+    ebv = next((k for k, one in enumerate(program.parameters) if one.kind == "ebv"), None)
+    bands = tuple(name for name in IRON_BANDS if columns_of(program, (name,)).size)
+    labels = [*(one.label for one in parameters), *_STATISTICS]
+    for wavelength in CONTINUUM_WAVELENGTHS:
+        labels += _sample_labels(wavelength)[: 2 if ebv is None else 3]
+    for name in bands:
+        labels += _band_labels(name)
+    factors = np.array([_log_factors(label) for label in labels])
+    return _Layout(tuple(labels), factors.T.copy(), parameters, ebv, bands)
+
+
 def _log_factors(label: Label) -> tuple[float, float]:
     """Those of `qsospec_duck.fitting.error_calibration`: the error of a luminosity is that of its flux."""
     if label.measure == "logl":
@@ -79,16 +118,17 @@ def _log_factors(label: Label) -> tuple[float, float]:
     return log_factors(label.quantity, label.measure)
 
 
-def _parameter_rows(solution: Solution, published: Published) -> list[Row]:
-    """Rows of the parameters, but for shapes that are held or without flux, and for what was assumed."""
+def _of_parameters(solution: Solution, published: Published, layout: _Layout) -> list[Number]:
+    """The parameters, but for shapes that are held or without flux, and for what was assumed."""
     optimum = solution.optimum
     in_use, is_assumed = optimum.shapes_in_use.tolist(), (optimum.prior[1] > 0).tolist()
     return [
-        (parameter.label, value, error)
-        for parameter, value, error in zip(
-            _parameters(optimum.program), published.values.tolist(), published.errors.tolist(), strict=True
-        )
+        (value, error)
         if (parameter.slot is None or in_use[parameter.slot]) and not is_assumed[parameter.column]
+        else _NOTHING
+        for parameter, value, error in zip(
+            layout.parameters, published.values.tolist(), published.errors.tolist(), strict=True
+        )
     ]
 
 
@@ -103,7 +143,6 @@ class _Parameter(NamedTuple):
     """First column of its family."""
 
 
-@cache
 def _parameters(program: Program) -> tuple[_Parameter, ...]:
     """Shapes, then amplitudes."""
     names = [*program.shape_names, *(f"{column}_norm" for column in program.columns)]
@@ -127,34 +166,37 @@ _STATISTICS = tuple(
 """The last has no value where there are no degrees of freedom."""
 
 
-def _statistics(solution: Solution) -> list[Row]:
+def _statistics(solution: Solution) -> list[Number]:
     optimum = solution.optimum
     n_used = optimum.n_pixels
     dof = n_used - optimum.n_parameters
-    values = [optimum.chi2, float(dof), optimum.chi2 + optimum.n_parameters * math.log(max(n_used, 1))]
-    if dof > 0:
-        values.append(optimum.chi2 / dof)
-    return [(label, value, math.nan) for label, value in zip(_STATISTICS, values, strict=False)]
+    bic = optimum.chi2 + optimum.n_parameters * math.log(max(n_used, 1))
+    reduced = optimum.chi2 / dof if dof > 0 else math.nan
+    return [(value, math.nan) for value in (optimum.chi2, float(dof), bic, reduced)]
 
 
 def _sample(
-    on_grid: ContinuumOnGrid, wavelength: float, flux: float, error: float, log_distance: float | None,
+    on_grid: ContinuumOnGrid, layout: _Layout, wavelength: float, law: Number | None, log_distance: float | None,
     warnings: list[FitWarning],
-) -> list[Row]:  # fmt: skip
-    """Flux density and λL_λ of power law and polynomial at one wavelength, without Fe II and Balmer emission."""
+) -> list[Number]:  # fmt: skip
+    """Flux density and λL_λ of power law and polynomial at one wavelength, without Fe II and Balmer emission.
+
+    ``law`` is the flux density with its error, ``None`` where the spectrum does not reach.
+    """
+    numbers = [_NOTHING, _NOTHING] if layout.ebv is None else [_NOTHING, _NOTHING, _NOTHING]
+    if law is None:
+        return numbers
+    flux, error = law
     if not flux > 0:
         message = f"the power law vanishes at {wavelength:.0f} Å."
         warnings.append(warn("negative_continuum", "continuum", message, wavelength=wavelength))
-        return []
-    labels = _sample_labels(wavelength)
-    rows = [(labels.flux, flux, _known(error))]
+        return numbers
+    numbers[0] = flux, _known(error)
     if log_distance is not None:
-        rows.append(_luminosity(labels.logl, wavelength, flux, error, log_distance))
-        ebv = _slot_of_ebv(on_grid.solution.optimum.program)
-        if ebv is not None:
-            flux, error = on_grid.law_before_the_dust(wavelength, ebv)
-            rows.append(_luminosity(labels.dereddened, wavelength, flux, error, log_distance))
-    return rows
+        numbers[1] = _luminosity(wavelength, flux, error, log_distance)
+        if layout.ebv is not None:
+            numbers[2] = _luminosity(wavelength, *on_grid.law_before_the_dust(wavelength, layout.ebv), log_distance)
+    return numbers
 
 
 class _SampleLabels(NamedTuple):
@@ -165,7 +207,6 @@ class _SampleLabels(NamedTuple):
     dereddened: Label
 
 
-@cache
 def _sample_labels(wavelength: float) -> _SampleLabels:
     name = f"{wavelength:.0f}"
 
@@ -179,20 +220,15 @@ def _sample_labels(wavelength: float) -> _SampleLabels:
     )
 
 
-@cache
-def _slot_of_ebv(program: Program) -> int | None:
-    return next((k for k, one in enumerate(program.parameters) if one.kind == "ebv"), None)
-
-
-def _luminosity(label: Label, wavelength: float, flux: float, error: float, log_distance: float) -> Row:
+def _luminosity(wavelength: float, flux: float, error: float, log_distance: float) -> Number:
     known = error / flux / math.log(10.0) if error > 0 else math.nan
-    return label, math.log10(flux * wavelength) + log_distance, known
+    return math.log10(flux * wavelength) + log_distance, known
 
 
-def _iron_band(on_grid: ContinuumOnGrid, name: str) -> list[Row]:
+def _iron_band(on_grid: ContinuumOnGrid, name: str) -> tuple[Number, Number]:
     """Flux of Fe II in its band, and its equivalent width against the power law."""
-    band, (flux, ew) = on_grid.band(name), _band_labels(name)
-    return [(flux, band.flux, _known(band.flux_error)), (ew, band.ew, _known(band.ew_error))]
+    band = on_grid.band(name)
+    return (band.flux, _known(band.flux_error)), (band.ew, _known(band.ew_error))
 
 
 def _known(error: float) -> float:
@@ -200,7 +236,6 @@ def _known(error: float) -> float:
     return error if error > 0 else math.nan
 
 
-@cache
 def _band_labels(name: str) -> tuple[Label, Label]:
     """Labels of flux and equivalent width of Fe II."""
     low, high = IRON_BANDS[name]

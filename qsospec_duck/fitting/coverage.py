@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -68,31 +69,24 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
         Rest frame.
     recipe : ComplexRecipe
     """
-    wave = spectrum.wavelength
-    names, centers = _lines(recipe)
-    if recipe.window[1] < wave[0] or wave[-1] < recipe.window[0]:
+    wave, sought = spectrum.wavelength, _sought(recipe)
+    if sought.limits[-1] < wave[0] or wave[-1] < sought.limits[0]:
         return _nothing_seen(np.zeros(wave.size, dtype=bool), recipe)
-    mask, n_good, length, is_seen = _look(wave, spectrum.ivar, window_limits(recipe.windows), centers)
+    mask, n_good, length, is_seen = _look(wave, spectrum.ivar, sought.limits, sought.centers)
     if n_good == 0:
         return _nothing_seen(mask, recipe)
-    fraction = length / sum(high - low for low, high in recipe.windows)
-    seen = frozenset(name for name, is_one in zip(names, is_seen.tolist(), strict=True) if is_one)
-    # Fixed ratios let one line of a doublet stand for the other.
-    covered = [component for component in recipe.components if not seen.isdisjoint(component.lines)]
-    uncovered = [component for component in recipe.components if seen.isdisjoint(component.lines)]
-    dropped = tuple(component.name for component in uncovered)
-    for component in uncovered:
-        if component.role == "narrow":
-            _leave_out(mask, wave, component)
+    fraction = length / sought.length
+    seen, covered, dropped, left_out, missing = _parts(recipe, tuple(is_seen.tolist()))
+    for component in left_out:
+        _leave_out(mask, wave, component)
 
-    def outcome(status: str, message: str, kept: list[ComponentRecipe] = covered) -> Coverage:
-        return Coverage(status, message, mask, tuple(kept), dropped, seen)
+    def outcome(status: str, message: str, kept: tuple[ComponentRecipe, ...] = covered) -> Coverage:
+        return Coverage(status, message, mask, kept, dropped, seen)
 
     if not covered:
         return outcome("not_covered", f"{n_good} usable pixels and {len(covered)} covered lines in {_text(recipe)}.")
     if recipe.coverage == "lya":
         return _lya_coverage(spectrum, recipe, mask, fraction, outcome)
-    missing = [name for name in recipe.required if name not in seen]
     if missing:
         return outcome("not_covered", f"{', '.join(missing)} outside the usable range.")
     if fraction < recipe.min_coverage:
@@ -102,14 +96,68 @@ def coverage_of(spectrum: Spectrum, recipe: ComplexRecipe) -> Coverage:
     return outcome("fitted", "")
 
 
-def _nothing_seen(mask: BoolArray, recipe: ComplexRecipe) -> Coverage:
-    """Coverage of a complex in whose windows no pixel can be used."""
-    return Coverage("not_covered", f"no usable pixel in {_text(recipe)}.", mask, (), _names(recipe), frozenset())
+class _Sought(NamedTuple):
+    """What is looked for of a complex."""
+
+    limits: FloatArray
+    """Both ends of every window [Å] (`qsospec_duck.fitting.masks.window_limits`)."""
+
+    length: float
+    """Of all windows [Å]."""
+
+    names: tuple[str, ...]
+    """Lines: those of its components before others that it requires."""
+
+    centers: FloatArray
+    """(n_line,) their wavelengths [Å]."""
 
 
 @cache
-def _names(recipe: ComplexRecipe) -> tuple[str, ...]:
-    return tuple(component.name for component in recipe.components)
+def _sought(recipe: ComplexRecipe) -> _Sought:
+    of_components = (name for component in recipe.components for name in component.lines)
+    names = tuple(dict.fromkeys((*of_components, *recipe.required)))
+    length = sum(high - low for low, high in recipe.windows)
+    return _Sought(window_limits(recipe.windows), length, names, np.array([line(name).wavelength for name in names]))
+
+
+class _Parts(NamedTuple):
+    """What of a complex is covered."""
+
+    lines: frozenset[str]
+    covered: tuple[ComponentRecipe, ...]
+    """Components; fixed ratios let one line of a doublet stand for the other."""
+
+    dropped: tuple[str, ...]
+    """Names of the others."""
+
+    left_out: tuple[ComponentRecipe, ...]
+    """Those of the others whose pixels are left out."""
+
+    missing: tuple[str, ...]
+    """Required lines that are not covered."""
+
+
+@cache
+def _parts(recipe: ComplexRecipe, is_seen: tuple[bool, ...]) -> _Parts:
+    """What is covered where the lines that are `_sought` are seen or not."""
+    seen = frozenset(name for name, is_one in zip(_sought(recipe).names, is_seen, strict=True) if is_one)
+    covered = tuple(component for component in recipe.components if not seen.isdisjoint(component.lines))
+    uncovered = tuple(component for component in recipe.components if seen.isdisjoint(component.lines))
+    left_out = tuple(component for component in uncovered if component.role == "narrow")
+    missing = tuple(name for name in recipe.required if name not in seen)
+    return _Parts(seen, covered, tuple(component.name for component in uncovered), left_out, missing)
+
+
+def _nothing_seen(mask: BoolArray, recipe: ComplexRecipe) -> Coverage:
+    """Coverage of a complex in whose windows no pixel can be used."""
+    message, names = _without_pixels(recipe)
+    return Coverage("not_covered", message, mask, (), names, frozenset())
+
+
+@cache
+def _without_pixels(recipe: ComplexRecipe) -> tuple[str, tuple[str, ...]]:
+    """What is said of a complex without usable pixels, and names of all its components."""
+    return f"no usable pixel in {_text(recipe)}.", tuple(component.name for component in recipe.components)
 
 
 def _lya_coverage(
@@ -131,7 +179,7 @@ def _lya_coverage(
         return outcome("fitted", "")
     if first <= center * (1.0 - _MARGIN) and red_fraction >= LYA_RED_FRACTION:
         return outcome(
-            "red_side_only", f"spectrum begins at {first:.0f} Å, inside the blue wing of Lyα.", list(recipe.components)
+            "red_side_only", f"spectrum begins at {first:.0f} Å, inside the blue wing of Lyα.", recipe.components
         )
     return outcome("edge_truncated", f"spectrum begins at {first:.0f} Å and cuts Lyα.")
 
@@ -143,14 +191,6 @@ def _leave_out(mask: BoolArray, wave: FloatArray, component: ComponentRecipe) ->
         center = line(name).wavelength
         first, last = wave.searchsorted((center * (1.0 - reach), center * (1.0 + reach)))
         mask[first:last] = False
-
-
-@cache
-def _lines(recipe: ComplexRecipe) -> tuple[tuple[str, ...], FloatArray]:
-    """Names and wavelengths [Å] of all lines of a complex, those of its components before others that it requires."""
-    of_components = (name for component in recipe.components for name in component.lines)
-    names = tuple(dict.fromkeys((*of_components, *recipe.required)))
-    return names, np.array([line(name).wavelength for name in names])
 
 
 @numba.njit(cache=True, nogil=True)

@@ -116,7 +116,7 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
     place = snr_place(rest, snr) if config.uncertainty.calibrated else None
     x, published = rest.log_wavelength, _publish(solutions)
     measured, found = _measure(rest, x, log_distance, place, stages, solutions, published)
-    absorption, broad = measure_absorption(rest, solutions, fitted.troughs)
+    absorption, broad = measure_absorption(solutions, fitted.troughs)
     warnings += (*continuum.warnings, *judge_continuum(continuum, solutions[0]), *found, *broad)
     for stage, solution in zip(stages, solutions[1:], strict=True):
         warnings += (*judge_complex(stage, solution), *judge_residuals(rest, stage, fitted.model))

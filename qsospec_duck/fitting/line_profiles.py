@@ -103,7 +103,7 @@ def measure_profiles(
     _measure_profiles(
         features.edges, features.log_wavelengths, features.log_factors, features.places, features.ratios,
         features.log_widths, optimum.theta, optimum.amplitudes, solution.amplitude_errors, optimum.at_bound,
-        solution.covariance, solution.with_continuum, base.x, base.values, base.jacobian, base.counted,
+        solution.covariance, solution.with_continuum, base.x, base.values, base.jacobian, base.rows,
         base.covariance, weights, values, errors, own, verdicts, remarkable,
     )  # fmt: skip
     return MeasuredProfiles(values, errors, own, verdicts, remarkable)
@@ -114,14 +114,14 @@ def _measure_profiles(
     edges: IntArray, log_wavelengths: FloatArray, log_factors: FloatArray, places: IntArray, ratios: FloatArray,
     log_widths: FloatArray, theta: FloatArray, amplitudes: FloatArray, amplitude_errors: FloatArray,
     at_bound: BoolArray, covariance: FloatArray, with_continuum: FloatArray, x: FloatArray, base: FloatArray,
-    base_jacobian: FloatArray, counted: BoolArray, base_covariance: FloatArray, weights: tuple[float, float],
+    base_jacobian: FloatArray, base_rows: IntArray, base_covariance: FloatArray, weights: tuple[float, float],
     values: FloatArray, errors: FloatArray, own: BoolArray, verdicts: BoolArray, remarkable: BoolArray,
 ) -> None:  # fmt: skip
     """Fill what `MeasuredProfiles` holds, which comes in as zeros.
 
     ``weights`` (2,) are those of ``log_factors`` in ln of the factors on the linear errors.
     """
-    base_gradient = np.empty(base_jacobian.shape[0])
+    base_gradient = np.zeros(base_jacobian.shape[0])
     for k in range(values.shape[0]):
         here = slice(edges[k], edges[k + 1])
         columns, velocity_slots, fwhm_slots = places[0, here], places[1, here], places[2, here]
@@ -133,8 +133,8 @@ def _measure_profiles(
             continue
         v, u = theta[velocity_slots] * VELOCITY_UNIT, theta[fwhm_slots] + log_widths[here]
         gradients = np.empty((values.shape[1], 3, F.size))
-        measure_flux(F, v, u, log_wavelengths[k], x, base, base_jacobian, values[k], gradients, base_gradient)
-        base_gradient *= counted
+        continuum = x, base, base_jacobian, base_rows
+        measure_flux(F, v, u, log_wavelengths[k], *continuum, values[k], gradients, base_gradient)
         place_of_numbers = columns, velocity_slots, fwhm_slots, ratios[here], theta.size
         covariances = covariance, with_continuum, base_gradient, base_covariance
         profile_errors(gradients, *place_of_numbers, *covariances, factors, errors[k])

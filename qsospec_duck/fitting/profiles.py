@@ -43,13 +43,17 @@ _SQRT_2 = math.sqrt(2.0)
 _PERCENTILES = np.array([0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95])
 # The same of a unit Gaussian: where the search begins.
 _GAUSSIAN = np.array([NormalDist().inv_cdf(q) for q in _PERCENTILES])
+# Widths, and the percentiles between which they lie.
+_BETWEEN = ((7, 2, 4), (5, 1, 5), (8, 0, 6))
+# Where a unit Gaussian has fallen to half and to 0.8 of its height.
+_REACH_50, _REACH_80 = math.sqrt(2.0 * math.log(2.0)), math.sqrt(2.0 * math.log(1.25))
 # Gauss-Hermite nodes in σ and weights of a unit Gaussian (5 points).
 _NODES = np.polynomial.hermite_e.hermegauss(5)[0]
 _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)[1] / SQRT_2PI
 
 
 @numba.njit(cache=True, nogil=True)
-def measure_flux(F, v, u, x_line, x, base, base_jacobian, values, gradients, base_gradient):
+def measure_flux(F, v, u, x_line, x, base, base_jacobian, base_rows, values, gradients, base_gradient):
     """Measure flux, moments and equivalent width of one profile.
 
     Parameters
@@ -62,17 +66,19 @@ def measure_flux(F, v, u, x_line, x, base, base_jacobian, values, gradients, bas
         ln λ and the continuum for equivalent widths.
     base_jacobian : ndarray, shape (n_cont, n_pix)
         Its derivatives by the continuum's parameters.
+    base_rows : ndarray of int, shape (n_base,)
+        Rows of them that are not 0 by construction.
     values : ndarray, shape (13,)
         Out: the `MEASURES`; EW in Å, velocities in km/s. Those of the shape stay as they are.
     gradients : ndarray, shape (13, 3, n)
         Out: derivatives by (F, v, u); 0 for those of the shape.
     base_gradient : ndarray, shape (n_cont,)
-        Out: derivative of the EW by the continuum's parameters.
+        Out: derivative of the EW by the continuum's parameters; only ``base_rows`` are filled.
     """
     s = np.exp(u) / FWHM_PER_SIGMA
     gradients[:, :, :] = 0.0
     _moments(F, v + s * s / C_KMS, s, values, gradients)
-    _equivalent_width(F, v, s, x_line, x, base, base_jacobian, values, gradients, base_gradient)
+    _equivalent_width(F, v, s, x_line, x, base, base_jacobian, base_rows, values, gradients, base_gradient)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -83,6 +89,9 @@ def measure_shape(F, v, u, x_line, values, gradients):
     is not worth. Velocities of ``peak``, ``c50`` and ``c80`` are in km/s.
     """
     s = np.exp(u) / FWHM_PER_SIGMA
+    if F.size == 1:
+        _of_one_gaussian(v[0], s[0], values, gradients)
+        return
     m = v + s * s / C_KMS
     _percentiles(F, m, s, values, gradients)
     _around_the_peak(F, v, m, s, x_line, values, gradients)
@@ -126,12 +135,12 @@ def _moments(F, m, s, values, gradients):
 
 
 @numba.njit(cache=True, nogil=True)
-def _equivalent_width(F, v, s, x_line, x, base, base_jacobian, values, gradients, base_gradient):
+def _equivalent_width(F, v, s, x_line, x, base, base_jacobian, base_rows, values, gradients, base_gradient):
     """∫ f_line / f_cont dλ: each Gaussian's flux times ⟨1/f_c⟩, the inverse continuum averaged under it.
 
     The mean over a Gaussian of any h(m + s z) has the derivatives ⟨z h⟩/s by m and ⟨(z² − 1) h⟩ by ln s.
     """
-    base_gradient[:] = 0.0
+    base_gradient[base_rows] = 0.0
     values[1] = 0.0
     for i in range(F.size):
         mean, by_place, by_width = 0.0, 0.0, 0.0
@@ -144,7 +153,7 @@ def _equivalent_width(F, v, s, x_line, x, base, base_jacobian, values, gradients
             by_place += share * z
             by_width += share * (z * z - 1.0)
             factor = F[i] * share * inverse
-            for p in range(base_gradient.size):
+            for p in base_rows:
                 row = base_jacobian[p]
                 base_gradient[p] -= factor * (row[below] + h * (row[above] - row[below]))
         values[1] += F[i] * mean
@@ -165,13 +174,35 @@ def _place(x, position):
 
 
 @numba.njit(cache=True, nogil=True)
+def _of_one_gaussian(v, s, values, gradients):
+    """Measures of the shape of one Gaussian: nothing is searched for, and none but ``ew`` and ``flux`` depends on F.
+
+    With f(v ± κs) = q f(v) and z = ±κ − s/c its flux between the crossings has the centroid m + s Δφ/ΔΦ.
+    """
+    for measure, low, high in _BETWEEN:
+        values[measure] = gradients[measure, 2, 0] = s * (_GAUSSIAN[high] - _GAUSSIAN[low])
+    values[4] = gradients[4, 2, 0] = s * FWHM_PER_SIGMA
+    values[6] = 0.0
+    values[10] = v
+    gradients[10:, 1, 0] = 1.0
+    lag = s / C_KMS
+    for measure, reach in ((11, _REACH_50), (12, _REACH_80)):
+        zl, zr = -reach - lag, reach - lag
+        pl, pr = math.exp(-0.5 * zl * zl) / SQRT_2PI, math.exp(-0.5 * zr * zr) / SQRT_2PI
+        share = 0.5 * (math.erfc(-zr / _SQRT_2) - math.erfc(-zl / _SQRT_2))
+        shift = (pl - pr) / share
+        values[measure] = v + s * (lag + shift)
+        gradients[measure, 2, 0] = s * (2.0 * lag + shift + lag * ((zl * pl - zr * pr) / share - shift * shift))
+
+
+@numba.njit(cache=True, nogil=True)
 def _percentiles(F, m, s, values, gradients):
     """w50, w80, w90, asymmetry."""
     at = np.empty(_PERCENTILES.size)
     slopes = np.empty((_PERCENTILES.size, 3, F.size))
     for k in range(_PERCENTILES.size):
         at[k] = percentile(_PERCENTILES[k], values[2] + values[3] * _GAUSSIAN[k], F, m, s, slopes[k])
-    for measure, low, high in ((7, 2, 4), (5, 1, 5), (8, 0, 6)):
+    for measure, low, high in _BETWEEN:
         values[measure] = at[high] - at[low]
         gradients[measure] = slopes[high] - slopes[low]
     width, skew = values[5], at[5] + at[1] - 2.0 * at[3]

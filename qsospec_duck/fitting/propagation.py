@@ -43,18 +43,19 @@ def profile_errors(
     errors : ndarray, shape (n_measure,)
         Out.
     """
-    row = np.empty(covariance.shape[0])
+    row = np.zeros(covariance.shape[0])
+    places = _distinct(n_shapes + columns, velocity_slots, fwhm_slots, row.size)
     for measure in range(errors.size):
-        row[:] = 0.0
+        row[places] = 0.0
         for i in range(columns.size):
             row[n_shapes + columns[i]] += gradients[measure, 0, i] * ratios[i]
             row[velocity_slots[i]] += gradients[measure, 1, i] * VELOCITY_UNIT
             row[fwhm_slots[i]] += gradients[measure, 2, i]
         variance = 0.0
-        for j in range(row.size):
+        for j in places:
             if row[j] == 0.0:
                 continue
-            for k in range(row.size):
+            for k in places:
                 variance += row[j] * covariance[j, k] * row[k]
             if measure == _EW:
                 for k in range(base_gradient.size):
@@ -64,3 +65,16 @@ def profile_errors(
                 for k in range(base_gradient.size):
                     variance += base_gradient[j] * base_covariance[j, k] * base_gradient[k]
         errors[measure] = math.sqrt(max(variance, 0.0)) * factors[measure]
+
+
+@numba.njit(cache=True, nogil=True)
+def _distinct(columns, velocity_slots, fwhm_slots, n_rows):
+    """Rows of the parameters that Gaussians have, each once: several may share one."""
+    is_there, found, n = np.zeros(n_rows, np.bool_), np.empty(3 * columns.size, np.int64), 0
+    for i in range(columns.size):
+        for place in (columns[i], velocity_slots[i], fwhm_slots[i]):
+            if not is_there[place]:
+                is_there[place] = True
+                found[n] = place
+                n += 1
+    return found[:n]

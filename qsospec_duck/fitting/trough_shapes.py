@@ -24,7 +24,6 @@ import numpy as np
 from qsospec_duck.constants import C_KMS, FWHM_PER_SIGMA
 from qsospec_duck.fitting.absorption_indices import Troughs
 from qsospec_duck.fitting.decay import decay
-from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.fitting.stretches import THRESHOLD
 from qsospec_duck.models.compiled_exp import FAST
 
@@ -55,14 +54,12 @@ _BLOCK = np.uintp(32)
 """Pixels that χ² is summed over before it is compared with the best so far."""
 
 
-def is_narrow_doublet(ion: Troughs, weight: FloatArray, inside: slice) -> bool:
+def is_narrow_doublet(ion: Troughs, inside: slice) -> bool:
     """Whether one narrow doublet describes a trough as well as a smooth one does.
 
     Parameters
     ----------
     ion : Troughs
-    weight : ndarray, shape (n,)
-        1/error² of r.
     inside : slice
         Pixels of the trough.
     """
@@ -72,21 +69,19 @@ def is_narrow_doublet(ion: Troughs, weight: FloatArray, inside: slice) -> bool:
     if fastest - slowest > splitting + 4.0 * NARROW_FWHM[1]:
         return False  # not even lines that are black over all of their width reach so far
     near = (ion.velocity <= fastest + MARGIN) & (ion.velocity >= slowest - MARGIN)
-    pixels = ion.velocity[near], ion.ratio[near], weight[near]
+    pixels = ion.velocity[near], ion.ratio[near], ion.weight[near]
     places = np.arange(slowest, fastest + splitting, _STEP)
     doublet = _best_chi2(*pixels, places, splitting, np.array([0.5, 0.75, 1.0]), *NARROW_FWHM)
     smooth = _best_chi2(*pixels, places, splitting, np.array([0.0]), *SMOOTH_FWHM)
     return bool(doublet <= smooth)
 
 
-def is_model_too_high(ion: Troughs, weight: FloatArray, troughs: Sequence[slice]) -> bool:
+def is_model_too_high(ion: Troughs, troughs: Sequence[slice]) -> bool:
     """Whether the spectrum lies below 0.9 of the model outside of the troughs, too.
 
     Parameters
     ----------
     ion : Troughs
-    weight : ndarray, shape (n,)
-        1/error² of r.
     troughs : sequence of slice
         Pixels of each trough; without any there is nothing to doubt.
     """
@@ -95,10 +90,10 @@ def is_model_too_high(ion: Troughs, weight: FloatArray, troughs: Sequence[slice]
     outside = np.ones(ion.velocity.size, dtype=bool)
     for trough in troughs:
         outside[trough] = False
-    total = float(weight[outside].sum())
+    total = float(ion.weight[outside].sum())
     if not total > 0:
         return False
-    mean = float(weight[outside] @ ion.ratio[outside]) / total
+    mean = float(ion.weight[outside] @ ion.ratio[outside]) / total
     return mean + CLEAR_SIGMA / np.sqrt(total) < THRESHOLD
 
 

@@ -13,9 +13,11 @@ from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import Coverage
+from qsospec_duck.fitting.masks import window_limits
 from qsospec_duck.fitting.measurement_rows import Rows
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
+from qsospec_duck.models.bisection import first_not_below
 from qsospec_duck.models.recipes import ComplexRecipe
 from qsospec_duck.spectra import Spectrum
 
@@ -170,7 +172,8 @@ def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> l
     total : ndarray, shape (n_pix,)
         Continuum and all lines.
     """
-    n, n_above, n_runs = _count_runs(rest.flux, total, stage.used)
+    limits = window_limits(stage.recipe.windows)
+    n, n_above, n_runs = _count_runs(rest.wavelength, limits, rest.flux, total, stage.used)
     pairs = 2.0 * n_above * (n - n_above)
     if pairs <= n:
         return []
@@ -185,11 +188,13 @@ def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> l
 
 
 @numba.njit(cache=True, nogil=True)
-def _count_runs(flux: FloatArray, total: FloatArray, used: BoolArray) -> tuple[int, int, int]:
-    """Used pixels, those of them whose flux is above the model, and runs of one sign."""
+def _count_runs(
+    wavelength: FloatArray, limits: FloatArray, flux: FloatArray, total: FloatArray, used: BoolArray
+) -> tuple[int, int, int]:
+    """Used pixels, all of them within some limits, those whose flux is above the model, and runs of one sign."""
     n, n_above, n_runs = 0, 0, 0
     was_above = False
-    for i in range(flux.size):
+    for i in range(first_not_below(wavelength, limits[0]), first_not_below(wavelength, limits[-1])):
         if used[i]:
             is_above = flux[i] > total[i]
             n_runs += n == 0 or is_above != was_above

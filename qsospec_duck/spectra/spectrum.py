@@ -107,9 +107,10 @@ class Spectrum:
             )
         if n_pix < 2:
             raise SpectrumError(f"{self.label}: {n_pix} pixels; a spectrum needs at least two.")
-        rising = (self.wavelength[1:] > self.wavelength[:-1]) & (self.wavelength[1:] < np.inf)
-        if not rising.all():
-            bad = int(np.argmin(rising))
+        rising = self.wavelength[1:] > self.wavelength[:-1]
+        # The last of rising ones is the largest.
+        if not (rising.all() and self.wavelength[-1] < np.inf):
+            bad = int(np.argmin(rising & (self.wavelength[1:] < np.inf)))
             raise SpectrumError(
                 f"{self.label}: wavelengths are not finite and strictly increasing (first break after pixel {bad})."
             )

@@ -98,7 +98,7 @@ def test_a_complex_that_loses_few_more_pixels_keeps_its_components_and_is_fitted
     rims = iter((1520.0, 1519.0, 1519.0))
     searched, fit = [], blocks.fit_complex
 
-    def masked(rest, model, troughs):
+    def masked(rest, troughs):
         rim = next(rims)
         return (rest.wavelength > rim) & (rest.wavelength < 1530.0)
 
@@ -235,7 +235,7 @@ def ion_of(ratio, weight, troughs):
     average = averaged_ratio(VELOCITY, ratio, weight)
     model = np.ones(ratio.size)
     return Troughs(
-        "civ", np.arange(ratio.size), VELOCITY, ratio, model, *average, limits, np.full(len(troughs), 2000.0)
+        "civ", np.arange(ratio.size), VELOCITY, ratio, weight, model, *average, limits, np.full(len(troughs), 2000.0)
     )
 
 
@@ -251,11 +251,11 @@ def test_a_model_that_is_too_high_outside_of_troughs_tells_of_no_absorption():
     weight = np.full(VELOCITY.size, 2.0**2)
     clear, low = np.ones(VELOCITY.size), np.full(VELOCITY.size, 0.8)
     clear[trough] = low[trough] = 0.4
-    assert not is_model_too_high(ion_of(clear, weight, [trough]), weight, [trough])
-    assert is_model_too_high(ion_of(low, weight, [trough]), weight, [trough])
+    assert not is_model_too_high(ion_of(clear, weight, [trough]), [trough])
+    assert is_model_too_high(ion_of(low, weight, [trough]), [trough])
     # With ten times the noise 0.8 is not known to be below 0.9; and where there is no trough nothing is doubted.
-    assert not is_model_too_high(ion_of(low, weight / 100.0, [trough]), weight / 100.0, [trough])
-    assert not is_model_too_high(ion_of(low, weight, []), weight, [])
+    assert not is_model_too_high(ion_of(low, weight / 100.0, [trough]), [trough])
+    assert not is_model_too_high(ion_of(low, weight, []), [])
 
 
 def test_a_trough_broken_by_a_gap_that_the_average_cannot_show_is_one():

@@ -39,15 +39,15 @@ def measured_alone(feature, stage, solution, base):
     log_fwhm = np.array([optimum.theta[g.fwhm_slot] + g.log_width for g in own])
     profile = fluxes, velocities, log_fwhm, np.log(line(feature.line_id).wavelength)
     values, gradients = np.zeros(len(MEASURES)), np.empty((len(MEASURES), 3, len(own)))
-    by_base = np.empty(len(base.jacobian))
-    measure_flux(*profile, base.x, base.values, base.jacobian, values, gradients, by_base)
+    by_base = np.zeros(len(base.jacobian))
+    measure_flux(*profile, base.x, base.values, base.jacobian, base.rows, values, gradients, by_base)
     measure_shape(*profile, values, gradients)
     by_parameter = np.zeros((len(MEASURES), len(solution.covariance) + len(by_base)))
     for i, g in enumerate(own):
         by_parameter[:, optimum.theta.size + g.column] += gradients[:, 0, i] * g.ratio
         by_parameter[:, g.velocity_slot] += gradients[:, 1, i] * 1000.0
         by_parameter[:, g.fwhm_slot] += gradients[:, 2, i]
-    by_parameter[MEASURES.index("ew"), len(solution.covariance) :] = np.where(base.counted, by_base, 0.0)
+    by_parameter[MEASURES.index("ew"), len(solution.covariance) :] = by_base
     joint = np.block(
         [[solution.covariance, solution.with_continuum], [solution.with_continuum.T, base.covariance]]
     )  # fmt: skip
@@ -95,18 +95,15 @@ def test_the_base_is_the_continuum_without_iron(fitted):
     assert len(kept) < len(names)
     expected = continuum.optimum.amplitudes[kept] @ continuum.columns[kept]
     np.testing.assert_allclose(base.values, expected, rtol=1e-12)
-    n_par = continuum.optimum.theta.size
     kinds = [parameter.name for parameter in continuum.optimum.program.parameters] + list(names)
-    assert [name for name, counted in zip(kinds, base.counted, strict=True) if counted] == [
-        name for name in kinds if not name.startswith("iron")
-    ]
-    assert n_par + len(names) == base.counted.size
+    assert base.rows.tolist() == [row for row, name in enumerate(kinds) if not name.startswith("iron")]
+    assert len(kinds) == len(base.jacobian)
 
 
 def test_a_line_over_no_continuum_has_no_equivalent_width(fitted):
     complexes, base, _ = fitted
     _, solution, features = complexes[0]
-    nothing = type(base)(base.x, np.zeros_like(base.values), base.jacobian, base.counted, base.covariance)
+    nothing = type(base)(base.x, np.zeros_like(base.values), base.jacobian, base.rows, base.covariance)
     ew = MEASURES.index("ew")
     assert any(found.own[ew] for found in measure_profiles(features, solution, base, None))
     assert not any(found.own[ew] for found in measure_profiles(features, solution, nothing, None))

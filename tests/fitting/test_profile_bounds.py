@@ -15,7 +15,8 @@ def measured(fluxes, velocities, fwhm):
     x = np.linspace(np.log(4300.0), np.log(5500.0), 2000)
     values, gradients = np.empty(len(MEASURES)), np.empty((len(MEASURES), 3, len(fluxes)))
     profile = np.array(fluxes), np.array(velocities), np.log(fwhm), np.log(4862.7)
-    measure_flux(*profile, x, np.ones(x.size), np.zeros((1, x.size)), values, gradients, np.empty(1))
+    nothing = np.zeros((1, x.size)), np.zeros(0, dtype=np.int64)
+    measure_flux(*profile, x, np.ones(x.size), *nothing, values, gradients, np.zeros(1))
     measure_shape(*profile, values, gradients)
     return values, gradients
 

@@ -20,7 +20,7 @@ def measure(F, v, fwhm, base=BASE, base_jacobian=None):
     jacobian = np.zeros((1, BASE_X.size)) if base_jacobian is None else base_jacobian
     values, gradients = np.empty(len(MEASURES)), np.empty((len(MEASURES), 3, F.size))
     base_gradient = np.empty(jacobian.shape[0])
-    measure_flux(F, v, u, LINE, BASE_X, base, jacobian, values, gradients, base_gradient)
+    measure_flux(F, v, u, LINE, BASE_X, base, jacobian, np.arange(len(jacobian)), values, gradients, base_gradient)
     measure_shape(F, v, u, LINE, values, gradients)
     return dict(zip(MEASURES, values, strict=True)), dict(zip(MEASURES, gradients, strict=True)), base_gradient
 
@@ -196,6 +196,14 @@ def test_component_without_flux_changes_nothing():
     with_empty, _, _ = measure([42.0, 0.0], [100.0, 2500.0], [3000.0, 300.0])
     for name in MEASURES:
         assert with_empty[name] == pytest.approx(one[name], rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("fwhm", [100.0, 15000.0])
+def test_closed_forms_of_one_gaussian_have_the_gradients_of_what_is_searched_for(fwhm):
+    _, alone, _ = measure([42.0], [700.0], [fwhm])
+    _, with_empty, _ = measure([42.0, 0.0], [700.0, 2500.0], [fwhm, 300.0])
+    for name in MEASURES:
+        np.testing.assert_allclose(alone[name][:, 0], with_empty[name][:, 0], rtol=1e-8, atol=1e-5, err_msg=name)
 
 
 def test_two_separate_peaks_are_as_wide_as_their_outer_flanks():
