@@ -50,7 +50,7 @@ def prune(pixels: LinePixels, fit: LineFit, trials: list[Trial]) -> LineFit:
         best: tuple[LineFit, Removal] | None = None
         for removal in removals(fit.components):
             limit = math.inf if best is None else best[0].chi2 + _PATIENCE
-            poorer = pixels.fit(removal.components, fit.optimum.theta[None, removal.slots], limit)
+            poorer = pixels.refit(pixels.seen(removal.model), fit.optimum.theta[None, removal.slots], limit)
             if best is None or poorer.chi2 < best[0].chi2:
                 best = poorer, removal
         if best is None:

@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from qsospec_duck.fitting.complex_model import compile_complex
+from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
 from qsospec_duck.models.program import IntArray
 from qsospec_duck.models.recipes import ComponentRecipe
 
@@ -32,7 +32,7 @@ class Removal:
     gone: str
     """Column that is taken away."""
 
-    components: Components
+    model: ComplexModel
     """What remains."""
 
     slots: IntArray
@@ -43,10 +43,11 @@ class Removal:
 def removals(components: Components) -> tuple[Removal, ...]:
     """Every way to take one Gaussian from a profile that has several, or a droppable component as a whole."""
     places = {one.name: slot for slot, one in enumerate(compile_complex(components).program.parameters)}
-    return tuple(
-        Removal(gone, fewer, np.array([places[name] for name in _former_names(fewer, old_names)], dtype=np.int64))
-        for gone, fewer, old_names in _without_one_gaussian(components)
-    )
+    out = []
+    for gone, fewer, old_names in _without_one_gaussian(components):
+        slots = [places[name] for name in _former_names(fewer, old_names)]
+        out.append(Removal(gone, compile_complex(fewer), np.array(slots, dtype=np.int64)))
+    return tuple(out)
 
 
 def _former_names(components: Components, old_names: dict[str, str]) -> Iterator[str]:
