@@ -113,7 +113,8 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
 
     program = form.program
     if form.balmer == "assumed":
-        bare = fit(form.without_balmer, _first_starts(program)[:, :-N_BALMER_SHAPES])
+        # Only its power law is asked for, which hardly depends on the width of the iron.
+        bare = fit(form.without_balmer, program.start[None, :-N_BALMER_SHAPES])
         known = assumed_balmer(program, bare, config.balmer)
         warnings.append(tell_assumed(config.balmer))
     optimum = fit(program, _first_starts(program))

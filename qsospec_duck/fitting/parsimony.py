@@ -38,15 +38,22 @@ class Removal:
     slots: IntArray
     """(n_par,) for each shape that remains, its place among the shapes before."""
 
+    columns: IntArray
+    """Places of the columns that go, among those before."""
+
 
 @cache
 def removals(components: Components) -> tuple[Removal, ...]:
     """Every way to take one Gaussian from a profile that has several, or a droppable component as a whole."""
     places = {one.name: slot for slot, one in enumerate(compile_complex(components).program.parameters)}
+    columns = compile_complex(components).program.columns
     out = []
     for gone, fewer, old_names in _without_one_gaussian(components):
+        model = compile_complex(fewer)
         slots = [places[name] for name in _former_names(fewer, old_names)]
-        out.append(Removal(gone, compile_complex(fewer), np.array(slots, dtype=np.int64)))
+        kept = {old_names.get(name, name) for name in model.program.columns}
+        lost = [place for place, name in enumerate(columns) if name not in kept]
+        out.append(Removal(gone, model, np.array(slots, dtype=np.int64), np.array(lost, dtype=np.int64)))
     return tuple(out)
 
 
