@@ -19,7 +19,7 @@ class Averages:
 
     def __init__(self, x: FloatArray, inverse_sigma: FloatArray, cell: float) -> None:
         """``x`` and ``inverse_sigma`` (n,) are ln λ and 1/σ, in order of wavelength; ``cell`` is a width in ln λ."""
-        self._first, self.x, self.inverse_sigma = cells_of(x, inverse_sigma, np.full(x.size, cell))
+        self._first, self.x, self.inverse_sigma = even_cells(x, inverse_sigma, cell)
         self._of_pixels = inverse_sigma
         self.is_worth_it = is_worth_it(self.x.size, x.size)
         if not self.is_worth_it:
@@ -37,8 +37,17 @@ def is_worth_it(n_cells: int, n_pixels: int) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def cells_of(x: FloatArray, inverse_sigma: FloatArray, widths: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Cells that hold a pixel; ``widths`` (n,) is in ln λ that of the cell which each pixel falls in.
+def even_cells(x: FloatArray, inverse_sigma: FloatArray, cell: float) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Cells of one width in ln λ; returns as `cells_of`."""
+    place = np.empty(x.size)
+    for i in range(x.size):
+        place[i] = (x[i] - x[0]) / cell
+    return cells_of(x, inverse_sigma, place)
+
+
+@numba.njit(cache=True, nogil=True)
+def cells_of(x: FloatArray, inverse_sigma: FloatArray, place: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Cells that hold a pixel; ``place`` (n,) is where each pixel lies, counted in cells from the first pixel.
 
     Returns
     -------
@@ -48,17 +57,15 @@ def cells_of(x: FloatArray, inverse_sigma: FloatArray, widths: FloatArray) -> tu
         Mean ln λ, and 1/σ of a mean.
     """
     first, mean_x, mean_inverse_sigma = np.zeros(x.size + 1, np.int64), np.empty(x.size), np.empty(x.size)
-    n, passed, number = 0, 0.0, 0.0
+    n, end = 0, 1.0
     total = of_x = 0.0
     for i in range(x.size):
-        if i > 0:
-            passed += (x[i] - x[i - 1]) / widths[i]
-            if math.floor(passed) != number:
-                mean_x[n], mean_inverse_sigma[n] = of_x / total, math.sqrt(total)
-                n += 1
-                first[n] = i
-                total = of_x = 0.0
-                number = math.floor(passed)
+        if place[i] >= end:
+            mean_x[n], mean_inverse_sigma[n] = of_x / total, math.sqrt(total)
+            n += 1
+            first[n] = i
+            total = of_x = 0.0
+            end = math.floor(place[i]) + 1.0
         ivar = inverse_sigma[i] ** 2
         total += ivar
         of_x += ivar * x[i]

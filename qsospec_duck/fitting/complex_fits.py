@@ -56,6 +56,9 @@ class LinePixels:
     """What a complex is fitted to."""
 
     spectrum: Spectrum
+    index: IntArray
+    """(n,) places in the spectrum."""
+
     x: FloatArray
     """(n,) ln λ."""
 
@@ -67,7 +70,9 @@ class LinePixels:
 
     def only(self, chosen: BoolArray) -> LinePixels:
         """Those of them that are marked (n,)."""
-        return replace(self, x=self.x[chosen], inverse_sigma=self.inverse_sigma[chosen], flux=self.flux[chosen])
+        return LinePixels(
+            self.spectrum, self.index[chosen], self.x[chosen], self.inverse_sigma[chosen], self.flux[chosen]
+        )  # fmt: skip
 
     def seen(self, bare: ComplexModel) -> ComplexModel:
         """Components as the instrument of this spectrum sees them."""
@@ -77,14 +82,12 @@ class LinePixels:
         lsf_sigma = np.interp(wavelengths, self.spectrum.wavelength, self.spectrum.lsf_sigma)
         return replace(bare, program=bare.program.seen_through(lsf_sigma))
 
-    def fit(
-        self, components: tuple[ComponentRecipe, ...], starts: FloatArray, limit: float = math.inf
-    ) -> LineFit:  # fmt: skip
-        """Fit components from some starts, shape (n_start, n_par); given up where it will not come below a χ²."""
-        return self.refit(self.seen(compile_complex(components)), starts, limit)
+    def fit(self, components: tuple[ComponentRecipe, ...], starts: FloatArray) -> LineFit:
+        """Fit components from some starts, shape (n_start, n_par)."""
+        return self.refit(self.seen(compile_complex(components)), starts)
 
     def refit(self, model: ComplexModel, starts: FloatArray, limit: float = math.inf) -> LineFit:
-        """The same with components that are seen through the instrument already."""
+        """The same with components as the instrument sees them; given up where it will not come below a χ²."""
         optimum = optimise(
             model.program, self.x, self.inverse_sigma, self.flux, starts, short_iterations=_SHORT_STEPS,
             tolerance=ROUGH, limit=limit,
@@ -102,20 +105,21 @@ class LinePixels:
         return LineFit(model, best_of_starts(model, self.x, self.flux, self.inverse_sigma, starts, broader))
 
 
-def pixels_of(spectrum: Spectrum, continuum_model: FloatArray, index: np.ndarray) -> LinePixels:
-    """Pixels of a complex by their numbers, shape (n,), and what the continuum (n_pix,) leaves there."""
+def pixels_of(spectrum: Spectrum, continuum_model: FloatArray, mask: BoolArray) -> LinePixels:
+    """Pixels of a complex, those of a mask (n_pix,), and what the continuum (n_pix,) leaves there."""
     return LinePixels(
-        spectrum, *_taken(spectrum.log_wavelength, spectrum.ivar, spectrum.flux, continuum_model, index)
+        spectrum, *_taken(spectrum.log_wavelength, spectrum.ivar, spectrum.flux, continuum_model, mask)
     )  # fmt: skip
 
 
 @numba.njit(cache=True, nogil=True)
 def _taken(
-    x: FloatArray, ivar: FloatArray, flux: FloatArray, continuum: FloatArray, index: IntArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What `LinePixels` holds of some pixels."""
+    x: FloatArray, ivar: FloatArray, flux: FloatArray, continuum: FloatArray, mask: BoolArray
+) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+    """What `LinePixels` holds of the pixels of a mask."""
+    index = np.flatnonzero(mask)
     own_x, own_inverse_sigma, own_flux = np.empty(index.size), np.empty(index.size), np.empty(index.size)
     for k in range(index.size):
         i = index[k]
         own_x[k], own_inverse_sigma[k], own_flux[k] = x[i], math.sqrt(ivar[i]), flux[i] - continuum[i]
-    return own_x, own_inverse_sigma, own_flux
+    return index, own_x, own_inverse_sigma, own_flux

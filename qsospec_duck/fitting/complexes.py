@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 
+import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
@@ -14,6 +16,7 @@ from qsospec_duck.fitting.component_choice import add_optional, prune, try_alter
 from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.line_troughs import line_troughs
 from qsospec_duck.fitting.optimum import Optimum, model_values
+from qsospec_duck.fitting.parsimony import Components
 from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
 from qsospec_duck.fitting.search import search_shapes
 from qsospec_duck.models.lines import line
@@ -77,19 +80,17 @@ def fit_complex(
     delta_chi2, min_snr : float
         By how much an optional component must lower χ², and what it must show as flux over error.
     """
-    always = tuple(component for component in coverage.components if not component.optional)
-    optional = tuple(component for component in coverage.components if component.optional)
-    index = np.flatnonzero(coverage.mask)
-    pixels = pixels_of(spectrum, continuum_model, index)
-    model = pixels.seen(compile_complex(always))
-    fit = LineFit(model, search_shapes(always, pixels.x, pixels.flux, pixels.inverse_sigma, model))
-    troughs, pixels, fit = _unabsorbed(pixels, index, fit, recipe)
+    always, optional = _always_and_optional(coverage.components)
+    whole = pixels_of(spectrum, continuum_model, coverage.mask)
+    model = whole.seen(compile_complex(always))
+    fit = LineFit(model, search_shapes(always, whole.x, whole.flux, whole.inverse_sigma, model))
+    troughs, pixels, fit = _unabsorbed(whole, fit, recipe)
     trials: list[Trial] = []
     fit = prune(pixels, fit, trials)
     fit, others = try_alternatives(pixels, fit, coverage.components, trials)
     fit, more = add_optional(pixels, fit, optional, trials, delta_chi2=delta_chi2, min_snr=min_snr)
     name = "+".join([", ".join(["core", *others]), *more])
-    used, excluded = _split(coverage.mask, index[troughs])
+    used, excluded = _split(coverage.mask, whole.index[troughs])
     return ComplexStage(recipe, coverage, fit.model, fit.optimum, name, used, excluded, tuple(trials))
 
 
@@ -100,34 +101,40 @@ def go_on(
 
     Other parameters as in `fit_complex`. Where no trough is found the optimum is as it was: settling fits it.
     """
-    index = np.flatnonzero(coverage.mask)
-    pixels = pixels_of(spectrum, continuum_model, index)
-    troughs, _, fit = _unabsorbed(pixels, index, LineFit(stage.model, stage.optimum), stage.recipe)
-    used, excluded = _split(coverage.mask, index[troughs])
+    whole = pixels_of(spectrum, continuum_model, coverage.mask)
+    troughs, _, fit = _unabsorbed(whole, LineFit(stage.model, stage.optimum), stage.recipe)
+    used, excluded = _split(coverage.mask, whole.index[troughs])
     return replace(stage, coverage=coverage, optimum=fit.optimum, used=used, excluded=excluded)
 
 
+@cache
+def _always_and_optional(components: Components) -> tuple[Components, Components]:
+    """Components that are fitted in any case, and those that must earn their place."""
+    always = tuple(component for component in components if not component.optional)
+    return always, tuple(component for component in components if component.optional)
+
+
+@numba.njit(cache=True, nogil=True)
 def _split(mask: BoolArray, troughs: IntArray) -> tuple[BoolArray, BoolArray]:
     """Pixels of a mask (n_pix,) without those of some numbers, and those alone."""
-    excluded = np.zeros_like(mask)
-    excluded[troughs] = True
-    return mask & ~excluded, excluded
+    used, excluded = mask.copy(), np.zeros(mask.size, np.bool_)
+    for i in troughs:
+        used[i], excluded[i] = False, True
+    return used, excluded
 
 
-def _unabsorbed(
-    whole: LinePixels, index: IntArray, fit: LineFit, recipe: ComplexRecipe
-) -> tuple[BoolArray, LinePixels, LineFit]:
+def _unabsorbed(whole: LinePixels, fit: LineFit, recipe: ComplexRecipe) -> tuple[BoolArray, LinePixels, LineFit]:
     """Which of all pixels (n,) of a complex are absorbed, the others, and the fit to those."""
-    absorbed, pixels = np.zeros(index.size, dtype=bool), whole
+    absorbed, pixels = np.zeros(whole.x.size, dtype=bool), whole
     if not recipe.mask_absorption:
         return absorbed, pixels, fit
     forest_end = math.log(line(recipe.components[0].lines[0]).wavelength)
     for _ in range(_ABSORPTION_PASSES):
         model = model_values(fit.optimum, whole.x)
         found = line_troughs(
-            index, whole.x, whole.inverse_sigma, whole.flux, model, forest_end, recipe.absorption_max_kms / C_KMS
+            whole.index, whole.x, whole.inverse_sigma, whole.flux, model, forest_end, recipe.absorption_max_kms / C_KMS
         )  # fmt: skip
-        if np.array_equal(found, absorbed) or index.size - np.count_nonzero(found) < recipe.min_pixels:
+        if (found == absorbed).all() or found.size - np.count_nonzero(found) < recipe.min_pixels:
             break
         absorbed, pixels = found, whole.only(~found)
         fit = pixels.refit(fit.model, fit.optimum.theta[None, :])

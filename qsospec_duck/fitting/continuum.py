@@ -14,11 +14,11 @@ import numpy as np
 
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.assumed_balmer import N_BALMER_SHAPES, assumed_balmer, tell_assumed
-from qsospec_duck.fitting.averaging import Averages
 from qsospec_duck.fitting.config import BalmerConfig, Band, ContinuumConfig
 from qsospec_duck.fitting.continuum_forms import choose_form, first_form, other_forms
+from qsospec_duck.fitting.continuum_pixels import ContinuumPixels
 from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
-from qsospec_duck.fitting.optimum import ROUGH, Optimum, Prior, model_values, optimise
+from qsospec_duck.fitting.optimum import Optimum, Prior, model_values
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Trial
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.program import Program
@@ -46,10 +46,6 @@ _TROUGH_PIXELS = np.int64(3)
 _LINE_REACH = 5000.0 / C_KMS
 """What is left out either side of a Balmer line that a complex has. With 3500 or 7000 km/s H8 of lines of 6000 km/s
 comes out 10 to 40 % too faint; with this its median is right for lines of 2500 to 9000 km/s."""
-
-CONTINUUM_CELL = 400.0 / C_KMS
-"""Width in ln λ of the cells over which pixels are averaged for all fits here. The last refits of settling
-(`qsospec_duck.fitting.settling.CONTINUUM_CELLS`) see finer ones, and mend what averaging blurs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,24 +83,6 @@ class ContinuumStage:
         return model_values(self.optimum, spectrum.log_wavelength)
 
 
-class _Pixels:
-    """The pixels of a fit, averaged over cells."""
-
-    def __init__(self, spectrum: Spectrum, inverse_sigma: FloatArray, used: BoolArray) -> None:
-        index = np.flatnonzero(used)
-        self.wave = spectrum.wavelength[index]
-        pixels = spectrum.log_wavelength[index], inverse_sigma[index], spectrum.flux[index]
-        cells = Averages(*pixels[:2], CONTINUUM_CELL)
-        self._cells = cells.x, cells.inverse_sigma, cells.flux(pixels[2])
-        # χ² about the means, which no model that is smooth over a cell changes.
-        self._scatter = _sum_of_squares(*pixels[1:]) - _sum_of_squares(*self._cells[1:])
-
-    def fit(self, program: Program, starts: FloatArray, prior: Prior | None) -> Optimum:
-        """Fit the cells; χ² and the number of pixels are told as those of all pixels."""
-        found = optimise(program, *self._cells, starts, tolerance=ROUGH, prior=prior)
-        return found.of_pixels(found.chi2 + self._scatter, self.wave.size)
-
-
 def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool) -> ContinuumStage | None:
     """Fit the continuum in its windows; ``None`` where no window holds enough pixels.
 
@@ -124,7 +102,7 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
     if np.count_nonzero(fit_mask) < config.min_component_pixels:
         return None
     clip_mask = np.ones(wave.size, dtype=bool)
-    pixels = _Pixels(spectrum, inverse_sigma, fit_mask)
+    pixels = ContinuumPixels(spectrum, inverse_sigma, fit_mask)
     first, last = good.argmax(), good.size - 1 - good[::-1].argmax()
     form, warnings = first_form(pixels.wave, wave[[first, last]], config)
     known: Prior | None = None
@@ -135,17 +113,18 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
 
     program = form.program
     if form.balmer == "assumed":
-        bare = fit(form.without_balmer, _first_starts(program)[:, :-N_BALMER_SHAPES])
+        # Only its power law is asked for, which hardly depends on the width of the iron.
+        bare = fit(form.without_balmer, program.start[None, :-N_BALMER_SHAPES])
         known = assumed_balmer(program, bare, config.balmer)
         warnings.append(tell_assumed(config.balmer))
     optimum = fit(program, _first_starts(program))
     model = model_values(optimum, x)
     for _ in range(config.clip_passes):
         kept = _unabsorbed(flux, inverse_sigma, model, fit_mask, config.clip_run_sigma, config.clip_pixel_sigma)
-        if np.array_equal(kept, clip_mask):
+        if (kept == clip_mask).all():
             break
         clip_mask = kept
-        pixels = _Pixels(spectrum, inverse_sigma, fit_mask & clip_mask)
+        pixels = ContinuumPixels(spectrum, inverse_sigma, fit_mask & clip_mask)
         optimum = fit(program, optimum.theta[None, :])
         model = model_values(optimum, x)
     trials: tuple[Trial, ...] = ()
@@ -159,16 +138,10 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         if not support.any():
             break
         fit_mask |= support
-        pixels = _Pixels(spectrum, inverse_sigma, fit_mask & clip_mask)
+        pixels = ContinuumPixels(spectrum, inverse_sigma, fit_mask & clip_mask)
         optimum = fit(optimum.program, _starts(optimum.program, optimum.theta))
         model = model_values(optimum, x)
     return ContinuumStage(optimum, form.name, fit_mask, clip_mask, tuple(warnings), trials, (optimum, model))
-
-
-def _sum_of_squares(inverse_sigma: FloatArray, flux: FloatArray) -> float:
-    """Σ (flux/σ)²."""
-    weighted = inverse_sigma * flux
-    return float(weighted @ weighted)
 
 
 @cache

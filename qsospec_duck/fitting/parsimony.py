@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from qsospec_duck.fitting.complex_model import compile_complex
+from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
 from qsospec_duck.models.program import IntArray
 from qsospec_duck.models.recipes import ComponentRecipe
 
@@ -32,21 +32,29 @@ class Removal:
     gone: str
     """Column that is taken away."""
 
-    components: Components
+    model: ComplexModel
     """What remains."""
 
     slots: IntArray
     """(n_par,) for each shape that remains, its place among the shapes before."""
+
+    columns: IntArray
+    """Places of the columns that go, among those before."""
 
 
 @cache
 def removals(components: Components) -> tuple[Removal, ...]:
     """Every way to take one Gaussian from a profile that has several, or a droppable component as a whole."""
     places = {one.name: slot for slot, one in enumerate(compile_complex(components).program.parameters)}
-    return tuple(
-        Removal(gone, fewer, np.array([places[name] for name in _former_names(fewer, old_names)], dtype=np.int64))
-        for gone, fewer, old_names in _without_one_gaussian(components)
-    )
+    columns = compile_complex(components).program.columns
+    out = []
+    for gone, fewer, old_names in _without_one_gaussian(components):
+        model = compile_complex(fewer)
+        slots = [places[name] for name in _former_names(fewer, old_names)]
+        kept = {old_names.get(name, name) for name in model.program.columns}
+        lost = [place for place, name in enumerate(columns) if name not in kept]
+        out.append(Removal(gone, model, np.array(slots, dtype=np.int64), np.array(lost, dtype=np.int64)))
+    return tuple(out)
 
 
 def _former_names(components: Components, old_names: dict[str, str]) -> Iterator[str]:

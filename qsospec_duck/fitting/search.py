@@ -25,7 +25,7 @@ SPREAD_STARTS = 52
 FINALISTS = 6
 """Ends on averaged pixels that all pixels decide between."""
 
-FINAL_CHI2 = 6.0
+FINAL_CHI2 = 4.0
 """They lie at most this far above the best."""
 
 FINAL_STEPS = 15

@@ -36,10 +36,15 @@ def _cells(
     x: FloatArray, inverse_sigma: FloatArray, flux: FloatArray, coarse: float, fine: float, ranges: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The same from the widths of cells in ln λ, fine ones in ranges of ln λ (n, 2)."""
-    widths = np.full(x.size, coarse)
+    # Cells a unit of ln λ at each pixel, and from those the cells that lie before it.
+    density, place, passed = np.full(x.size, 1.0 / coarse), np.empty(x.size), 0.0
     for k in range(ranges.shape[0]):
-        widths[first_not_below(x, ranges[k, 0]) : first_not_below(x, ranges[k, 1])] = fine
-    first, cell_x, cell_inverse_sigma = cells_of(x, inverse_sigma, widths)
+        density[first_not_below(x, ranges[k, 0]) : first_not_below(x, ranges[k, 1])] = 1.0 / fine
+    for i in range(x.size):
+        if i > 0:
+            passed += (x[i] - x[i - 1]) * density[i]
+        place[i] = passed
+    first, cell_x, cell_inverse_sigma = cells_of(x, inverse_sigma, place)
     if not is_worth_it(cell_x.size, x.size):
         return x.copy(), inverse_sigma.copy(), inverse_sigma * flux
     return cell_x, cell_inverse_sigma, cell_inverse_sigma * mean_flux(first, inverse_sigma, flux)

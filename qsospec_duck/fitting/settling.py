@@ -17,7 +17,8 @@ import numpy as np
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.averaging import Averages
 from qsospec_duck.fitting.complexes import ComplexStage
-from qsospec_duck.fitting.continuum import CONTINUUM_CELL, ContinuumStage
+from qsospec_duck.fitting.continuum import ContinuumStage
+from qsospec_duck.fitting.continuum_pixels import CONTINUUM_CELL
 from qsospec_duck.fitting.model_steps import chi2_of, exchange, leave, products_of_steps
 from qsospec_duck.fitting.optimum import ROUGH, Optimum, model_values, optimise
 from qsospec_duck.fitting.result import BoolArray, FloatArray
