@@ -11,6 +11,7 @@ from qsospec_duck.fitting.config import ContinuumConfig
 from qsospec_duck.fitting.continuum_program import continuum_program
 from qsospec_duck.fitting.optimum import evaluate_columns, optimise
 from qsospec_duck.fitting.search import search_shapes
+from qsospec_duck.fitting.solver import make_workspace, minimise
 from qsospec_duck.models.recipes import packaged_recipes
 
 RECIPES = packaged_recipes()
@@ -143,6 +144,30 @@ def test_noiseless_continuum_gives_every_parameter_back(power_law):
     found = optimise(program, x, np.full(x.size, 10.0), flux, program.start[None, :], tolerance=1e-20)
     assert found.amplitudes == pytest.approx(amplitudes, rel=1e-6)
     assert found.theta == pytest.approx(theta, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("power_law", ["single", "broken"])
+def test_a_workspace_in_which_others_have_fitted_changes_no_bit(power_law):
+    program = continuum_program(ContinuumConfig(), power_law, True, True, "fitted")
+    x = grid(1800.0, 7200.0)
+    rng = np.random.default_rng(5)
+    s = np.full(x.size, 10.0)
+    y = s * model(program, x, program.start, np.array([10.0, 800.0, 500.0, 60.0])) + rng.normal(size=x.size)
+    n_col, n_par = len(program.columns), program.start.size
+    used = make_workspace(x.size, program.tables, n_col, n_par)
+    # Starts with some of the shapes of the one before, and with all: rows that stay must be those of these shapes.
+    start = program.start.copy()
+    for turn in range(12):
+        ends = []
+        for work in (used, make_workspace(x.size, program.tables, n_col, n_par)):
+            theta, c = start.copy(), np.empty(n_col)
+            how = minimise((x, s, y), program.bounds, program.no_prior, program.tables, work, theta, c, np.inf, 4, 1e-4)
+            ends.append((how, theta, c))
+        assert ends[0][0] == ends[1][0]
+        assert np.array_equal(ends[0][1], ends[1][1])
+        assert np.array_equal(ends[0][2], ends[1][2])
+        moved = rng.uniform(program.low, program.high)
+        start = np.where(rng.random(n_par) < (turn % 3) / 2, moved, ends[0][1])
 
 
 @pytest.mark.parametrize("factor", [1e-17, 1e17])
