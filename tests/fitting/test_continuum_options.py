@@ -61,8 +61,8 @@ def broadened(centers, fluxes, fwhm, velocity):
 @pytest.mark.parametrize("z", [0.3, 0.6, 2.2])
 def test_dust_and_slope_come_back_from_a_noiseless_spectrum(z, ebv):
     got = fit_quasar(power_law(z, factor=smc(ebv), snr=EXACT), config(reddening=DUST, **ALONE))
-    # At z = 2.2 much dust and a slope are hardly told apart: the slope has an error of 0.002 there, and a fit ends within
-    # some hundredths of a σ.
+    # At z = 2.2 much dust and a slope are hardly told apart: the slope has an error of 0.002 there, and a fit ends
+    # within some hundredths of a σ.
     errors = {row.quantity: row.error for row in got.measurements}
     for quantity, truth in (("power_law_ebv", ebv), ("power_law_slope", -1.4), ("power_law_norm", 20.0)):
         assert errors[quantity] < 2e-3 * abs(truth)
