@@ -119,9 +119,12 @@ class Worker:
 
 
 def take_turns(workers: dict[str, Worker], names: list[str]) -> None:
-    """Every spectrum through every worker; two once before, so that tables and compiled loops are loaded."""
+    """Every spectrum through every worker; before that those of the least, middle and largest redshift once.
+
+    With them templates, tables and compiled loops are loaded: no spectrum of the table pays for what is done once.
+    """
     for worker in workers.values():
-        for name in dict.fromkeys((names[0], names[-1])):
+        for name in dict.fromkeys((names[0], names[len(names) // 2], names[-1])):
             worker.fit(name)
         worker.answer |= {"errors": {}, "cpu": {}}
     started = time.monotonic()
