@@ -12,9 +12,9 @@ from qsospec_duck.models.bisection import first_not_below
 from qsospec_duck.models.compiled_exp import FAST, exp_within_limit
 from qsospec_duck.models.program import VELOCITY_UNIT
 
-SUPPORT_SIGMA = 6.0
-"""A Gaussian line is cut where it has fallen to 1.5e-8 of its peak: at a S/N of 1000 a pixel there changes χ² by less
-than 1e-4, the tolerance of the last fits. Half of the exponent there is less than `exp_within_limit` takes."""
+SUPPORT_SIGMA = 7.0
+"""A Gaussian line is cut where it has fallen to 2e-11 of its peak. Half of the exponent there is all that
+`exp_within_limit` takes."""
 
 BLOCK = 8
 """Ranges of pixels begin and end at multiples of this, so that loops over them, and over what two of them share, come
