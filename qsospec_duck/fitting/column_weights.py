@@ -5,6 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from qsospec_duck.fitting.amplitudes import rows_dot
 from qsospec_duck.fitting.inverse import inverse_of
 from qsospec_duck.fitting.shape_states import band_precision
 from qsospec_duck.models.compiled_exp import FAST
@@ -47,7 +48,9 @@ def column_weights(x, inverse_sigma, theta, amplitudes, tables, in_use, low, hig
     normal = np.empty((n, n))
     for i in range(n):
         for k in range(i + 1):
-            normal[i, k] = _product(rows, span, counted[i], counted[k])
+            one, other = counted[i], counted[k]
+            first, last = max(span[one, 0], span[other, 0]), min(span[one, 1], span[other, 1])
+            normal[i, k] = rows_dot(rows, one, rows, other, first, last)
             normal[k, i] = normal[i, k]
         if counted[i] < n_par:
             normal[i, i] += precision[counted[i]]
@@ -58,14 +61,3 @@ def column_weights(x, inverse_sigma, theta, amplitudes, tables, in_use, low, hig
             column = counted[i] - n_par
             weights[column] = amplitudes[column] ** 2 / covariance[i, i]
     return weights
-
-
-@numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _product(rows, span, i, k):
-    """Sum of the product of two rows."""
-    total = 0.0
-    first, last = max(span[i, 0], span[k, 0]), min(span[i, 1], span[k, 1])
-    if last > first:
-        for p in range(np.uintp(first), np.uintp(last)):
-            total += rows[i, p] * rows[k, p]
-    return total

@@ -34,8 +34,8 @@ parameters would have moved by more than this many of its own σ."""
 NEARLY_SETTLED_SIGMA = 0.5
 """The same limit for a first, rough relaxation: the last digits are not worth their price while blocks still move."""
 
-SETTLED_CHI2 = 3e-4
-"""Fits that count end when a step promises less than this in χ²: a sixtieth of a σ."""
+SETTLED_CHI2 = 1e-4
+"""Fits that count end when a step promises less than this in χ²: a hundredth of a σ."""
 
 MOST_AHEAD = 5.0
 """Largest factor by which a step of the first block is prolonged."""

@@ -133,6 +133,7 @@ def test_expecting_where_the_continuum_ends_takes_fewer_fits_to_the_same_place(m
     monkeypatch.setattr(settling, "MOST_AHEAD", 1.0)
     many, reference = relaxed(flux)
     assert few < many
+    assert np.max(np.abs(found - reference)) / SIGMA < 0.015
     assert np.linalg.norm(found - reference) / SIGMA < 3 * SETTLED_SIGMA
 
 
