@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from typing import NamedTuple
@@ -50,6 +52,9 @@ from qsospec_duck.spectra import Spectrum, prepare
 MIN_GOOD_PIXELS = 50
 """Fewest usable pixels of a spectrum that is worth a fit."""
 
+_FIRST_FIT = iter((True,))
+"""Says True once in a process, to the fit that loads its machine code."""
+
 
 def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult:
     """Fit one quasar spectrum: continuum, Fe II, Balmer and every covered line complex.
@@ -79,6 +84,9 @@ def fit_quasar(spectrum: Spectrum, config: FitConfig | None = None) -> FitResult
 
 def fit_recipes(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]) -> FitResult:
     """Fit continuum and given complexes; arguments and errors as those of `fit_quasar`."""
+    if next(_FIRST_FIT, False):
+        with _collector_at_rest():
+            return fit_recipes(spectrum, config, recipes)
     # Matrices of a fit are small: a second BLAS thread would only spin, and double the CPU time.
     pools = _blas_pools()
     if all(pool.num_threads == 1 for pool in pools.lib_controllers):
@@ -155,6 +163,18 @@ def _fit(spectrum: Spectrum, config: FitConfig, recipes: Sequence[ComplexRecipe]
         metadata=metadata,
         **host_fields(whole, host),
     )  # fmt: skip
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector, while machine code is loaded, from going over all that is imported many times."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @cache

@@ -46,3 +46,44 @@ def test_an_empty_cache_is_noticed(tmp_path):
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_the_collector_rests_while_machine_code_is_loaded():
+    code = """
+import gc
+from qsospec_duck.fitting import FitConfig
+from qsospec_duck.fitting.compiled import _plain_quasar
+from qsospec_duck.fitting.fit import fit_recipes
+from qsospec_duck.models.recipes import load_recipe
+
+spectrum, recipes = _plain_quasar(0.3), [load_recipe(name) for name in FitConfig().complexes]
+started = []
+gc.callbacks.append(lambda phase, info: started.append(1) if phase == "start" else None)
+
+def collections():
+    started.clear()
+    fit_recipes(spectrum, FitConfig(), recipes)
+    return len(started)
+
+gc.collect()
+gc.set_threshold(50)
+assert collections() <= 1  # when it is over
+assert gc.isenabled()
+assert collections() > 1
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_collector_that_is_off_stays_off():
+    code = """
+import gc
+from qsospec_duck.fitting import fit_quasar
+from qsospec_duck.fitting.compiled import _plain_quasar
+
+gc.disable()
+fit_quasar(_plain_quasar(0.3))
+assert not gc.isenabled()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
