@@ -2,8 +2,9 @@
 
     f_corrected(λ) = f(λ) · 10^(0.4 · A(λ)/A(V) · R_V · E(B-V)),        λ in the observed frame.
 
-A(λ)/A(V) comes from ``dust_extinction``, tabulated once per law and R_V in steps of 10⁻⁴ µm⁻¹ and read off
-linearly, which changes the factor by less than 1e-6 at E(B-V) = 1.
+A(λ)/A(V) comes from ``dust_extinction``, tabulated once per law and R_V in steps of 10⁻⁴ µm⁻¹
+(`qsospec_duck.spectra.extinction_laws`) and read off linearly, which changes the factor by less than 1e-6 at
+E(B-V) = 1.
 
 Which E(B-V): Schlafly & Finkbeiner (2011, ApJ 737, 103) found that the map of Schlegel, Finkbeiner & Davis
 (1998, SFD98) overstates E(B-V) by 14 % when read with the law of Fitzpatrick (1999, PASP 111, 63) at R_V = 3.1, so
@@ -17,22 +18,15 @@ E(B-V). Many earlier quasar catalogues (Shen et al. 2011) took raw SFD98 instead
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qsospec_duck.errors import ConfigError, SpectrumError
 from qsospec_duck.spectra.dust_maps import DUST_MAPS, ebv_of_map
+from qsospec_duck.spectra.extinction_laws import RV_RANGE, WAVENUMBER_STEP, law_table
 from qsospec_duck.spectra.masks import DESI_SURVEYS
 from qsospec_duck.spectra.spectrum import Extinction, Spectrum
-
-_WAVENUMBER_STEP = 1e-4
-"""Step of the tabulated laws [1/µm]."""
-
-# Wavenumbers [1/µm] and R_V between which dust_extinction 1.7 defines each law.
-_WAVENUMBER_RANGE = {"F99": (0.3, 10.0), "CCM89": (0.3, 10.0), "G23": (1.0 / 32.0, 1.0 / 0.0912)}
-_RV_RANGE = {"F99": (2.0, 6.0), "CCM89": (2.0, 6.0), "G23": (2.3, 5.6)}
 
 
 @dataclass(frozen=True)
@@ -76,9 +70,9 @@ class ExtinctionConfig:
     """Factor from raw SFD98 to true E(B-V) (Schlafly & Finkbeiner 2011)."""
 
     def __post_init__(self) -> None:
-        if self.law not in _RV_RANGE:
-            raise ConfigError(f"ExtinctionConfig.law is {self.law!r}; it should be one of {', '.join(_RV_RANGE)}.")
-        low, high = _RV_RANGE[self.law]
+        if self.law not in RV_RANGE:
+            raise ConfigError(f"ExtinctionConfig.law is {self.law!r}; it should be one of {', '.join(RV_RANGE)}.")
+        low, high = RV_RANGE[self.law]
         if not low <= self.rv <= high:
             raise ConfigError(f"ExtinctionConfig.rv is {self.rv}; {self.law} is defined for {low} to {high}.")
         if self.ebv is not None and not (np.isfinite(self.ebv) and self.ebv >= 0):
@@ -110,13 +104,13 @@ def extinction_factor(
     SpectrumError
         A wavelength lies outside what the laws cover.
     """
-    values, start = _tabulated_law(law, rv)
-    position = (1e4 / wavelength - start) * (1.0 / _WAVENUMBER_STEP)
+    values, start = law_table(law, rv)
+    position = (1e4 / wavelength - start) * (1.0 / WAVENUMBER_STEP)
     lower = position.astype(np.int64)
     if position.min() < 0 or position.max() > values.size - 1:
         raise SpectrumError(
             f"wavelengths reach from {wavelength.min():.1f} to {wavelength.max():.1f} Å; with R_V = {rv} "
-            f"{law} is known from {1e4 / (start + (values.size - 1) * _WAVENUMBER_STEP):.1f} to {1e4 / start:.1f} Å."
+            f"{law} is known from {1e4 / (start + (values.size - 1) * WAVENUMBER_STEP):.1f} to {1e4 / start:.1f} Å."
         )
     np.minimum(lower, values.size - 2, out=lower)
     ratio = values[lower]
@@ -185,35 +179,3 @@ def _reddening_of(spectrum: Spectrum, config: ExtinctionConfig) -> Extinction:
 
 def _to_apply(config: ExtinctionConfig, given: float, source: str, scale: float) -> Extinction:
     return Extinction("applied", config.law, config.rv, float(given) * scale, source, scale)
-
-
-@cache
-def _tabulated_law(law: str, rv: float) -> tuple[NDArray[np.float64], float]:
-    """A(λ)/A(V) on a grid of wavenumbers and the first wavenumber [1/µm]."""
-    # Imported here: the laws bring astropy.modeling, half a second that only a correction should cost.
-    from dust_extinction.parameter_averages import CCM89, F99, G23
-
-    low, high = (round(limit / _WAVENUMBER_STEP) for limit in _WAVENUMBER_RANGE[law])
-    law_class = {"F99": F99, "CCM89": CCM89, "G23": G23}[law]
-    if law == "G23" or not _RV_RANGE["G23"][0] <= rv <= _RV_RANGE["G23"][1]:
-        low, high = int(np.ceil(_WAVENUMBER_RANGE[law][0] / _WAVENUMBER_STEP)), int(high)
-        return _evaluated(law_class, rv, low, high), low * _WAVENUMBER_STEP
-    red = int(np.ceil(_WAVENUMBER_RANGE["G23"][0] / _WAVENUMBER_STEP))
-    blue = int(_WAVENUMBER_RANGE["G23"][1] / _WAVENUMBER_STEP)
-    inner = _evaluated(law_class, rv, low, high)
-    infrared = _evaluated(G23, rv, red, low)
-    ultraviolet = _evaluated(G23, rv, high, blue)
-    joined = np.concatenate(
-        [infrared[:-1] * (inner[0] / infrared[-1]), inner, ultraviolet[1:] * (inner[-1] / ultraviolet[0])]
-    )
-    return joined, red * _WAVENUMBER_STEP
-
-
-def _evaluated(law_class, rv: float, first: int, last: int) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
-    """Evaluate a law at the wavenumbers first ... last in steps of the grid."""
-    import astropy.units as u
-
-    wavenumber = np.arange(first, last + 1) * _WAVENUMBER_STEP
-    # The product may pass a limit of the law by a rounding error, which the law would refuse.
-    limits = law_class.x_range
-    return np.asarray(law_class(Rv=rv)(np.clip(wavenumber, *limits) / u.micron), dtype=np.float64)

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 
 import astropy.units as u
@@ -18,6 +20,7 @@ from qsospec_duck.spectra import (
     prepare,
     to_rest_frame,
 )
+from qsospec_duck.spectra.extinction_laws import USUAL, evaluated_table, law_table, store_usual_table
 
 
 def spectrum(**known) -> Spectrum:
@@ -40,6 +43,29 @@ def test_the_table_of_a_law_agrees_with_dust_extinction_in_the_flux_factor(law, 
     np.testing.assert_allclose(
         extinction_factor(wavelength, 1.0, law=law, rv=rv), direct(law, wavelength, 1.0, rv), rtol=1e-6
     )
+
+
+def test_the_stored_table_of_the_usual_law_is_that_of_dust_extinction(tmp_path):
+    (stored, first), (values, starts_at) = law_table(*USUAL), evaluated_table(*USUAL)
+    assert first == starts_at
+    np.testing.assert_allclose(stored, values, rtol=0.0, atol=5.1e-9, err_msg="make it anew: store_usual_table(path)")
+    options = ExtinctionConfig()
+    assert (options.law, options.rv) == USUAL
+    store_usual_table(tmp_path / "again.npz")
+    with np.load(tmp_path / "again.npz") as again:
+        np.testing.assert_array_equal(np.round(stored / 1e-8), np.cumsum(again["steps"]))
+        assert float(again["first_wavenumber"]) == first
+
+
+def test_the_usual_correction_does_without_the_import_of_the_laws():
+    code = """
+import sys
+import numpy as np
+from qsospec_duck.spectra import extinction_factor
+extinction_factor(np.linspace(3600.0, 9800.0, 10), 0.05)
+assert "dust_extinction" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("law", ["F99", "CCM89"])
