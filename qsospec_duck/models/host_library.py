@@ -21,7 +21,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from astropy.io import fits
 from numpy.typing import NDArray
 
 from qsospec_duck.air_vacuum import air_to_vacuum
@@ -139,6 +138,9 @@ def _populations(path: Path) -> tuple[FloatArray, FloatArray, FloatArray, tuple[
 
 
 def _eigenspectra(path: Path) -> tuple[FloatArray, FloatArray, FloatArray, tuple[int, int]]:
+    # Imported here: astropy takes a third of a second, which no other step of a fit asks for.
+    from astropy.io import fits
+
     table = fits.getdata(path, 1)
     wavelength = np.asarray(table["WAVE"][0], dtype=float)
     spectra = np.asarray(table["PCA"][0], dtype=float).reshape(-1, wavelength.size)

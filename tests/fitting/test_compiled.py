@@ -87,3 +87,16 @@ assert not gc.isenabled()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_fit_does_without_astropy():
+    code = """
+import sys
+from qsospec_duck.fitting import fit_quasar
+from qsospec_duck.fitting.compiled import _plain_quasar
+
+fit_quasar(_plain_quasar(0.3))
+assert "astropy" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
