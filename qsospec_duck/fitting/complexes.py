@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import numba
@@ -14,6 +14,7 @@ from qsospec_duck.fitting.complex_fits import LineFit, LinePixels, pixels_of
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
 from qsospec_duck.fitting.component_choice import add_optional, prune, try_alternatives
 from qsospec_duck.fitting.coverage import Coverage
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.line_troughs import line_troughs
 from qsospec_duck.fitting.optimum import Optimum, model_values
 from qsospec_duck.fitting.parsimony import Components
@@ -28,7 +29,7 @@ _ABSORPTION_PASSES = 3
 """Rounds of absorption masking inside a complex."""
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class ComplexStage:
     """A complex with its components, pixels and optimum; errors come later, from all stages together."""
 

@@ -6,7 +6,6 @@ Enters a rest-frame spectrum; leaves the choice of components and pixels with th
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache
 
 import numba
@@ -17,6 +16,7 @@ from qsospec_duck.fitting.assumed_balmer import N_BALMER_SHAPES, assumed_balmer,
 from qsospec_duck.fitting.config import BalmerConfig, Band, ContinuumConfig
 from qsospec_duck.fitting.continuum_forms import choose_form, first_form, other_forms
 from qsospec_duck.fitting.continuum_pixels import ContinuumPixels
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
 from qsospec_duck.fitting.optimum import Optimum, Prior, model_values
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Trial
@@ -48,7 +48,7 @@ _LINE_REACH = 5000.0 / C_KMS
 comes out 10 to 40 % too faint; with this its median is right for lines of 2500 to 9000 km/s."""
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class ContinuumStage:
     """The continuum with its components, pixels and optimum; errors come later, from all stages together."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from qsospec_duck.constants import CONTINUUM_WAVELENGTHS
 from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, columns_of, rows_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import fill_rows
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.program import IntArray, Program
 
@@ -57,7 +57,7 @@ class Band(NamedTuple):
     ew_error: float
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class ContinuumOnGrid:
     """A continuum on the grid of measurements."""
 

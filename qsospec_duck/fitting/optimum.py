@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.fitting.shape_states import band_precision, shape_states
 from qsospec_duck.fitting.solver import minimise_from_starts
@@ -16,7 +17,7 @@ from qsospec_duck.models.program import Program
 Prior = tuple[FloatArray, FloatArray]
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class Optimum:
     """Where the solver ended."""
 

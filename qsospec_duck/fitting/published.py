@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache
 
 import numba
 import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.program import IntArray
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class Published:
     """All parameters of a fit, shapes first, then amplitudes."""
 
