@@ -45,7 +45,7 @@ class LineFit(NamedTuple):
     @property
     def bic(self) -> float:
         """χ² + k ln n of the fitted pixels."""
-        return self.chi2 + self.optimum.n_parameters * math.log(max(self.optimum.n_pixels, 1))
+        return self.optimum.bic
 
     def as_trial(self, model: str, *, accepted: bool) -> Trial:
         """What is archived of it."""

@@ -59,11 +59,6 @@ class ComplexStage:
             return self
         return replace(self, coverage=coverage, excluded=coverage.mask & ~self.used)
 
-    @property
-    def bic(self) -> float:
-        """χ² + k ln n of the fitted pixels."""
-        return LineFit(self.model, self.optimum).bic
-
 
 def fit_complex(
     spectrum: Spectrum, continuum_model: FloatArray, recipe: ComplexRecipe, coverage: Coverage,

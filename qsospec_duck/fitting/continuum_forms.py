@@ -8,7 +8,6 @@ than the threshold of its richest part above the lowest. All of them are archive
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -153,7 +152,7 @@ def choose_form(
         Candidates; `other_forms`.
     """
     found = [optimum if one == form else fit(one.program, carried(optimum, one.program)[None, :]) for one in forms]
-    bic = [one.chi2 + one.n_parameters * math.log(one.n_pixels) for one in found]
+    bic = [one.bic for one in found]
     asked = form.config.power_law.mode
     allowed = [i for i, one in enumerate(forms) if asked != "broken" or one.power_law == "broken"] or [0]
     best = min(allowed, key=lambda i: bic[i])

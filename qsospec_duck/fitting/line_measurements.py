@@ -131,10 +131,10 @@ _NO_ERRORS = np.full(4, np.nan)
 
 def _statistics(stage: ComplexStage) -> Rows:
     optimum = stage.optimum
-    dof = optimum.n_pixels - optimum.n_parameters
+    dof = optimum.dof
     reduced = optimum.chi2 / dof if dof > 0 else math.nan
     labels = _statistics_of(stage.recipe.recipe_id)
-    return Rows(labels, np.array([optimum.chi2, dof, stage.bic, reduced]), _NO_ERRORS)
+    return Rows(labels, np.array([optimum.chi2, dof, optimum.bic, reduced]), _NO_ERRORS)
 
 
 @cache

@@ -56,7 +56,7 @@ def published_parameters(solution: Solution, amplitude: str) -> Published:
     """
     optimum, program = solution.optimum, solution.optimum.program
     names = _names(program.shape_names, program.columns, amplitude)
-    numbers, has_flux = np.empty((3, len(names))), np.ones(len(names), dtype=bool)
+    numbers, has_flux = np.empty((3, len(names))), np.empty(len(names), dtype=bool)
     _fill_numbers(
         optimum.theta, *program.published_units, program.derivative_of, optimum.shapes_in_use, optimum.at_bound,
         optimum.amplitudes, solution.covariance, solution.amplitude_errors, numbers, has_flux,
@@ -76,13 +76,10 @@ def _fill_numbers(
     at_bound: BoolArray, amplitudes: FloatArray, covariance: FloatArray, amplitude_errors: FloatArray,
     numbers: FloatArray, has_flux: BoolArray,
 ) -> None:  # fmt: skip
-    """Fill values, errors, NaN where there is none, and the scale (3, n_par + n_col), and `Published.has_flux`.
-
-    That comes in all True.
-    """
+    """Fill values, errors, NaN where there is none, and the scale (3, n_par + n_col), and `Published.has_flux`."""
     n_par = theta.size
     values, errors, scale = numbers
-    has_flux[:n_par] = False
+    has_flux[:n_par], has_flux[n_par:] = False, True
     for slot, column in derivative_of:
         has_flux[slot] |= amplitudes[column] > 0.0
     for k in range(n_par):

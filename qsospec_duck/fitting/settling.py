@@ -110,7 +110,7 @@ def relax(blocks: Sequence[Block], *, settled: float = SETTLED_SIGMA, rough: boo
     on, is shown to them where it is expected to end.
     """
     shown = [block.model for block in blocks]
-    total = sum(shown, np.zeros_like(shown[0]))
+    total = sum_of_models(shown)
     lead = _Lead(blocks[0].weight)
     for _ in range(MAX_ROUNDS):
         refitted = False
@@ -127,6 +127,14 @@ def relax(blocks: Sequence[Block], *, settled: float = SETTLED_SIGMA, rough: boo
             # The others stand to where the first block was expected, not to where it is.
             exchange(total, shown[0], blocks[0].model)
             shown[0] = blocks[0].model
+
+
+def sum_of_models(models: Sequence[FloatArray]) -> FloatArray:
+    """(n_pix,) the sum of one or more models."""
+    total = models[0].copy()
+    for model in models[1:]:
+        total += model
+    return total
 
 
 class _Lead:

@@ -148,7 +148,7 @@ def judge_complex(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
         )
     if n_excluded > n_used:
         found.append(warn("mostly_absorbed", "complex", "more pixels are absorbed than fitted.", recipe_id=recipe_id))
-    dof = n_used - optimum.n_parameters
+    dof = optimum.dof
     if dof > 0 and optimum.chi2 > HIGH_REDUCED_CHI2 * dof:
         found.append(
             warn(
@@ -179,8 +179,7 @@ def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> l
         return []
     expected = pairs / n + 1.0
     significance = (n_runs - expected) / math.sqrt(pairs * (pairs - n) / (n**2 * (n - 1.0)))
-    dof = stage.optimum.n_pixels - stage.optimum.n_parameters
-    if significance > RUNS_SIGMA or stage.optimum.chi2 < RUNS_REDUCED_CHI2 * dof:
+    if significance > RUNS_SIGMA or stage.optimum.chi2 < RUNS_REDUCED_CHI2 * stage.optimum.dof:
         return []
     message = f"residuals change their sign {n_runs - 1} times in {n} pixels, {-significance:.0f} σ too rarely."
     recipe_id = stage.recipe.recipe_id
