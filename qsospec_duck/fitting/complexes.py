@@ -86,7 +86,7 @@ def fit_complex(
     fit, others = try_alternatives(pixels, fit, coverage.components, trials)
     fit, more = add_optional(pixels, fit, optional, trials, delta_chi2=delta_chi2, min_snr=min_snr)
     name = "+".join([", ".join(["core", *others]), *more])
-    used, excluded = _split(coverage.mask, whole.index[troughs])
+    used, excluded = _split(coverage.mask, whole.index, troughs)
     return ComplexStage(recipe, coverage, fit.model, fit.optimum, name, used, excluded, tuple(trials))
 
 
@@ -99,7 +99,7 @@ def go_on(
     """
     whole = pixels_of(spectrum, continuum_model, coverage.mask)
     troughs, _, fit = _unabsorbed(whole, LineFit(stage.model, stage.optimum), stage.recipe)
-    used, excluded = _split(coverage.mask, whole.index[troughs])
+    used, excluded = _split(coverage.mask, whole.index, troughs)
     return replace(stage, coverage=coverage, optimum=fit.optimum, used=used, excluded=excluded)
 
 
@@ -111,11 +111,12 @@ def _always_and_optional(components: Components) -> tuple[Components, Components
 
 
 @numba.njit(cache=True, nogil=True)
-def _split(mask: BoolArray, troughs: IntArray) -> tuple[BoolArray, BoolArray]:
-    """Pixels of a mask (n_pix,) without those of some numbers, and those alone."""
+def _split(mask: BoolArray, index: IntArray, troughs: BoolArray) -> tuple[BoolArray, BoolArray]:
+    """Pixels of a mask (n_pix,), whose places are ``index`` (n,), without those in troughs (n,), and those alone."""
     used, excluded = mask.copy(), np.zeros(mask.size, np.bool_)
-    for i in troughs:
-        used[i], excluded[i] = False, True
+    for k in range(index.size):
+        if troughs[k]:
+            used[index[k]], excluded[index[k]] = False, True
     return used, excluded
 
 

@@ -87,9 +87,8 @@ def _promising(pixels: LinePixels, fit: LineFit) -> Sequence[Removal]:
     weights = column_weights(
         pixels.x, pixels.inverse_sigma, optimum.theta, optimum.amplitudes, optimum.program.tables,
         optimum.shapes_in_use, low, high,
-    )  # fmt: skip
-    weighed = [(float(weights[removal.columns].max()), place) for place, removal in enumerate(every)]
-    weighed.sort()
+    ).tolist()  # fmt: skip
+    weighed = sorted((max(weights[column] for column in one.columns), place) for place, one in enumerate(every))
     return [every[place] for weight, place in weighed if weight < _MUCH_WEIGHT or place == weighed[0][1]]
 
 

@@ -17,7 +17,7 @@ from qsospec_duck.fitting.config import BalmerConfig, Band, ContinuumConfig
 from qsospec_duck.fitting.continuum_forms import choose_form, first_form, other_forms
 from qsospec_duck.fitting.continuum_pixels import ContinuumPixels
 from qsospec_duck.fitting.fit_value import fit_value
-from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
+from qsospec_duck.fitting.masks import find_troughs, inside_limits, residual_scatter, window_limits
 from qsospec_duck.fitting.optimum import Optimum, Prior, model_values
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Trial
 from qsospec_duck.models.lines import line
@@ -95,10 +95,8 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         Use the windows redward of the Lyα forest.
     """
     wave, x, flux, inverse_sigma = spectrum.wavelength, spectrum.log_wavelength, spectrum.flux, np.sqrt(spectrum.ivar)
-    windows = config.lya_safe_windows if lya_safe else config.windows
-    masked = (*config.mask_windows, *_lines_of_complexes(config.balmer))
-    good = spectrum.good
-    fit_mask = inside_windows(wave, windows) & ~inside_windows(wave, masked) & good
+    good, (windows, masked) = spectrum.good, _limits(config, lya_safe)
+    fit_mask = inside_limits(wave, windows) & ~inside_limits(wave, masked) & good
     if np.count_nonzero(fit_mask) < config.min_component_pixels:
         return None
     clip_mask = np.ones(wave.size, dtype=bool)
@@ -145,6 +143,12 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
 
 
 @cache
+def _limits(config: ContinuumConfig, lya_safe: bool) -> tuple[FloatArray, FloatArray]:
+    """Limits of the windows, and of what is masked in them (`qsospec_duck.fitting.masks.window_limits`)."""
+    windows = config.lya_safe_windows if lya_safe else config.windows
+    return window_limits(windows), window_limits((*config.mask_windows, *_lines_of_complexes(config.balmer)))
+
+
 def _lines_of_complexes(balmer: BalmerConfig) -> tuple[Band, ...]:
     """Where the Balmer lines are [Å] that a complex has in place of the series: the continuum knows nothing of them."""
     centres = [line(line_id).wavelength for line_id, level in SERIES.items() if level < balmer.lowest_level]

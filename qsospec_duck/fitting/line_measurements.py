@@ -55,7 +55,7 @@ def measure_complex(
     features = features_of(stage.model.components, stage.recipe, stage.coverage.lines)
     profiles = measure_profiles(features, solution, base, place)
     warnings: list[FitWarning] = []
-    for k in np.flatnonzero(profiles.remarkable).tolist():
+    for k in profiles.remarkable.nonzero()[0].tolist():
         _judge(recipe_id, features.names[k], profiles[k], warnings)
     lines, is_absurd = line_rows(features, profiles, log_distance)
     if is_absurd:

@@ -74,8 +74,9 @@ class MeasuredProfiles:
     """(n_line,) whether there is anything to be said about a line: it is not detected, or a number is not to be had."""
 
     def __getitem__(self, k: int) -> MeasuredProfile:
-        values, errors, own = (array[k].tolist() for array in (self.values, self.errors, self.own))
-        return MeasuredProfile(values, errors, own, *self.verdicts[k].tolist())
+        return MeasuredProfile(
+            self.values[k].tolist(), self.errors[k].tolist(), self.own[k].tolist(), *self.verdicts[k].tolist()
+        )  # fmt: skip
 
     def __iter__(self) -> Iterator[MeasuredProfile]:
         return map(self.__getitem__, range(len(self.values)))

@@ -63,7 +63,7 @@ class Block:
         """``model`` (n_pix,) is that of the optimum, where it is known; without ``cells`` no pixel is averaged."""
         self.optimum, self.used, self.x, self.cells = optimum, used, x, cells
         # Taking pixels by their numbers is several times faster than by a mask.
-        self.pixels = np.flatnonzero(used)
+        self.pixels = used.nonzero()[0]
         self.x_used, self.inverse_sigma_used = x[self.pixels], inverse_sigma[self.pixels]
         self.weight = inverse_sigma
         self.model = model_values(optimum, x) if model is None else model
@@ -146,7 +146,7 @@ class _Lead:
 
     def __init__(self, weight: FloatArray) -> None:
         self._weight, self._factor = weight, 1.0
-        self._step, self._is_first = np.zeros_like(weight), True
+        self._step, self._is_first = np.zeros(weight.size), True
 
     def ahead(self, shown: FloatArray, model: FloatArray, settled: float) -> FloatArray:
         """What the others should see next, (n_pix,), of a block that was ``shown`` and is fitted as ``model``."""

@@ -13,7 +13,6 @@ from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import Coverage
-from qsospec_duck.fitting.masks import window_limits
 from qsospec_duck.fitting.measurement_rows import Rows
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
@@ -79,7 +78,7 @@ def judge_continuum(stage: ContinuumStage, solution: Solution) -> list[FitWarnin
         found.append(warn("absorption_clipped", "continuum", message, n_pixels=n_clipped))
     if solution.rank_deficient:
         found.append(warn("rank_deficient", "continuum", "continuum parameters are degenerate with each other."))
-    for slot in np.flatnonzero(optimum.at_bound & optimum.shapes_in_use):
+    for slot in (optimum.at_bound & optimum.shapes_in_use).nonzero()[0]:
         parameter = optimum.program.parameters[slot]
         value = parameter.physical(float(optimum.theta[slot]))
         found.append(
@@ -172,8 +171,7 @@ def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> l
     total : ndarray, shape (n_pix,)
         Continuum and all lines.
     """
-    limits = window_limits(stage.recipe.windows)
-    n, n_above, n_runs = _count_runs(rest.wavelength, limits, rest.flux, total, stage.used)
+    n, n_above, n_runs = _count_runs(rest.wavelength, *stage.recipe.window, rest.flux, total, stage.used)
     pairs = 2.0 * n_above * (n - n_above)
     if pairs <= n:
         return []
@@ -188,12 +186,14 @@ def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> l
 
 @numba.njit(cache=True, nogil=True)
 def _count_runs(
-    wavelength: FloatArray, limits: FloatArray, flux: FloatArray, total: FloatArray, used: BoolArray
+    wavelength: FloatArray, low: float, high: float, flux: FloatArray, total: FloatArray, used: BoolArray
 ) -> tuple[int, int, int]:
-    """Used pixels, all of them within some limits, those whose flux is above the model, and runs of one sign."""
+    """Used pixels, all of them within limits, those whose flux is above the model, and runs of one sign."""
     n, n_above, n_runs = 0, 0, 0
     was_above = False
-    for i in range(first_not_below(wavelength, limits[0]), first_not_below(wavelength, limits[-1])):
+    for i in range(first_not_below(wavelength, low), wavelength.size):
+        if wavelength[i] > high:
+            break
         if used[i]:
             is_above = flux[i] > total[i]
             n_runs += n == 0 or is_above != was_above
