@@ -71,6 +71,12 @@ class ContinuumStage:
     known: tuple[Optimum, FloatArray] | None = None
     """An optimum and its model, (n_pix,), where that was found on the way."""
 
+    def with_optimum(self, optimum: Optimum) -> ContinuumStage:
+        """The same with another optimum of its model."""
+        return ContinuumStage(
+            optimum, self.selected_model, self.fit_mask, self.clip_mask, self.warnings, self.trials, self.known
+        )  # fmt: skip
+
     @property
     def used(self) -> BoolArray:
         """(n_pix,) pixels of the fit."""

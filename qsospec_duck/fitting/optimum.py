@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from qsospec_duck.fitting.fit_value import fit_value
+from qsospec_duck.fitting.found_once import found_once
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.fitting.shape_states import fill_states
 from qsospec_duck.fitting.solver import minimise_from_starts
@@ -52,10 +52,10 @@ class Optimum:
         """(n_par,) True where a shape was fitted."""
         return self.program.bounds[2]
 
-    @cached_property
+    @found_once
     def _states(self) -> _States:
         program, n_par = self.program, self.theta.size
-        in_use, at_bound = np.empty((2, n_par), dtype=bool)
+        in_use, at_bound = np.empty(n_par, dtype=bool), np.empty(n_par, dtype=bool)
         precision = np.empty(n_par + self.amplitudes.size)
         n_parameters, has_idle = fill_states(
             self.theta, self.amplitudes, *program.bounds, *program.hard_bounds, program.derivative_of, self.prior[1],

@@ -61,8 +61,7 @@ def published_parameters(solution: Solution, amplitude: str) -> Published:
         optimum.theta, *program.published_units, program.derivative_of, optimum.shapes_in_use, optimum.at_bound,
         optimum.amplitudes, solution.covariance, solution.amplitude_errors, numbers, has_flux,
     )  # fmt: skip
-    values, errors, scale = numbers
-    return Published(names, values, errors, has_flux, scale)
+    return Published(names, numbers[0], numbers[1], has_flux, numbers[2])
 
 
 @cache

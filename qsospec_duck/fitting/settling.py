@@ -9,7 +9,6 @@ cannot bend it. What the fixed point says about errors is the matter of `qsospec
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -69,7 +68,8 @@ class Block:
         self.model = model_values(optimum, x) if model is None else model
         self._averages: dict[float, Averages] = {}
         self._flux_used = flux[self.pixels]
-        self._others, self._now, self._left = np.empty((3, self.pixels.size))
+        n_used = self.pixels.size
+        self._others, self._now, self._left = np.empty(n_used), np.empty(n_used), np.empty(n_used)
         self._others[:] = np.inf
         self._was_rough = False
 
@@ -188,4 +188,4 @@ def settle(
     for block in blocks:
         block.optimum = block.optimum.with_idle_shapes_in_the_middle()
     settled = [stage.with_optimum(block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
-    return replace(continuum, optimum=blocks[0].optimum), settled, blocks
+    return continuum.with_optimum(blocks[0].optimum), settled, blocks

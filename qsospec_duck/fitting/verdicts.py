@@ -96,14 +96,16 @@ def judge_coverage(recipe: ComplexRecipe, coverage: Coverage) -> list[FitWarning
     found = []
     if coverage.status in _COVERAGE_CODES:
         found.append(warn(_COVERAGE_CODES[coverage.status], "complex", coverage.message, recipe_id=recipe_id))
-    if coverage.can_fit and coverage.dropped:
+    if not coverage.can_fit:
+        return found
+    if coverage.dropped:
         found.append(
             warn(
                 "component_dropped", "complex", f"not covered: {', '.join(coverage.dropped)}.",
                 recipe_id=recipe_id, components=list(coverage.dropped),
             )
         )  # fmt: skip
-    if coverage.can_fit and recipe.coverage == "lya":
+    if recipe.coverage == "lya":
         found.append(
             warn(
                 "lya_forest_unmodelled",
@@ -207,7 +209,7 @@ def judge_luminosities(rows: Rows) -> list[FitWarning]:
     """Luminosities of the continuum that say little."""
     found = []
     for label, value, error in rows:
-        if label.measure == "logl" and error > UNCERTAIN_LOGL:
+        if error > UNCERTAIN_LOGL and label.measure == "logl":
             message = f"{label.quantity} is {value:.2f} ± {error:.2f} {label.unit}."
             found.append(warn("uncertain_continuum", "continuum", message, quantity=label.quantity, error=error))
     return found
