@@ -23,7 +23,7 @@ from qsospec_duck.fitting.coverage import Coverage
 from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.masks import inside_windows
 from qsospec_duck.fitting.result import BoolArray, FloatArray
-from qsospec_duck.fitting.settling import Block, settle, sum_of_models
+from qsospec_duck.fitting.settling import Block, settle
 from qsospec_duck.models.lines import line
 from qsospec_duck.models.recipes import ComplexRecipe
 from qsospec_duck.spectra import Spectrum
@@ -131,8 +131,7 @@ def _fit_once(
         if coverage.can_fit:
             stage, searched_on[recipe.recipe_id] = _fit_complex(rest, model, config, recipe, coverage, absorbed, before)
             stages.append(stage)
-    continuum, stages, blocks = settle(rest, alone, stages)
-    model = sum_of_models([block.model for block in blocks])
+    continuum, stages, blocks, model = settle(rest, alone, stages)
     return _Round(alone, continuum, stages, searched_on, blocks, model, find_broad_absorption(rest, model), seconds)
 
 

@@ -64,7 +64,7 @@ def prune(pixels: LinePixels, fit: LineFit, trials: list[Trial]) -> LineFit:
         best: tuple[LineFit, Removal] | None = None
         for removal in _promising(pixels, fit):
             limit = math.inf if best is None else best[0].chi2 + _PATIENCE
-            poorer = pixels.refit(pixels.seen(removal.model), fit.optimum.theta[None, removal.slots], limit)
+            poorer = pixels.refit(pixels.seen(removal.model), fit.optimum.theta[removal.slots][None, :], limit)
             if best is None or poorer.chi2 < best[0].chi2:
                 best = poorer, removal
         if best is None:

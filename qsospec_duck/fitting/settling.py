@@ -102,15 +102,16 @@ class Block:
         return averages.x, averages.inverse_sigma, averages.flux(left)
 
 
-def relax(blocks: Sequence[Block], *, settled: float = SETTLED_SIGMA, rough: bool = False) -> None:
+def relax(
+    blocks: Sequence[Block], total: FloatArray, *, settled: float = SETTLED_SIGMA, rough: bool = False
+) -> None:  # fmt: skip
     """Refit blocks in turn, each to what the others leave of the flux, until all of them stand.
 
-    ``settled`` is the limit in σ that `SETTLED_SIGMA` explains. With ``rough``, blocks with cells average pixels over
-    wide ones; such a block is refitted at least once by the next call without. The first block, which all others stand
-    on, is shown to them where it is expected to end.
+    ``total`` (n_pix,) is the sum of their models, and is kept so. ``settled`` is the limit in σ that `SETTLED_SIGMA`
+    explains. With ``rough``, blocks with cells average pixels over wide ones; such a block is refitted at least once by
+    the next call without. The first block, which all others stand on, is shown to them where it is expected to end.
     """
     shown = [block.model for block in blocks]
-    total = sum_of_models(shown)
     lead = _Lead(blocks[0].weight)
     for _ in range(MAX_ROUNDS):
         refitted = False
@@ -127,13 +128,15 @@ def relax(blocks: Sequence[Block], *, settled: float = SETTLED_SIGMA, rough: boo
             # The others stand to where the first block was expected, not to where it is.
             exchange(total, shown[0], blocks[0].model)
             shown[0] = blocks[0].model
+    if shown[0] is not blocks[0].model:
+        exchange(total, shown[0], blocks[0].model)
 
 
-def sum_of_models(models: Sequence[FloatArray]) -> FloatArray:
-    """(n_pix,) the sum of one or more models."""
-    total = models[0].copy()
-    for model in models[1:]:
-        total += model
+def sum_of_models(blocks: Sequence[Block]) -> FloatArray:
+    """(n_pix,) continuum and lines."""
+    total = blocks[0].model.copy()
+    for block in blocks[1:]:
+        total += block.model
     return total
 
 
@@ -160,7 +163,7 @@ class _Lead:
 
 def settle(
     spectrum: Spectrum, continuum: ContinuumStage, complexes: Sequence[ComplexStage]
-) -> tuple[ContinuumStage, list[ComplexStage], list[Block]]:
+) -> tuple[ContinuumStage, list[ComplexStage], list[Block], FloatArray]:
     """Repeat the fits until they are consistent.
 
     Parameters
@@ -177,15 +180,18 @@ def settle(
         With settled optima.
     blocks : list of Block
         The continuum's first, then one a complex.
+    total : ndarray, shape (n_pix,)
+        The sum of their models.
     """
     x = spectrum.log_wavelength
     inverse_sigma = np.sqrt(spectrum.ivar)
     data = x, inverse_sigma, spectrum.flux
     first = Block(continuum.optimum, continuum.used, *data, CONTINUUM_CELLS, continuum.model(spectrum))
     blocks = [first, *(Block(stage.optimum, stage.used, *data) for stage in complexes)]
-    relax(blocks, settled=NEARLY_SETTLED_SIGMA, rough=True)
-    relax(blocks)
+    total = sum_of_models(blocks)
+    relax(blocks, total, settled=NEARLY_SETTLED_SIGMA, rough=True)
+    relax(blocks, total)
     for block in blocks:
         block.optimum = block.optimum.with_idle_shapes_in_the_middle()
     settled = [stage.with_optimum(block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
-    return continuum.with_optimum(blocks[0].optimum), settled, blocks
+    return continuum.with_optimum(blocks[0].optimum), settled, blocks, total
