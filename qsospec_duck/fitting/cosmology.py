@@ -13,7 +13,6 @@ import math
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qsospec_duck.constants import C_KMS
 
@@ -22,10 +21,10 @@ _MPC_CM = 3.0856775814913673e24
 
 
 @cache
-def _nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes between 0 and 1, and their weights."""
+def _nodes() -> tuple[tuple[float, float], ...]:
+    """Nodes between 0 and 1 with their weights."""
     nodes, weights = np.polynomial.legendre.leggauss(12)
-    return 0.5 * (nodes + 1.0), 0.5 * weights
+    return tuple(zip((0.5 * (nodes + 1.0)).tolist(), (0.5 * weights).tolist(), strict=True))
 
 
 def luminosity_distance_cm(z: float, h0: float, om0: float) -> float:
@@ -43,6 +42,5 @@ def luminosity_distance_cm(z: float, h0: float, om0: float) -> float:
     if not z > 0:
         return float("nan")
     q = 1.0 - 1.0 / math.sqrt(1.0 + z)
-    nodes, weights = _nodes()
-    integral = 2.0 * q * float(weights @ (om0 + (1.0 - om0) * (1.0 - q * nodes) ** 6) ** -0.5)
+    integral = 2.0 * q * sum(w / math.sqrt(om0 + (1.0 - om0) * (1.0 - q * x) ** 6) for x, w in _nodes())
     return (1.0 + z) * C_KMS / h0 * integral * _MPC_CM
