@@ -24,12 +24,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.fit_value import fit_value
+from qsospec_duck.fitting.found_once import found_once
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.fitting.stretches import THRESHOLD, pixel_widths, usual_step
 from qsospec_duck.models.program import IntArray
@@ -47,7 +47,7 @@ LEAST_SLOPE = 1e-4
 """Least slope of r at an edge [1/(km/s)]: a flatter one does not tell where a trough begins."""
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class Troughs:
     """What one ion absorbs."""
 
@@ -79,12 +79,12 @@ class Troughs:
     widths: FloatArray
     """(k,) width of each trough [km/s]."""
 
-    @cached_property
+    @found_once
     def pixel(self) -> float:
         """The usual width of a pixel [km/s]."""
         return float(usual_step(self.velocity))
 
-    @cached_property
+    @found_once
     def pixel_widths(self) -> FloatArray:
         """(n,) width of every pixel [km/s]."""
         return pixel_widths(self.velocity)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from qsospec_duck.fitting.config import FitConfig
 from qsospec_duck.fitting.continuum import ContinuumStage, fit_continuum
 from qsospec_duck.fitting.coupled import Solution, solutions_of
 from qsospec_duck.fitting.coverage import Coverage
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.masks import inside_windows
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.fitting.settling import Block, settle
@@ -38,7 +39,7 @@ INVENTED_LIGHT = 1.5
 """A line that is this many times brighter in masked pixels than in any fitted one is not believed."""
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class FittedBlocks:
     """The settled continuum and complexes."""
 
@@ -59,7 +60,7 @@ class FittedBlocks:
     seconds_continuum: float
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class _Round:
     """What one round of fits found; errors are for the last one."""
 
@@ -130,8 +131,7 @@ def _fit_once(
         if coverage.can_fit:
             stage, searched_on[recipe.recipe_id] = _fit_complex(rest, model, config, recipe, coverage, absorbed, before)
             stages.append(stage)
-    continuum, stages, blocks = settle(rest, alone, stages)
-    model = sum((block.model for block in blocks), np.zeros(rest.n_pix))
+    continuum, stages, blocks, model = settle(rest, alone, stages)
     return _Round(alone, continuum, stages, searched_on, blocks, model, find_broad_absorption(rest, model), seconds)
 
 

@@ -6,8 +6,6 @@ import math
 from functools import cache
 from typing import NamedTuple
 
-import numpy as np
-
 from qsospec_duck.fitting.complex_model import compile_complex
 from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.coupled import Solution
@@ -25,7 +23,7 @@ def judge_bounds(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
     bound is a nuisance, and so is one of a faint line beside those for which the complex is fitted.
     """
     optimum = solution.optimum
-    on_bound = np.flatnonzero(optimum.at_bound).tolist()
+    on_bound = optimum.at_bound.nonzero()[0].tolist()
     if not on_bound:
         return []
     components = stage.model.components

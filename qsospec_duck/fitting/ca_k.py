@@ -11,7 +11,6 @@ it is improved by Gauss-Newton steps. No host model is needed, and none is touch
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numba
 import numpy as np
@@ -19,6 +18,7 @@ import numpy as np
 from qsospec_duck.constants import C_KMS
 from qsospec_duck.fitting.amplitudes import dot
 from qsospec_duck.fitting.decay import decay
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.inverse import inverse_of
 from qsospec_duck.fitting.result import FloatArray, Measurement
 from qsospec_duck.models.compiled_exp import FAST
@@ -51,7 +51,7 @@ _SETTLED = 0.003
 """Step, relative to the width, that ends the improvement."""
 
 
-@dataclass(frozen=True)
+@fit_value
 class _Peak:
     """An absorption line over a parabola."""
 

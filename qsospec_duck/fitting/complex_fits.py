@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numba
 import numpy as np
 
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.optimum import ROUGH, Optimum, optimise
 from qsospec_duck.fitting.result import BoolArray, FloatArray, Trial
 from qsospec_duck.fitting.search import best_of_starts
@@ -44,14 +45,14 @@ class LineFit(NamedTuple):
     @property
     def bic(self) -> float:
         """χ² + k ln n of the fitted pixels."""
-        return self.chi2 + self.optimum.n_parameters * math.log(max(self.optimum.n_pixels, 1))
+        return self.optimum.bic
 
     def as_trial(self, model: str, *, accepted: bool) -> Trial:
         """What is archived of it."""
         return Trial(model, self.chi2, self.optimum.n_parameters, self.optimum.n_pixels, accepted)
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class LinePixels:
     """What a complex is fitted to."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import numba
@@ -14,6 +14,7 @@ from qsospec_duck.fitting.complex_fits import LineFit, LinePixels, pixels_of
 from qsospec_duck.fitting.complex_model import ComplexModel, compile_complex
 from qsospec_duck.fitting.component_choice import add_optional, prune, try_alternatives
 from qsospec_duck.fitting.coverage import Coverage
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.line_troughs import line_troughs
 from qsospec_duck.fitting.optimum import Optimum, model_values
 from qsospec_duck.fitting.parsimony import Components
@@ -28,7 +29,7 @@ _ABSORPTION_PASSES = 3
 """Rounds of absorption masking inside a complex."""
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class ComplexStage:
     """A complex with its components, pixels and optimum; errors come later, from all stages together."""
 
@@ -58,11 +59,6 @@ class ComplexStage:
             return self
         return replace(self, coverage=coverage, excluded=coverage.mask & ~self.used)
 
-    @property
-    def bic(self) -> float:
-        """χ² + k ln n of the fitted pixels."""
-        return LineFit(self.model, self.optimum).bic
-
 
 def fit_complex(
     spectrum: Spectrum, continuum_model: FloatArray, recipe: ComplexRecipe, coverage: Coverage,
@@ -90,7 +86,7 @@ def fit_complex(
     fit, others = try_alternatives(pixels, fit, coverage.components, trials)
     fit, more = add_optional(pixels, fit, optional, trials, delta_chi2=delta_chi2, min_snr=min_snr)
     name = "+".join([", ".join(["core", *others]), *more])
-    used, excluded = _split(coverage.mask, whole.index[troughs])
+    used, excluded = _split(coverage.mask, whole.index, troughs)
     return ComplexStage(recipe, coverage, fit.model, fit.optimum, name, used, excluded, tuple(trials))
 
 
@@ -103,7 +99,7 @@ def go_on(
     """
     whole = pixels_of(spectrum, continuum_model, coverage.mask)
     troughs, _, fit = _unabsorbed(whole, LineFit(stage.model, stage.optimum), stage.recipe)
-    used, excluded = _split(coverage.mask, whole.index[troughs])
+    used, excluded = _split(coverage.mask, whole.index, troughs)
     return replace(stage, coverage=coverage, optimum=fit.optimum, used=used, excluded=excluded)
 
 
@@ -115,11 +111,12 @@ def _always_and_optional(components: Components) -> tuple[Components, Components
 
 
 @numba.njit(cache=True, nogil=True)
-def _split(mask: BoolArray, troughs: IntArray) -> tuple[BoolArray, BoolArray]:
-    """Pixels of a mask (n_pix,) without those of some numbers, and those alone."""
+def _split(mask: BoolArray, index: IntArray, troughs: BoolArray) -> tuple[BoolArray, BoolArray]:
+    """Pixels of a mask (n_pix,), whose places are ``index`` (n,), without those in troughs (n,), and those alone."""
     used, excluded = mask.copy(), np.zeros(mask.size, np.bool_)
-    for i in troughs:
-        used[i], excluded[i] = False, True
+    for k in range(index.size):
+        if troughs[k]:
+            used[index[k]], excluded[index[k]] = False, True
     return used, excluded
 
 

@@ -64,7 +64,7 @@ def prune(pixels: LinePixels, fit: LineFit, trials: list[Trial]) -> LineFit:
         best: tuple[LineFit, Removal] | None = None
         for removal in _promising(pixels, fit):
             limit = math.inf if best is None else best[0].chi2 + _PATIENCE
-            poorer = pixels.refit(pixels.seen(removal.model), fit.optimum.theta[None, removal.slots], limit)
+            poorer = pixels.refit(pixels.seen(removal.model), fit.optimum.theta[removal.slots][None, :], limit)
             if best is None or poorer.chi2 < best[0].chi2:
                 best = poorer, removal
         if best is None:
@@ -87,9 +87,8 @@ def _promising(pixels: LinePixels, fit: LineFit) -> Sequence[Removal]:
     weights = column_weights(
         pixels.x, pixels.inverse_sigma, optimum.theta, optimum.amplitudes, optimum.program.tables,
         optimum.shapes_in_use, low, high,
-    )  # fmt: skip
-    weighed = [(float(weights[removal.columns].max()), place) for place, removal in enumerate(every)]
-    weighed.sort()
+    ).tolist()  # fmt: skip
+    weighed = sorted((max(weights[column] for column in one.columns), place) for place, one in enumerate(every))
     return [every[place] for weight, place in weighed if weight < _MUCH_WEIGHT or place == weighed[0][1]]
 
 

@@ -6,7 +6,6 @@ Enters a rest-frame spectrum; leaves the choice of components and pixels with th
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache
 
 import numba
@@ -17,7 +16,8 @@ from qsospec_duck.fitting.assumed_balmer import N_BALMER_SHAPES, assumed_balmer,
 from qsospec_duck.fitting.config import BalmerConfig, Band, ContinuumConfig
 from qsospec_duck.fitting.continuum_forms import choose_form, first_form, other_forms
 from qsospec_duck.fitting.continuum_pixels import ContinuumPixels
-from qsospec_duck.fitting.masks import find_troughs, inside_windows, residual_scatter
+from qsospec_duck.fitting.fit_value import fit_value
+from qsospec_duck.fitting.masks import find_troughs, inside_limits, residual_scatter, window_limits
 from qsospec_duck.fitting.optimum import Optimum, Prior, model_values
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray, Trial
 from qsospec_duck.models.lines import line
@@ -48,7 +48,7 @@ _LINE_REACH = 5000.0 / C_KMS
 comes out 10 to 40 % too faint; with this its median is right for lines of 2500 to 9000 km/s."""
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class ContinuumStage:
     """The continuum with its components, pixels and optimum; errors come later, from all stages together."""
 
@@ -70,6 +70,12 @@ class ContinuumStage:
 
     known: tuple[Optimum, FloatArray] | None = None
     """An optimum and its model, (n_pix,), where that was found on the way."""
+
+    def with_optimum(self, optimum: Optimum) -> ContinuumStage:
+        """The same with another optimum of its model."""
+        return ContinuumStage(
+            optimum, self.selected_model, self.fit_mask, self.clip_mask, self.warnings, self.trials, self.known
+        )  # fmt: skip
 
     @property
     def used(self) -> BoolArray:
@@ -95,10 +101,8 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
         Use the windows redward of the Lyα forest.
     """
     wave, x, flux, inverse_sigma = spectrum.wavelength, spectrum.log_wavelength, spectrum.flux, np.sqrt(spectrum.ivar)
-    windows = config.lya_safe_windows if lya_safe else config.windows
-    masked = (*config.mask_windows, *_lines_of_complexes(config.balmer))
-    good = spectrum.good
-    fit_mask = inside_windows(wave, windows) & ~inside_windows(wave, masked) & good
+    good, (windows, masked) = spectrum.good, _limits(config, lya_safe)
+    fit_mask = inside_limits(wave, windows) & ~inside_limits(wave, masked) & good
     if np.count_nonzero(fit_mask) < config.min_component_pixels:
         return None
     clip_mask = np.ones(wave.size, dtype=bool)
@@ -145,6 +149,12 @@ def fit_continuum(spectrum: Spectrum, config: ContinuumConfig, *, lya_safe: bool
 
 
 @cache
+def _limits(config: ContinuumConfig, lya_safe: bool) -> tuple[FloatArray, FloatArray]:
+    """Limits of the windows, and of what is masked in them (`qsospec_duck.fitting.masks.window_limits`)."""
+    windows = config.lya_safe_windows if lya_safe else config.windows
+    return window_limits(windows), window_limits((*config.mask_windows, *_lines_of_complexes(config.balmer)))
+
+
 def _lines_of_complexes(balmer: BalmerConfig) -> tuple[Band, ...]:
     """Where the Balmer lines are [Å] that a complex has in place of the series: the continuum knows nothing of them."""
     centres = [line(line_id).wavelength for line_id, level in SERIES.items() if level < balmer.lowest_level]

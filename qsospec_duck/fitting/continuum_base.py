@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, columns_of, rows_of
 from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.result import FloatArray
 from qsospec_duck.models.program import IntArray
 
@@ -15,7 +14,7 @@ BASE_FAMILIES = (*LAW_FAMILIES, "balmer")
 """Families of the continuum below a line."""
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class ContinuumBase:
     """Power law, polynomial and Balmer pseudo-continuum."""
 

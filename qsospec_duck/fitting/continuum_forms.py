@@ -8,7 +8,6 @@ than the threshold of its richest part above the lowest. All of them are archive
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -30,9 +29,9 @@ from qsospec_duck.models.program import Program
 IRONS = ("iron_uv", "iron_optical", "iron_iii")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
-    """One form of a continuum."""
+    """One form of a continuum, made by `form_of`."""
 
     config: ContinuumConfig
     """With the templates of this form."""
@@ -84,7 +83,7 @@ class Form:
 
 
 form_of = cache(Form)
-"""A form by its parts, made once: what it knows of itself is found once."""
+"""A form by its parts, made once: it is equal to itself alone, and what it knows of itself is found once."""
 
 Fit = Callable[[Program, FloatArray], Optimum]
 
@@ -152,8 +151,8 @@ def choose_form(
     forms : sequence of Form
         Candidates; `other_forms`.
     """
-    found = [optimum if one == form else fit(one.program, carried(optimum, one.program)[None, :]) for one in forms]
-    bic = [one.chi2 + one.n_parameters * math.log(one.n_pixels) for one in found]
+    found = [optimum if one is form else fit(one.program, carried(optimum, one.program)[None, :]) for one in forms]
+    bic = [one.bic for one in found]
     asked = form.config.power_law.mode
     allowed = [i for i, one in enumerate(forms) if asked != "broken" or one.power_law == "broken"] or [0]
     best = min(allowed, key=lambda i: bic[i])

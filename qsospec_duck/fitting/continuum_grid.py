@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import NamedTuple
 
 import numba
@@ -18,6 +17,8 @@ from qsospec_duck.constants import CONTINUUM_WAVELENGTHS
 from qsospec_duck.fitting.continuum_program import LAW_FAMILIES, columns_of, rows_of
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.covariance import fill_rows
+from qsospec_duck.fitting.fit_value import fit_value
+from qsospec_duck.fitting.found_once import found_once
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.program import IntArray, Program
 
@@ -57,13 +58,13 @@ class Band(NamedTuple):
     ew_error: float
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class ContinuumOnGrid:
     """A continuum on the grid of measurements."""
 
     solution: Solution
 
-    @cached_property
+    @found_once
     def jacobian(self) -> FloatArray:
         """(n_par + n_col, n_grid)."""
         optimum = self.solution.optimum

@@ -168,11 +168,9 @@ _STATISTICS = tuple(
 
 def _statistics(solution: Solution) -> list[Number]:
     optimum = solution.optimum
-    n_used = optimum.n_pixels
-    dof = n_used - optimum.n_parameters
-    bic = optimum.chi2 + optimum.n_parameters * math.log(max(n_used, 1))
+    dof = optimum.dof
     reduced = optimum.chi2 / dof if dof > 0 else math.nan
-    return [(value, math.nan) for value in (optimum.chi2, float(dof), bic, reduced)]
+    return [(value, math.nan) for value in (optimum.chi2, float(dof), optimum.bic, reduced)]
 
 
 def _sample(

@@ -17,13 +17,13 @@ Line errors carry the uncertainty of the continuum, and the other way round.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from qsospec_duck.fitting.covariance import amplitude_errors, covariances_of, edges_of, fill_rows
+from qsospec_duck.fitting.fit_value import fit_value
+from qsospec_duck.fitting.found_once import found_once
 from qsospec_duck.fitting.joint_system import joint_response
 from qsospec_duck.fitting.optimum import Optimum
 from qsospec_duck.fitting.overlaps import overlaps
@@ -31,7 +31,7 @@ from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.fitting.settling import Block
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class Solution:
     """A settled block on the whole grid, with errors."""
 
@@ -59,7 +59,7 @@ class Solution:
 
     rank_deficient: bool
 
-    @cached_property
+    @found_once
     def model(self) -> FloatArray:
         """(n_pix,) the block's model."""
         model = np.zeros(self.used.size)

@@ -49,7 +49,8 @@ def covariance_of(
     """Covariance of shapes and amplitudes at an optimum.
 
     The normal matrix is scaled to unit diagonal before it is inverted, so neither the unit of the flux nor
-    that of a velocity enters; the bounds of the shapes count as prior knowledge (`Optimum.band_precision`).
+    that of a velocity enters; the bounds of the shapes count as prior knowledge
+    (`qsospec_duck.fitting.shape_states.band_precision`).
     Amplitudes that ended at 0 and their shapes have no row of their own (zeros); see `amplitude_errors`.
 
     Parameters

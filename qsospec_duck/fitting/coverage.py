@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import numba
 import numpy as np
 
 from qsospec_duck.constants import C_KMS
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.masks import window_limits
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.bisection import first_not_below
@@ -33,7 +33,7 @@ LYA_RED_FRACTION = 0.80
 """Usable fraction of the red side (line centre to window end) for ``red_side_only``."""
 
 
-@dataclass(frozen=True)
+@fit_value
 class Coverage:
     """What a spectrum offers to a recipe."""
 

@@ -94,7 +94,7 @@ def emission_columns(wavelength: FloatArray, continuum: ContinuumConfig) -> Floa
         continuum, "single", continuum.iron_uv.enabled, continuum.iron_optical.enabled,
         "fitted" if continuum.balmer.enabled else "absent",
     )  # fmt: skip
-    theta = program.start
+    theta = program.start.copy()
     for slot, parameter in enumerate(program.parameters):
         if parameter.kind == "fwhm":
             theta[slot] = np.clip(np.log(NUCLEUS_FWHM), parameter.low, parameter.high)

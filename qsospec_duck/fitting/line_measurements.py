@@ -55,7 +55,7 @@ def measure_complex(
     features = features_of(stage.model.components, stage.recipe, stage.coverage.lines)
     profiles = measure_profiles(features, solution, base, place)
     warnings: list[FitWarning] = []
-    for k in np.flatnonzero(profiles.remarkable).tolist():
+    for k in profiles.remarkable.nonzero()[0].tolist():
         _judge(recipe_id, features.names[k], profiles[k], warnings)
     lines, is_absurd = line_rows(features, profiles, log_distance)
     if is_absurd:
@@ -131,10 +131,10 @@ _NO_ERRORS = np.full(4, np.nan)
 
 def _statistics(stage: ComplexStage) -> Rows:
     optimum = stage.optimum
-    dof = optimum.n_pixels - optimum.n_parameters
+    dof = optimum.dof
     reduced = optimum.chi2 / dof if dof > 0 else math.nan
     labels = _statistics_of(stage.recipe.recipe_id)
-    return Rows(labels, np.array([optimum.chi2, dof, stage.bic, reduced]), _NO_ERRORS)
+    return Rows(labels, np.array([optimum.chi2, dof, optimum.bic, reduced]), _NO_ERRORS)
 
 
 @cache

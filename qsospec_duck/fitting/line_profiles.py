@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numba
@@ -11,6 +10,7 @@ import numpy as np
 
 from qsospec_duck.fitting.continuum_base import ContinuumBase
 from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.line_features import Features
 from qsospec_duck.fitting.profile_bounds import mark_own_measures
 from qsospec_duck.fitting.profiles import MEASURES, measure_flux, measure_shape
@@ -54,7 +54,7 @@ class MeasuredProfile(NamedTuple):
     """Whether the error of the FWHM is larger than `UNRELIABLE_FRACTION` of it."""
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class MeasuredProfiles:
     """All of a complex, which are gone through as `MeasuredProfile`; arrays as those have lists."""
 
@@ -74,8 +74,9 @@ class MeasuredProfiles:
     """(n_line,) whether there is anything to be said about a line: it is not detected, or a number is not to be had."""
 
     def __getitem__(self, k: int) -> MeasuredProfile:
-        values, errors, own = (array[k].tolist() for array in (self.values, self.errors, self.own))
-        return MeasuredProfile(values, errors, own, *self.verdicts[k].tolist())
+        return MeasuredProfile(
+            self.values[k].tolist(), self.errors[k].tolist(), self.own[k].tolist(), *self.verdicts[k].tolist()
+        )  # fmt: skip
 
     def __iter__(self) -> Iterator[MeasuredProfile]:
         return map(self.__getitem__, range(len(self.values)))

@@ -65,7 +65,7 @@ def line_rows(features: Features, profiles: MeasuredProfiles, log_distance: floa
         features.log_wavelengths, profiles.values, profiles.errors, profiles.own, profiles.verdicts, distance,
         numbers.reshape(2, -1, N_ROWS),
     )  # fmt: skip
-    return Rows(features.labels, *numbers), is_absurd
+    return Rows(features.labels, numbers[0], numbers[1]), is_absurd
 
 
 @numba.njit(cache=True, nogil=True)

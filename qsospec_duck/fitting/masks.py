@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +17,12 @@ SHOULDER_SIGMA = 1.0
 
 def inside_windows(wavelength: NDArray[np.float64], windows: tuple[tuple[float, float], ...]) -> BoolArray:
     """(n,) True where a wavelength lies in one of the bands, edges included."""
-    return _inside(wavelength, window_limits(windows))
+    return inside_limits(wavelength, window_limits(windows))
 
 
 @numba.njit(cache=True, nogil=True)
-def _inside(wavelength, limits):
-    """(n,) True from the first to below the second of every pair of limits."""
+def inside_limits(wavelength, limits):
+    """(n,) True from the first to below the second of every pair of limits, those of `window_limits`."""
     inside = np.zeros(wavelength.size, np.bool_)
     for k in range(0, limits.size, 2):
         inside[first_not_below(wavelength, limits[k]) : first_not_below(wavelength, limits[k + 1])] = True
@@ -36,7 +34,6 @@ def number_inside(wavelength: NDArray[np.float64], band: tuple[float, float]) ->
     return int(wavelength.searchsorted(band[1], side="right") - wavelength.searchsorted(band[0]))
 
 
-@cache
 def window_limits(windows: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
     """Both limits of every band, the upper one just beyond the last wavelength that it includes."""
     return np.array([limit for low, high in windows for limit in (low, high * (1 + 1e-15))])

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from qsospec_duck.fitting.computed_later import ComputedLater
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.result import FloatArray, Measurement
 
 
@@ -35,7 +35,7 @@ Row = tuple[Label, float, float]
 """Label, value and 1σ error, NaN where none is defined."""
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class Rows:
     """Some measurements that belong together."""
 

@@ -21,7 +21,7 @@ from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.measurement_rows import Label, Row, Rows
 from qsospec_duck.fitting.optimum import Optimum, evaluate_columns
 from qsospec_duck.fitting.result import FitWarning, FloatArray
-from qsospec_duck.fitting.settling import CONTINUUM_CELLS, Block, relax
+from qsospec_duck.fitting.settling import CONTINUUM_CELLS, Block, relax, sum_of_models
 from qsospec_duck.fitting.solver import CONVERGED
 from qsospec_duck.fitting.warning_codes import warn
 from qsospec_duck.spectra import Spectrum
@@ -105,7 +105,7 @@ def draw_measurements(
             Block(_with_drawn_prior(solution.optimum, random), solution.used, x, inverse_sigma, flux, cells)
             for solution, cells in zip(solutions, (CONTINUUM_CELLS, *[None] * len(complexes)), strict=True)
         ]
-        relax(blocks, settled=_SETTLED_SIGMA)
+        relax(blocks, sum_of_models(blocks), settled=_SETTLED_SIGMA)
         if any(block.optimum.status != CONVERGED for block in blocks):
             n_failed += 1
             continue

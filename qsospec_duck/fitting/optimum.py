@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+import math
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
+from qsospec_duck.fitting.fit_value import fit_value
+from qsospec_duck.fitting.found_once import found_once
 from qsospec_duck.fitting.result import BoolArray, FloatArray
-from qsospec_duck.fitting.shape_states import band_precision, shape_states
+from qsospec_duck.fitting.shape_states import fill_states
 from qsospec_duck.fitting.solver import minimise_from_starts
 from qsospec_duck.models.evaluate import evaluate_columns_of, never_filled, sum_of_columns
 from qsospec_duck.models.program import Program
@@ -16,7 +19,17 @@ from qsospec_duck.models.program import Program
 Prior = tuple[FloatArray, FloatArray]
 
 
-@dataclass(frozen=True, eq=False)
+class _States(NamedTuple):
+    """What `fill_states` finds of an optimum."""
+
+    in_use: BoolArray
+    at_bound: BoolArray
+    precision: FloatArray
+    n_parameters: int
+    has_idle: bool
+
+
+@fit_value
 class Optimum:
     """Where the solver ended."""
 
@@ -39,33 +52,51 @@ class Optimum:
         """(n_par,) True where a shape was fitted."""
         return self.program.bounds[2]
 
-    @cached_property
-    def _states(self) -> tuple[BoolArray, BoolArray, int]:
-        program = self.program
-        states = shape_states(
-            self.theta, self.amplitudes, *program.bounds, *program.hard_bounds, program.derivative_of
+    @found_once
+    def _states(self) -> _States:
+        program, n_par = self.program, self.theta.size
+        in_use, at_bound = np.empty(n_par, dtype=bool), np.empty(n_par, dtype=bool)
+        precision = np.empty(n_par + self.amplitudes.size)
+        n_parameters, has_idle = fill_states(
+            self.theta, self.amplitudes, *program.bounds, *program.hard_bounds, program.derivative_of, self.prior[1],
+            in_use, at_bound, precision,
         )  # fmt: skip
-        return states[0], states[1], int(states[2])
+        return _States(in_use, at_bound, precision, n_parameters, has_idle)
 
     @property
     def at_bound(self) -> BoolArray:
         """(n_par,) True where a shape lies on a bound that is not soft: there it could not move, and has no error."""
-        return self._states[1]
+        return self._states.at_bound
 
     @property
     def n_parameters(self) -> int:
         """Number of fitted numbers that the data constrain: free shapes of live columns, and amplitudes."""
-        return self._states[2]
+        return self._states.n_parameters
+
+    @property
+    def dof(self) -> int:
+        """Degrees of freedom: pixels less fitted numbers."""
+        return self.n_pixels - self._states.n_parameters
+
+    @property
+    def bic(self) -> float:
+        """χ² + k ln n of the fitted pixels."""
+        return self.chi2 + self._states.n_parameters * math.log(max(self.n_pixels, 1))
 
     @property
     def shapes_in_use(self) -> BoolArray:
         """(n_par,) True for free shapes that some column with a positive amplitude has."""
-        return self._states[0]
+        return self._states.in_use
 
     @property
     def live_shapes(self) -> BoolArray:
         """(n_par,) True for shapes in use that do not lie on a bound."""
         return self.shapes_in_use & ~self.at_bound
+
+    @property
+    def prior_precision(self) -> FloatArray:
+        """(n_par + n_col,) inverse variances of what was known beforehand: bounds of the shapes, then amplitudes."""
+        return self._states.precision
 
     def of_pixels(self, chi2: float, n_pixels: int) -> Optimum:
         """The same of a fit to averages, with χ² and number of the pixels that were averaged."""
@@ -79,22 +110,9 @@ class Optimum:
         No pixel says anything about them: wherever the last step left them would decide about the upper limit of their
         line's flux. The start is the middle of the bounds (of ln FWHM) and no velocity.
         """
-        idle = self.free & ~self.shapes_in_use
-        return replace(self, theta=np.where(idle, self.program.start, self.theta)) if idle.any() else self
-
-    @cached_property
-    def prior_precision(self) -> FloatArray:
-        """(n_par + n_col,) inverse variances of what was known beforehand: `band_precision`, then the amplitudes'."""
-        return np.concatenate([self.band_precision, self.prior[1]])
-
-    @cached_property
-    def band_precision(self) -> FloatArray:
-        """(n_par,) inverse variance of a uniform distribution over each shape's bounds; 0 where it is not in use.
-
-        The bounds are knowledge, and for a faint component the only one. With them in the normal matrix a shape on
-        its bound keeps an honest share of its neighbours' errors instead of being taken as known.
-        """
-        return band_precision(self.shapes_in_use, self.program.low, self.program.high)
+        if not self._states.has_idle:
+            return self
+        return replace(self, theta=np.where(self.free & ~self.shapes_in_use, self.program.start, self.theta))
 
 
 ROUGH = 1e-2

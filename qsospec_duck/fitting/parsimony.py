@@ -38,7 +38,7 @@ class Removal:
     slots: IntArray
     """(n_par,) for each shape that remains, its place among the shapes before."""
 
-    columns: IntArray
+    columns: tuple[int, ...]
     """Places of the columns that go, among those before."""
 
 
@@ -52,8 +52,8 @@ def removals(components: Components) -> tuple[Removal, ...]:
         model = compile_complex(fewer)
         slots = [places[name] for name in _former_names(fewer, old_names)]
         kept = {old_names.get(name, name) for name in model.program.columns}
-        lost = [place for place, name in enumerate(columns) if name not in kept]
-        out.append(Removal(gone, model, np.array(slots, dtype=np.int64), np.array(lost, dtype=np.int64)))
+        lost = tuple(place for place, name in enumerate(columns) if name not in kept)
+        out.append(Removal(gone, model, np.array(slots, dtype=np.int64), lost))
     return tuple(out)
 
 

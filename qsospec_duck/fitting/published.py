@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache
 
 import numba
 import numpy as np
 
 from qsospec_duck.fitting.coupled import Solution
+from qsospec_duck.fitting.fit_value import fit_value
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.models.program import IntArray
 
 
-@dataclass(frozen=True, eq=False)
+@fit_value
 class Published:
     """All parameters of a fit, shapes first, then amplitudes."""
 
@@ -28,8 +28,8 @@ class Published:
     has_flux: BoolArray
     """(n,) whether some column that a shape has, bound or free, has a positive amplitude; True for all amplitudes."""
 
-    scale: FloatArray
-    """(n,) derivative of each by what the fit varied: ln FWHM, 1000 km/s."""
+    covariance: FloatArray
+    """(n, n)."""
 
     def by_name(self) -> dict[str, float]:
         """Values of all parameters."""
@@ -39,10 +39,6 @@ class Published:
         """Errors of all parameters, ``None`` where there is none."""
         known = [None if math.isnan(error) else error for error in self.errors.tolist()]
         return dict(zip(self.names, known, strict=True))
-
-    def covariance(self, own: FloatArray) -> FloatArray:
-        """The covariance (n, n) of the fit's own parameters in published units."""
-        return own * (self.scale[:, None] * self.scale)
 
 
 def published_parameters(solution: Solution, amplitude: str) -> Published:
@@ -56,13 +52,13 @@ def published_parameters(solution: Solution, amplitude: str) -> Published:
     """
     optimum, program = solution.optimum, solution.optimum.program
     names = _names(program.shape_names, program.columns, amplitude)
-    numbers, has_flux = np.empty((3, len(names))), np.ones(len(names), dtype=bool)
+    n = len(names)
+    values, errors, has_flux, covariance = np.empty(n), np.empty(n), np.empty(n, dtype=bool), np.empty((n, n))
     _fill_numbers(
         optimum.theta, *program.published_units, program.derivative_of, optimum.shapes_in_use, optimum.at_bound,
-        optimum.amplitudes, solution.covariance, solution.amplitude_errors, numbers, has_flux,
+        optimum.amplitudes, solution.covariance, solution.amplitude_errors, values, errors, has_flux, covariance,
     )  # fmt: skip
-    values, errors, scale = numbers
-    return Published(names, values, errors, has_flux, scale)
+    return Published(names, values, errors, has_flux, covariance)
 
 
 @cache
@@ -73,26 +69,27 @@ def _names(shapes: tuple[str, ...], columns: tuple[str, ...], amplitude: str) ->
 @numba.njit(cache=True, nogil=True)
 def _fill_numbers(
     theta: FloatArray, is_width: BoolArray, unit: FloatArray, derivative_of: IntArray, in_use: BoolArray,
-    at_bound: BoolArray, amplitudes: FloatArray, covariance: FloatArray, amplitude_errors: FloatArray,
-    numbers: FloatArray, has_flux: BoolArray,
+    at_bound: BoolArray, amplitudes: FloatArray, own: FloatArray, amplitude_errors: FloatArray,
+    values: FloatArray, errors: FloatArray, has_flux: BoolArray, covariance: FloatArray,
 ) -> None:  # fmt: skip
-    """Fill values, errors, NaN where there is none, and the scale (3, n_par + n_col), and `Published.has_flux`.
-
-    That comes in all True.
-    """
+    """Fill what `Published` holds; ``own`` (n, n) is the covariance of what the fit varied: ln FWHM, 1000 km/s."""
     n_par = theta.size
-    values, errors, scale = numbers
-    has_flux[:n_par] = False
+    # The derivative of each by what the fit varied.
+    scale = np.ones(values.size)
+    has_flux[:n_par], has_flux[n_par:] = False, True
     for slot, column in derivative_of:
         has_flux[slot] |= amplitudes[column] > 0.0
     for k in range(n_par):
         values[k], scale[k] = published_shape(theta[k], is_width[k], unit[k])
         errors[k] = np.nan
         if in_use[k] and not at_bound[k]:
-            errors[k] = usable_error(values[k], math.sqrt(max(covariance[k, k], 0.0)) * scale[k])
+            errors[k] = usable_error(values[k], math.sqrt(max(own[k, k], 0.0)) * scale[k])
     for j in range(amplitudes.size):
-        values[n_par + j], scale[n_par + j] = amplitudes[j], 1.0
+        values[n_par + j] = amplitudes[j]
         errors[n_par + j] = usable_error(amplitudes[j], amplitude_errors[j])
+    for i in range(values.size):
+        for k in range(values.size):
+            covariance[i, k] = own[i, k] * (scale[i] * scale[k])
 
 
 @numba.njit(cache=True, nogil=True)

@@ -12,12 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 import numpy as np
 
 from qsospec_duck.fitting.line_features import Features
 from qsospec_duck.fitting.measurement_rows import Label, Rows
 from qsospec_duck.fitting.result import FitWarning, FloatArray
+
+_Concern = tuple[str | None, str | None]
+"""A line and a role; ``None`` stands for all of them."""
 
 
 @dataclass(frozen=True)
@@ -56,36 +60,46 @@ def fit_quality(warnings: Iterable[FitWarning]) -> int:
 
 def line_qualities(complexes: Iterable[Features], warnings: Sequence[FitWarning]) -> list[Rows]:
     """A row ``quality`` for every line of some complexes in each of its roles."""
+    line_bits = _line_bits()
     everywhere = 0
-    bits_of: dict[str | None, dict[tuple[str | None, str | None], int]] = {}
+    said_of: dict[str | None, list[FitWarning]] = {}
     for warning in warnings:
-        bits = _line_bits().get(warning.code, 0)
-        if bits and warning.code == "redshift_suspect":
-            everywhere = bits
-        elif bits:
-            of_recipe = bits_of.setdefault(warning.recipe_id, {})
-            for key in _concerned(warning):
-                of_recipe[key] = of_recipe.get(key, 0) | bits
+        if warning.code == "redshift_suspect":
+            everywhere = line_bits.get(warning.code, 0)
+        elif warning.code in line_bits:
+            said_of.setdefault(warning.recipe_id, []).append(warning)
     found = []
     for features in complexes:
-        labels, no_errors = _labels_of(features)
-        own = bits_of.get(features.recipe_id, {})
-        qualities = [
-            everywhere | own.get((None, None), 0) | own.get((line_id, None), 0) | own.get((line_id, role), 0)
-            for line_id, role in features.lines_and_roles
-        ]
-        found.append(Rows(labels, np.array(qualities, dtype=float), no_errors))
+        layout = _layout(features)
+        qualities = [everywhere] * len(layout.labels)
+        for warning in said_of.get(features.recipe_id, ()):
+            for key in _concerned(warning):
+                for place in layout.places.get(key, ()):
+                    qualities[place] |= line_bits[warning.code]
+        found.append(Rows(layout.labels, np.array(qualities, dtype=float), layout.no_errors))
     return found
 
 
+class _Layout(NamedTuple):
+    """The rows of a complex."""
+
+    labels: tuple[Label, ...]
+    no_errors: FloatArray
+    places: Mapping[_Concern, list[int]]
+    """Of the rows that a warning concerns."""
+
+
 @cache
-def _labels_of(features: Features) -> tuple[tuple[Label, ...], FloatArray]:
-    """Labels of the rows, and their errors, of which there are none."""
+def _layout(features: Features) -> _Layout:
+    places: dict[_Concern, list[int]] = {}
+    for place, (line_id, role) in enumerate(features.lines_and_roles):
+        for key in ((None, None), (line_id, None), (line_id, role)):
+            places.setdefault(key, []).append(place)
     labels = tuple(
         Label("complex_metric", f"{line_id}_{role}_quality", "", features.recipe_id, line_id, role, "quality", "none")
         for line_id, role in features.lines_and_roles
     )
-    return labels, np.full(len(labels), np.nan)
+    return _Layout(labels, np.full(len(labels), np.nan), places)
 
 
 @cache
@@ -100,8 +114,8 @@ def quality_names(bits: int) -> list[str]:
     return [one.name for one in quality_bits() if bits & one.bit]
 
 
-def _concerned(warning: FitWarning) -> Iterator[tuple[str | None, str | None]]:
-    """Lines and roles that a warning about a complex is about; ``None`` stands for all of them.
+def _concerned(warning: FitWarning) -> Iterator[_Concern]:
+    """What a warning about a complex is about.
 
     It names the line, or ``profiles``, lines with their roles; a total is that of all profiles of its line.
     """

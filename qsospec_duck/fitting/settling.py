@@ -9,7 +9,6 @@ cannot bend it. What the fixed point says about errors is the matter of `qsospec
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -63,13 +62,14 @@ class Block:
         """``model`` (n_pix,) is that of the optimum, where it is known; without ``cells`` no pixel is averaged."""
         self.optimum, self.used, self.x, self.cells = optimum, used, x, cells
         # Taking pixels by their numbers is several times faster than by a mask.
-        self.pixels = np.flatnonzero(used)
+        self.pixels = used.nonzero()[0]
         self.x_used, self.inverse_sigma_used = x[self.pixels], inverse_sigma[self.pixels]
         self.weight = inverse_sigma
         self.model = model_values(optimum, x) if model is None else model
         self._averages: dict[float, Averages] = {}
         self._flux_used = flux[self.pixels]
-        self._others, self._now, self._left = np.empty((3, self.pixels.size))
+        n_used = self.pixels.size
+        self._others, self._now, self._left = np.empty(n_used), np.empty(n_used), np.empty(n_used)
         self._others[:] = np.inf
         self._was_rough = False
 
@@ -102,15 +102,16 @@ class Block:
         return averages.x, averages.inverse_sigma, averages.flux(left)
 
 
-def relax(blocks: Sequence[Block], *, settled: float = SETTLED_SIGMA, rough: bool = False) -> None:
+def relax(
+    blocks: Sequence[Block], total: FloatArray, *, settled: float = SETTLED_SIGMA, rough: bool = False
+) -> None:  # fmt: skip
     """Refit blocks in turn, each to what the others leave of the flux, until all of them stand.
 
-    ``settled`` is the limit in σ that `SETTLED_SIGMA` explains. With ``rough``, blocks with cells average pixels over
-    wide ones; such a block is refitted at least once by the next call without. The first block, which all others stand
-    on, is shown to them where it is expected to end.
+    ``total`` (n_pix,) is the sum of their models, and is kept so. ``settled`` is the limit in σ that `SETTLED_SIGMA`
+    explains. With ``rough``, blocks with cells average pixels over wide ones; such a block is refitted at least once by
+    the next call without. The first block, which all others stand on, is shown to them where it is expected to end.
     """
     shown = [block.model for block in blocks]
-    total = sum(shown, np.zeros_like(shown[0]))
     lead = _Lead(blocks[0].weight)
     for _ in range(MAX_ROUNDS):
         refitted = False
@@ -127,6 +128,16 @@ def relax(blocks: Sequence[Block], *, settled: float = SETTLED_SIGMA, rough: boo
             # The others stand to where the first block was expected, not to where it is.
             exchange(total, shown[0], blocks[0].model)
             shown[0] = blocks[0].model
+    if shown[0] is not blocks[0].model:
+        exchange(total, shown[0], blocks[0].model)
+
+
+def sum_of_models(blocks: Sequence[Block]) -> FloatArray:
+    """(n_pix,) continuum and lines."""
+    total = blocks[0].model.copy()
+    for block in blocks[1:]:
+        total += block.model
+    return total
 
 
 class _Lead:
@@ -138,7 +149,7 @@ class _Lead:
 
     def __init__(self, weight: FloatArray) -> None:
         self._weight, self._factor = weight, 1.0
-        self._step, self._is_first = np.zeros_like(weight), True
+        self._step, self._is_first = np.zeros(weight.size), True
 
     def ahead(self, shown: FloatArray, model: FloatArray, settled: float) -> FloatArray:
         """What the others should see next, (n_pix,), of a block that was ``shown`` and is fitted as ``model``."""
@@ -152,7 +163,7 @@ class _Lead:
 
 def settle(
     spectrum: Spectrum, continuum: ContinuumStage, complexes: Sequence[ComplexStage]
-) -> tuple[ContinuumStage, list[ComplexStage], list[Block]]:
+) -> tuple[ContinuumStage, list[ComplexStage], list[Block], FloatArray]:
     """Repeat the fits until they are consistent.
 
     Parameters
@@ -169,15 +180,18 @@ def settle(
         With settled optima.
     blocks : list of Block
         The continuum's first, then one a complex.
+    total : ndarray, shape (n_pix,)
+        The sum of their models.
     """
     x = spectrum.log_wavelength
     inverse_sigma = np.sqrt(spectrum.ivar)
     data = x, inverse_sigma, spectrum.flux
     first = Block(continuum.optimum, continuum.used, *data, CONTINUUM_CELLS, continuum.model(spectrum))
     blocks = [first, *(Block(stage.optimum, stage.used, *data) for stage in complexes)]
-    relax(blocks, settled=NEARLY_SETTLED_SIGMA, rough=True)
-    relax(blocks)
+    total = sum_of_models(blocks)
+    relax(blocks, total, settled=NEARLY_SETTLED_SIGMA, rough=True)
+    relax(blocks, total)
     for block in blocks:
         block.optimum = block.optimum.with_idle_shapes_in_the_middle()
     settled = [stage.with_optimum(block.optimum) for stage, block in zip(complexes, blocks[1:], strict=True)]
-    return replace(continuum, optimum=blocks[0].optimum), settled, blocks
+    return continuum.with_optimum(blocks[0].optimum), settled, blocks, total

@@ -89,7 +89,7 @@ def measure_systemic(complexes: Sequence[MeasuredComplex], ca_k: Sequence[Measur
         (_label("z_sys_source", source, "none"), float(place), math.nan),
     ]
     for own in complexes:
-        values, errors = (array[_VOFF::N_ROWS].tolist() for array in (own.lines.values, own.lines.errors))
+        values, errors = own.lines.values[_VOFF::N_ROWS].tolist(), own.lines.errors[_VOFF::N_ROWS].tolist()
         for label, value, scatter in zip(own.lines.labels[_VOFF::N_ROWS], values, errors, strict=True):
             # The lines of one source share their velocity: their offset would be a zero by construction.
             if not math.isnan(scatter) and label.feature_id != source:
@@ -101,9 +101,8 @@ def _told_by(own: MeasuredComplex) -> Iterator[tuple[int, _Told]]:
     """What detected lines of a complex tell, with their places in `SOURCES`."""
     for k, place in _sources_of(own.features):
         first = k * N_ROWS
-        values, errors = own.lines.values[first : first + N_ROWS], own.lines.errors[first : first + N_ROWS]
-        peak, error = float(values[_PEAK]), float(errors[_PEAK])
-        if values[_SNR] >= LEAST_SNR and not math.isnan(error):
+        peak, error = float(own.lines.values[first + _PEAK]), float(own.lines.errors[first + _PEAK])
+        if own.lines.values[first + _SNR] >= LEAST_SNR and not math.isnan(error):
             velocity = C_KMS * math.log(peak / line(SOURCES[place][0]).wavelength)
             yield place, _Told(velocity, error / peak * C_KMS, own.lines.labels[first + _PEAK].method)
 

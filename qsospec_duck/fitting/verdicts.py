@@ -13,7 +13,6 @@ from qsospec_duck.fitting.complexes import ComplexStage
 from qsospec_duck.fitting.continuum import ContinuumStage
 from qsospec_duck.fitting.coupled import Solution
 from qsospec_duck.fitting.coverage import Coverage
-from qsospec_duck.fitting.masks import window_limits
 from qsospec_duck.fitting.measurement_rows import Rows
 from qsospec_duck.fitting.result import BoolArray, FitWarning, FloatArray
 from qsospec_duck.fitting.warning_codes import warn
@@ -79,7 +78,7 @@ def judge_continuum(stage: ContinuumStage, solution: Solution) -> list[FitWarnin
         found.append(warn("absorption_clipped", "continuum", message, n_pixels=n_clipped))
     if solution.rank_deficient:
         found.append(warn("rank_deficient", "continuum", "continuum parameters are degenerate with each other."))
-    for slot in np.flatnonzero(optimum.at_bound & optimum.shapes_in_use):
+    for slot in (optimum.at_bound & optimum.shapes_in_use).nonzero()[0]:
         parameter = optimum.program.parameters[slot]
         value = parameter.physical(float(optimum.theta[slot]))
         found.append(
@@ -97,14 +96,16 @@ def judge_coverage(recipe: ComplexRecipe, coverage: Coverage) -> list[FitWarning
     found = []
     if coverage.status in _COVERAGE_CODES:
         found.append(warn(_COVERAGE_CODES[coverage.status], "complex", coverage.message, recipe_id=recipe_id))
-    if coverage.can_fit and coverage.dropped:
+    if not coverage.can_fit:
+        return found
+    if coverage.dropped:
         found.append(
             warn(
                 "component_dropped", "complex", f"not covered: {', '.join(coverage.dropped)}.",
                 recipe_id=recipe_id, components=list(coverage.dropped),
             )
         )  # fmt: skip
-    if coverage.can_fit and recipe.coverage == "lya":
+    if recipe.coverage == "lya":
         found.append(
             warn(
                 "lya_forest_unmodelled",
@@ -148,7 +149,7 @@ def judge_complex(stage: ComplexStage, solution: Solution) -> list[FitWarning]:
         )
     if n_excluded > n_used:
         found.append(warn("mostly_absorbed", "complex", "more pixels are absorbed than fitted.", recipe_id=recipe_id))
-    dof = n_used - optimum.n_parameters
+    dof = optimum.dof
     if dof > 0 and optimum.chi2 > HIGH_REDUCED_CHI2 * dof:
         found.append(
             warn(
@@ -172,15 +173,13 @@ def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> l
     total : ndarray, shape (n_pix,)
         Continuum and all lines.
     """
-    limits = window_limits(stage.recipe.windows)
-    n, n_above, n_runs = _count_runs(rest.wavelength, limits, rest.flux, total, stage.used)
+    n, n_above, n_runs = _count_runs(rest.wavelength, *stage.recipe.window, rest.flux, total, stage.used)
     pairs = 2.0 * n_above * (n - n_above)
     if pairs <= n:
         return []
     expected = pairs / n + 1.0
     significance = (n_runs - expected) / math.sqrt(pairs * (pairs - n) / (n**2 * (n - 1.0)))
-    dof = stage.optimum.n_pixels - stage.optimum.n_parameters
-    if significance > RUNS_SIGMA or stage.optimum.chi2 < RUNS_REDUCED_CHI2 * dof:
+    if significance > RUNS_SIGMA or stage.optimum.chi2 < RUNS_REDUCED_CHI2 * stage.optimum.dof:
         return []
     message = f"residuals change their sign {n_runs - 1} times in {n} pixels, {-significance:.0f} σ too rarely."
     recipe_id = stage.recipe.recipe_id
@@ -189,12 +188,14 @@ def judge_residuals(rest: Spectrum, stage: ComplexStage, total: FloatArray) -> l
 
 @numba.njit(cache=True, nogil=True)
 def _count_runs(
-    wavelength: FloatArray, limits: FloatArray, flux: FloatArray, total: FloatArray, used: BoolArray
+    wavelength: FloatArray, low: float, high: float, flux: FloatArray, total: FloatArray, used: BoolArray
 ) -> tuple[int, int, int]:
-    """Used pixels, all of them within some limits, those whose flux is above the model, and runs of one sign."""
+    """Used pixels, all of them within limits, those whose flux is above the model, and runs of one sign."""
     n, n_above, n_runs = 0, 0, 0
     was_above = False
-    for i in range(first_not_below(wavelength, limits[0]), first_not_below(wavelength, limits[-1])):
+    for i in range(first_not_below(wavelength, low), wavelength.size):
+        if wavelength[i] > high:
+            break
         if used[i]:
             is_above = flux[i] > total[i]
             n_runs += n == 0 or is_above != was_above
@@ -208,7 +209,7 @@ def judge_luminosities(rows: Rows) -> list[FitWarning]:
     """Luminosities of the continuum that say little."""
     found = []
     for label, value, error in rows:
-        if label.measure == "logl" and error > UNCERTAIN_LOGL:
+        if error > UNCERTAIN_LOGL and label.measure == "logl":
             message = f"{label.quantity} is {value:.2f} ± {error:.2f} {label.unit}."
             found.append(warn("uncertain_continuum", "continuum", message, quantity=label.quantity, error=error))
     return found

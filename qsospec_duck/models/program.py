@@ -123,7 +123,7 @@ class Program:
         constants[:, 2] = lsf_sigma**2
         return replace(self, constants=constants)
 
-    @property
+    @cached_property
     def start(self) -> FloatArray:
         """(n_par,) starting θ."""
         return np.array([parameter.start for parameter in self.parameters])

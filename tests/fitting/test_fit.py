@@ -46,6 +46,16 @@ def test_every_covered_complex_is_fitted_and_every_other_says_why(fitted_low_z):
     assert warned == uncovered
 
 
+def test_published_covariances_are_in_the_units_of_the_parameters(fitted_low_z):
+    for fit in (fitted_low_z.continuum, *fitted_low_z.complexes.values()):
+        errors = np.array([np.nan if error is None else error for error in fit.parameter_errors.values()])
+        values = np.array(list(fit.parameters.values()))
+        known = np.isfinite(errors) & (values != 0.0)
+        assert known.sum() > 3
+        assert np.sqrt(np.diag(fit.covariance))[known] == pytest.approx(errors[known], rel=1e-9)
+        assert fit.covariance == pytest.approx(fit.covariance.T, rel=1e-6, abs=1e-12)
+
+
 def test_reduced_chi2_of_a_true_model_is_one(fitted_low_z):
     assert fitted_low_z.continuum.reduced_chi2 == pytest.approx(1.0, abs=0.1)
     for fit in fitted_low_z.complexes.values():

@@ -107,8 +107,8 @@ def test_draws_travel_with_the_result_when_asked():
 def test_failed_draws_are_left_out_and_said(monkeypatch):
     relax, calls = module.relax, []
 
-    def relax_that_fails_twice(blocks, **limits):
-        relax(blocks, **limits)
+    def relax_that_fails_twice(blocks, total, **limits):
+        relax(blocks, total, **limits)
         calls.append(blocks)
         if len(calls) <= 2:
             blocks[0].optimum = replace(blocks[0].optimum, status=0)
