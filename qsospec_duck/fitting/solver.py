@@ -33,7 +33,10 @@ from qsospec_duck.fitting.amplitudes import make_room, moments, residual, solve_
 from qsospec_duck.fitting.shape_step import damped_step, promised_fall, shape_moments
 from qsospec_duck.models.borrowed import borrowed, keep
 from qsospec_duck.models.compiled_exp import FAST
-from qsospec_duck.models.evaluate import BANK, add_derivatives, clear_rows, evaluate_columns_of, never_filled, widen
+from qsospec_duck.models.evaluate import (
+    BANK, add_derivatives, alone_in_column, clear_rows, evaluate_columns_of, never_filled, place_of, widen,
+)  # fmt: skip
+from qsospec_duck.models.line_terms import BLOCK
 
 CONVERGED = 1
 ITERATION_LIMIT = 0
@@ -65,7 +68,7 @@ def _prior_chi2(prior, c):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _model_derivatives(x, s, theta, free, tables, T, span_t, slopes, slopes_at, c, DK, reach):
+def _model_derivatives(x, s, theta, free, tables, alone, T, span_t, A, slopes, slopes_at, c, DK, reach):
     """Fill D_k = Σ_j c_j ∂A_j/∂θ_k and its range of pixels; ``DK`` and ``reach`` come in as this function left them.
 
     Nothing is filled for terms none of whose shapes is free.
@@ -81,8 +84,9 @@ def _model_derivatives(x, s, theta, free, tables, T, span_t, slopes, slopes_at, 
             widen(reach, slot_a, first, last)
             if slot_b >= 0:
                 widen(reach, slot_b, first, last)
+            values, row = place_of(t, terms, alone, T, A)
             add_derivatives(
-                x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight,
+                x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, values, row, first, last, weight,
                 DK, slot_a, slot_b, slopes, slopes_at, template,
             )  # fmt: skip
         template += terms[t, 0] == BANK
@@ -96,13 +100,14 @@ def make_workspace(n, tables, n_col, n_par):
     at, slopes_at = never_filled(n_term)
     # Pieces of few arrays, since each that is asked for takes as long as some hundred pixels.
     first_term, first_slope = n_col + n_par, n_col + n_par + n_term
-    of_pixels = np.empty((first_slope + 2 * n_template + 1, n))
-    of_pixels[:first_term] = 0.0
-    ranges = np.zeros((n_col + n_par + n_term, 2), np.int64)
+    # Rows begin at whole blocks: a vector that lies across the lines of a cache takes twice as long.
+    of_pixels = np.empty((first_slope + 2 * n_template + 1, n + (-n) % BLOCK))
+    ranges = np.empty((n_col + n_par + n_term, 2), np.int64)
+    ranges[:, 0], ranges[:, 1] = 0, of_pixels.shape[1]
     of_shapes = np.zeros((6 + 2 * n_par, n_par))
     return (
         (of_pixels[:n_col], ranges[:n_col]),
-        (of_pixels[first_term:first_slope], ranges[first_term:], at),
+        (alone_in_column(terms), of_pixels[first_term:first_slope], ranges[first_term:], at),
         (of_pixels[first_slope:-1], slopes_at),
         of_pixels[-1:],
         (of_pixels[n_col:first_term], ranges[n_col:first_term]),
@@ -144,7 +149,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     x, s, y = pixels
     low, high, free = bounds
     terms, constants, bank_layout, bank_axes, bank_values = tables
-    (A, span), (T, span_t, at), (slopes, slopes_at), r, (DK, reach), room = work[:6]
+    (A, span), (alone, T, span_t, at), (slopes, slopes_at), r, (DK, reach), room = work[:6]
     (cross, of_columns, are_passive), (H, M, rows), index, flags = work[6:]
     G, b, c_try, passive, passive_try = of_columns[2:], of_columns[0], of_columns[1], are_passive[0], are_passive[1]
     g, theta_try, delta, rhs, solved, row = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
@@ -160,13 +165,13 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     steps = 0
     while True:
         evaluate_columns_of(
-            x, s, theta_try, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, at, A, span
+            x, s, theta_try, terms, constants, bank_layout, bank_axes, bank_values, alone, T, span_t, at, A, span
         )  # fmt: skip
         moments(A, y.reshape(1, y.size), span, G, b)
         _add_prior(prior, G, b)
         passive_try[:] = passive
         solve_amplitudes(G, b, c_try, passive_try, room)
-        chi2_try = residual(A, y, c_try, span, r[0]) + _prior_chi2(prior, c_try)
+        chi2_try = residual(A, y, c_try, span, r) + _prior_chi2(prior, c_try)
         fall = chi2 - chi2_try
         if fall > 0.0:
             chi2 = chi2_try
@@ -182,7 +187,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
                 break
             if steps == max_iterations:
                 break
-            _model_derivatives(x, s, theta, free, tables, T, span_t, slopes, slopes_at, c, DK, reach)
+            _model_derivatives(x, s, theta, free, tables, alone, T, span_t, A, slopes, slopes_at, c, DK, reach)
             shape_moments(DK, reach, A, r, span, passive, H, g, cross, room)
             n_movable = 0
             for k in range(n_par):
