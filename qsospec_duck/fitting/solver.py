@@ -34,7 +34,7 @@ from qsospec_duck.fitting.shape_step import damped_step, promised_fall, shape_mo
 from qsospec_duck.models.borrowed import borrowed, keep
 from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.models.evaluate import (
-    BANK, add_derivatives, alone_in_column, clear_rows, evaluate_columns_of, never_filled, place_of, widen,
+    BANK, add_derivatives, alone_in_column, clear_others, evaluate_columns_of, never_filled, place_of,
 )  # fmt: skip
 from qsospec_duck.models.line_terms import BLOCK
 
@@ -68,28 +68,26 @@ def _prior_chi2(prior, c):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _model_derivatives(x, s, theta, free, tables, alone, T, span_t, A, slopes, slopes_at, c, DK, reach):
+def _model_derivatives(x, s, theta, free, tables, alone, T, span_t, A, slopes, slopes_at, c, DK, reach, begun):
     """Fill D_k = Σ_j c_j ∂A_j/∂θ_k and its range of pixels; ``DK`` and ``reach`` come in as this function left them.
 
     Nothing is filled for terms none of whose shapes is free.
     """
     terms, constants, bank_layout, bank_axes, bank_values = tables
-    clear_rows(DK, reach)
+    begun[:] = False
     template = np.int64(0)
     for t in range(terms.shape[0]):
         weight = c[terms[t, 1]]
         slot_a, slot_b = terms[t, 2], terms[t, 3]
         if weight != 0.0 and (free[slot_a] or (slot_b >= 0 and free[slot_b])):
             first, last = span_t[t, 0], span_t[t, 1]
-            widen(reach, slot_a, first, last)
-            if slot_b >= 0:
-                widen(reach, slot_b, first, last)
             values, row = place_of(t, terms, alone, T, A)
             add_derivatives(
                 x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, values, row, first, last, weight,
-                DK, slot_a, slot_b, slopes, slopes_at, template,
+                DK, reach, begun, slopes, slopes_at, template,
             )  # fmt: skip
         template += terms[t, 0] == BANK
+    clear_others(DK, reach, begun)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -187,7 +185,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
                 break
             if steps == max_iterations:
                 break
-            _model_derivatives(x, s, theta, free, tables, alone, T, span_t, A, slopes, slopes_at, c, DK, reach)
+            _model_derivatives(x, s, theta, free, tables, alone, T, span_t, A, slopes, slopes_at, c, DK, reach, fixed)
             shape_moments(DK, reach, A, r, span, passive, H, g, cross, room)
             n_movable = 0
             for k in range(n_par):

@@ -59,7 +59,7 @@ def fill_jacobian(x, s, theta, amplitudes, tables, rows, span):
     A, span_t, (at, slopes_at) = rows[n_par:], np.empty((T.shape[0], 2), np.int64), never_filled(T.shape[0])
     begin, end = reach_of(x, theta, terms, constants)
     span[:, 0], span[:, 1] = begin, end
-    clear_rows(rows[:n_par], span[:n_par])
+    D, begun = rows[:n_par], np.zeros(n_par, np.bool_)
     evaluate_columns_of(
         x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, alone, T, span_t, at, A, span[n_par:]
     )  # fmt: skip
@@ -67,14 +67,12 @@ def fill_jacobian(x, s, theta, amplitudes, tables, rows, span):
         weight = amplitudes[terms[t, 1]]
         if weight > 0.0:
             first, last = span_t[t, 0], span_t[t, 1]
-            for slot in terms[t, 2:4]:
-                if slot >= 0:
-                    widen(span, slot, first, last)
             values, row = place_of(t, terms, alone, T, A)
             add_derivatives(
                 x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, values, row, first, last, weight,
-                rows, terms[t, 2], terms[t, 3], slopes, slopes_at, np.int64(0),
+                D, span, begun, slopes, slopes_at, np.int64(0),
             )  # fmt: skip
+    clear_others(D, span, begun)
     return begin, end
 
 
@@ -95,10 +93,11 @@ def reach_of(x, theta, terms, constants):
 
 
 @numba.njit(cache=True, nogil=True)
-def clear_rows(rows, span):
-    """Zero what an evaluation before has written; ``span`` says where, and is emptied."""
-    for row in range(span.shape[0]):
-        move_range(rows, span, row, 0, 0)
+def clear_others(rows, span, begun):
+    """Zero the rows that nothing has begun."""
+    for row in range(begun.size):
+        if not begun[row]:
+            move_range(rows, span, row, 0, 0)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -118,6 +117,17 @@ def widen(span, row, first, last):
     if last > first:
         span[row, 0] = min(span[row, 0], first)
         span[row, 1] = max(span[row, 1], last)
+
+
+@numba.njit(cache=True, nogil=True)
+def begin_or_widen(rows, span, begun, row, first, last):
+    """Let a row's range include that of a term; whether it holds terms before, or only what is left of older ones."""
+    if begun[row]:
+        widen(span, row, first, last)
+        return True
+    move_range(rows, span, row, first, last)
+    begun[row] = True
+    return False
 
 
 @numba.njit(cache=True, nogil=True)
@@ -246,10 +256,10 @@ def sum_of_columns(x, theta, amplitudes, tables):
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
 def add_derivatives(
-    x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, values, row, first, last, weight, D, row_a,
-    row_b, slopes, slopes_at, template,
+    x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, values, row, first, last, weight, D, span,
+    begun, slopes, slopes_at, template,
 ):  # fmt: skip
-    """Add weight · ∂values[row]/∂θ_a to ``D[row_a]`` and weight · ∂values[row]/∂θ_b to ``D[row_b]``.
+    """Add weight · ∂values[row]/∂θ_a and weight · ∂values[row]/∂θ_b to the rows of both shapes.
 
     Parameters
     ----------
@@ -262,9 +272,11 @@ def add_derivatives(
         Its range of pixels.
     weight : float
         The column's amplitude.
-    D : ndarray, shape (n_row, n)
-    row_a, row_b : int
-        Rows of the term's two θ; ``row_b`` is not read where it has only one.
+    D : ndarray, shape (n_par, n)
+    span : ndarray of int, shape (n_par, 2)
+        Ranges of its rows; those of an evaluation before where a row is not begun.
+    begun : ndarray of bool, shape (n_par,)
+        Rows that terms before have begun.
     slopes : ndarray, shape (2 n_template, n)
         Derivatives of templates, of weight 1.
     slopes_at : ndarray, shape (n_term, 2)
@@ -276,10 +288,13 @@ def add_derivatives(
         return
     kind, bank = terms[t, 0], terms[t, 4]
     slot_a, slot_b = terms[t, 2], terms[t, 3]
+    old_a = begin_or_widen(D, span, begun, slot_a, first, last)
+    old_b = slot_b >= 0 and begin_or_widen(D, span, begun, slot_b, first, last)
     if kind == POWER:
-        add_power_derivative(x, constants[t, 0], values[row], first, last, weight, D, row_a)
+        add_power_derivative(x, constants[t, 0], values[row], first, last, weight, D, slot_a, old_a)
     elif kind == BROKEN:
-        add_broken_derivatives(x, constants[t, 0], constants[t, 1], values[row], first, last, weight, D, row_a, row_b)
+        add_broken_derivatives(x, constants[t, 0], constants[t, 1], values[row], first, last, weight, D, slot_a, slot_b,
+            old_a, old_b)
     elif kind == BANK:
         by_width, by_velocity = slopes[2 * template], slopes[2 * template + 1]
         if moves_to(theta, terms, t, slopes_at):
@@ -288,12 +303,13 @@ def add_derivatives(
                 bank_values, by_width[first:last], by_velocity[first:last],
             )  # fmt: skip
         for i in range(np.uintp(first), np.uintp(last)):
-            D[row_a, i] += weight * by_width[i]
-            D[row_b, i] += weight * by_velocity[i]
+            before_a, before_b = D[slot_a, i], D[slot_b, i]
+            D[slot_a, i] = before_a + weight * by_width[i] if old_a else weight * by_width[i]
+            D[slot_b, i] = before_b + weight * by_velocity[i] if old_b else weight * by_velocity[i]
     elif kind == WARP:
-        add_warp_derivative(x, bank_layout[bank], bank_axes[bank], bank_values, weight, values[row], D[row_a])
+        add_warp_derivative(x, bank_layout[bank], bank_axes[bank], bank_values, weight, values[row], D[slot_a], old_a)
     else:
         add_line_derivatives(
             x, theta[slot_a] + constants[t, 3], theta[slot_b], constants[t, 0], constants[t, 2], values, row, first,
-            last, weight, D, row_a, row_b,
+            last, weight, D, slot_a, slot_b, old_a, old_b,
         )  # fmt: skip
