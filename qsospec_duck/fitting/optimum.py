@@ -10,7 +10,7 @@ import numpy as np
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.fitting.shape_states import band_precision, shape_states
 from qsospec_duck.fitting.solver import minimise_from_starts
-from qsospec_duck.models.evaluate import alone_in_column, evaluate_columns_of, never_filled, sum_of_columns
+from qsospec_duck.models.evaluate import columns_of, sum_of_columns
 from qsospec_duck.models.program import Program
 
 Prior = tuple[FloatArray, FloatArray]
@@ -146,13 +146,7 @@ def optimise(
 
 def evaluate_columns(program: Program, x: FloatArray, factor: FloatArray, theta: FloatArray) -> FloatArray:
     """Columns (n_col, n), each times ``factor`` (n,)."""
-    values = np.empty((program.terms.shape[0], x.size))
-    span_of_terms = np.zeros((values.shape[0], 2), dtype=np.int64)
-    columns = np.zeros((len(program.columns), x.size))
-    span = np.zeros((columns.shape[0], 2), dtype=np.int64)
-    at, _ = never_filled(program.terms.shape[0])
-    alone = alone_in_column(program.terms)
-    evaluate_columns_of(x, factor, theta, *program.tables, alone, values, span_of_terms, at, columns, span)
+    columns, _ = columns_of(x, factor, theta, program.tables, len(program.columns))
     return columns
 
 

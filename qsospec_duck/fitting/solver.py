@@ -33,10 +33,18 @@ from qsospec_duck.fitting.amplitudes import make_room, moments, residual, solve_
 from qsospec_duck.fitting.shape_step import damped_step, promised_fall, shape_moments
 from qsospec_duck.models.borrowed import borrowed, keep
 from qsospec_duck.models.compiled_exp import FAST
+from qsospec_duck.models.copies import copy_into
 from qsospec_duck.models.evaluate import (
-    BANK, add_derivatives, alone_in_column, clear_others, evaluate_columns_of, never_filled, place_of,
-)  # fmt: skip
+    BANK,
+    add_derivatives,
+    alone_in_column,
+    count_of,
+    evaluate_columns_of,
+    never_filled,
+    place_of,
+)
 from qsospec_duck.models.line_terms import BLOCK
+from qsospec_duck.models.row_ranges import clear_others
 
 CONVERGED = 1
 ITERATION_LIMIT = 0
@@ -94,7 +102,7 @@ def _model_derivatives(x, s, theta, free, tables, alone, T, span_t, A, slopes, s
 def make_workspace(n, tables, n_col, n_par):
     """Arrays of the size of the data that `minimise` works in; they may be handed from fit to fit of the same data."""
     terms = tables[0]
-    n_term, n_template = terms.shape[0], np.count_nonzero(terms[:, 0] == BANK)
+    n_term, n_template = terms.shape[0], count_of(BANK, terms)
     at, slopes_at = never_filled(n_term)
     # Pieces of few arrays, since each that is asked for takes as long as some hundred pixels.
     first_term, first_slope = n_col + n_par, n_col + n_par + n_term
@@ -167,15 +175,15 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
         )  # fmt: skip
         moments(A, y.reshape(1, y.size), span, G, b)
         _add_prior(prior, G, b)
-        passive_try[:] = passive
+        copy_into(passive_try, passive)
         solve_amplitudes(G, b, c_try, passive_try, room)
         chi2_try = residual(A, y, c_try, span, r) + _prior_chi2(prior, c_try)
         fall = chi2 - chi2_try
         if fall > 0.0:
             chi2 = chi2_try
-            theta[:] = theta_try
-            c[:] = c_try
-            passive[:] = passive_try
+            copy_into(theta, theta_try)
+            copy_into(c, c_try)
+            copy_into(passive, passive_try)
             if fall > 0.7 * promised:
                 damping = max(0.1 * damping, 1e-9)
             elif fall < 0.25 * promised:
@@ -247,18 +255,18 @@ def minimise_from_starts(
     prior, tables = borrowed(prior), borrowed(tables)
     total = 0
     if starts.shape[0] == 1:
-        theta[:] = starts[0]
+        copy_into(theta, starts[0])
     else:
         best = np.inf
         trial = np.empty(theta.size)
         for start in range(starts.shape[0]):
-            trial[:] = starts[start]
+            copy_into(trial, starts[start])
             hope = best + LATER_START_CHI2
             chi2, _, steps = minimise(lent, bounds, prior, tables, work, trial, c, hope, short_iterations, 0.1)
             total += steps
             if chi2 < best:
                 best = chi2
-                theta[:] = trial
+                copy_into(theta, trial)
     chi2, status, steps = minimise(lent, bounds, prior, tables, work, theta, c, limit, max_iterations, tolerance)
     keep(own)
     keep(pixels)

@@ -22,6 +22,7 @@ from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.models.line_terms import BLOCK, add_line_derivatives, fill_line, place_and_width, reach_of_gaussian
 from qsospec_duck.models.power_laws import add_broken_derivatives, add_power_derivative, fill_broken, fill_power
 from qsospec_duck.models.program import Kind
+from qsospec_duck.models.row_ranges import begin_or_widen, clear_others, move_range, widen
 from qsospec_duck.models.warp import add_warp_derivative, warp_column
 
 POWER, BROKEN, BANK, LINE, WARP = (int(kind) for kind in Kind)
@@ -93,44 +94,6 @@ def reach_of(x, theta, terms, constants):
 
 
 @numba.njit(cache=True, nogil=True)
-def clear_others(rows, span, begun):
-    """Zero the rows that nothing has begun."""
-    for row in range(begun.size):
-        if not begun[row]:
-            move_range(rows, span, row, 0, 0)
-
-
-@numba.njit(cache=True, nogil=True)
-def move_range(rows, span, row, first, last):
-    """Let a row have another range of pixels; what an evaluation before has written beyond it becomes 0."""
-    if last <= first:
-        first, last = rows.shape[1], 0
-    begin, end = span[row, 0], span[row, 1]
-    rows[row, begin : min(first, end)] = 0.0
-    rows[row, max(last, begin) : end] = 0.0
-    span[row, 0], span[row, 1] = first, last
-
-
-@numba.njit(cache=True, nogil=True)
-def widen(span, row, first, last):
-    """Let a row's range include another."""
-    if last > first:
-        span[row, 0] = min(span[row, 0], first)
-        span[row, 1] = max(span[row, 1], last)
-
-
-@numba.njit(cache=True, nogil=True)
-def begin_or_widen(rows, span, begun, row, first, last):
-    """Let a row's range include that of a term; whether it holds terms before, or only what is left of older ones."""
-    if begun[row]:
-        widen(span, row, first, last)
-        return True
-    move_range(rows, span, row, first, last)
-    begun[row] = True
-    return False
-
-
-@numba.njit(cache=True, nogil=True)
 def alone_in_column(terms):
     """Which terms are all that their columns are made of: their values stand in the column's row."""
     alone = np.empty(terms.shape[0], np.bool_)
@@ -149,6 +112,15 @@ def place_of(t, terms, alone, T, A):
     else:
         rows, row = T, t
     return rows, row
+
+
+@numba.njit(cache=True, nogil=True)
+def count_of(kind, terms):
+    """Number of terms of a kind."""
+    n = 0
+    for t in range(terms.shape[0]):
+        n += terms[t, 0] == kind
+    return n
 
 
 @numba.njit(cache=True, nogil=True)
@@ -177,10 +149,10 @@ def evaluate_columns_of(
 ):  # fmt: skip
     """Fill term values ``T`` (n_term, n) and columns ``A`` (n_col, n) with their ranges of pixels.
 
-    ``A`` and ``span`` come in as this function left them, or with whatever the array held and all of its pixels as
-    ranges. ``T`` holds meaningful values only inside ``span_t``, and none of the terms that are ``alone`` in their
-    column (`place_of`). Rows stay as they are where ``at`` (n_term, 2) says that they were filled at these shapes: a
-    shape on its bound moves no more, and a fit begins again where the best short one ended.
+    ``A`` and ``span`` come in as this function left them, as zeros, or with whatever the array held and all of its
+    pixels as ranges. ``T`` holds meaningful values only inside ``span_t``, and none of the terms that are ``alone`` in
+    their column (`place_of`). Rows stay as they are where ``at`` (n_term, 2) says that they were filled at these
+    shapes: a shape on its bound moves no more, and a fit begins again where the best short one ended.
     """
     for t in range(terms.shape[0]):
         if not alone[t]:
@@ -226,18 +198,26 @@ def fill_term(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values
     return first, last
 
 
+@numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
+def columns_of(x, s, theta, tables, n_col):
+    """Columns (n_col, n), times ``s`` (n,), and their ranges of pixels; ``tables`` is that of the `Program`."""
+    terms, constants, bank_layout, bank_axes, bank_values = tables
+    T, span_t = np.empty((terms.shape[0], x.size)), np.empty((terms.shape[0], 2), np.int64)
+    A, span = np.zeros((n_col, x.size)), np.zeros((n_col, 2), np.int64)
+    alone, (at, _) = alone_in_column(terms), never_filled(terms.shape[0])
+    evaluate_columns_of(
+        x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, alone, T, span_t, at, A, span
+    )  # fmt: skip
+    return A, span
+
+
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def sum_of_columns(x, theta, amplitudes, tables):
     """The model, shape (n,), at pixels of ln λ ``x`` (n,); ``tables`` is that of the `Program`."""
     terms, constants, bank_layout, bank_axes, bank_values = tables
     out, ones = np.zeros(x.size), np.ones(x.size)
-    if np.any(terms[:, 0] == WARP):
-        T, span_t = np.empty((terms.shape[0], x.size)), np.empty((terms.shape[0], 2), np.int64)
-        A, span = np.zeros((amplitudes.size, x.size)), np.zeros((amplitudes.size, 2), np.int64)
-        alone, (at, _) = alone_in_column(terms), never_filled(terms.shape[0])
-        evaluate_columns_of(
-            x, ones, theta, terms, constants, bank_layout, bank_axes, bank_values, alone, T, span_t, at, A, span
-        )  # fmt: skip
+    if count_of(WARP, terms) > 0:
+        A, span = columns_of(x, ones, theta, tables, amplitudes.size)
         for column in range(amplitudes.size):
             for i in range(np.uintp(span[column, 0]), np.uintp(span[column, 1])):
                 out[i] += amplitudes[column] * A[column, i]
@@ -293,8 +273,9 @@ def add_derivatives(
     if kind == POWER:
         add_power_derivative(x, constants[t, 0], values[row], first, last, weight, D, slot_a, old_a)
     elif kind == BROKEN:
-        add_broken_derivatives(x, constants[t, 0], constants[t, 1], values[row], first, last, weight, D, slot_a, slot_b,
-            old_a, old_b)
+        add_broken_derivatives(
+            x, constants[t, 0], constants[t, 1], values[row], first, last, weight, D, slot_a, slot_b, old_a, old_b
+        )
     elif kind == BANK:
         by_width, by_velocity = slopes[2 * template], slopes[2 * template + 1]
         if moves_to(theta, terms, t, slopes_at):

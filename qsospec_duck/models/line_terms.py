@@ -64,7 +64,9 @@ def whole_blocks(first, last, n):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
-def add_line_derivatives(x, u, velocity, x_line, lsf_variance, T, t, first, last, weight, D, row_a, row_b, old_a, old_b):
+def add_line_derivatives(
+    x, u, velocity, x_line, lsf_variance, T, t, first, last, weight, D, row_a, row_b, old_a, old_b
+):  # fmt: skip
     """Add weight times the derivatives of the filled ``T[t]`` by ln FWHM and velocity to their rows.
 
     What ``row_a`` and ``row_b`` hold counts as 0 where ``old_a`` and ``old_b`` are False.

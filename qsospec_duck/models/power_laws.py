@@ -37,7 +37,10 @@ def fill_broken(x, s, blue, red, x_pivot, x_break, values):
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def add_power_derivative(x, x_pivot, values, first, last, weight, D, row, old):
-    """Add weight · ∂/∂α of the filled ``values`` to ``D[row]`` between two pixels; what it holds is 0 if not ``old``."""
+    """Add weight · ∂/∂α of the filled ``values`` to ``D[row]`` between two pixels.
+
+    What ``D[row]`` holds counts as 0 where ``old`` is False.
+    """
     for i in range(np.uintp(first), np.uintp(last)):
         own, before = weight * values[i] * (x[i] - x_pivot), D[row, i]
         D[row, i] = before + own if old else own
