@@ -200,10 +200,11 @@ def moments(A, y, span, G, b):
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def residual(A, y, c, span, r):
-    """R = y − Aᵀ c; returns |r|²."""
-    r[:] = y
+    """R = y − Aᵀ c in the row ``r`` (1, n) or longer; returns |r|²."""
+    for k in range(y.size):
+        r[0, k] = y[k]
     for j in range(A.shape[0]):
         if c[j] != 0.0:
             for k in range(np.uintp(span[j, 0]), np.uintp(span[j, 1])):
-                r[k] -= c[j] * A[j, k]
-    return dot(r, r)
+                r[0, k] -= c[j] * A[j, k]
+    return rows_dot(r, 0, r, 0, 0, y.size)

@@ -108,20 +108,25 @@ def _project(rows: FloatArray, basis: FloatArray) -> None:
     # Rows that a loop hands out would be taken for strided ones, which vector registers cannot load.
     for i in range(rows.shape[0]):
         for k in range(basis.shape[0]):
-            rows[i] -= dot(rows[i], basis[k]) * basis[k]
+            share = dot(rows[i], basis[k])
+            for p in range(np.uintp(rows.shape[1])):
+                rows[i, p] -= share * basis[k, p]
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def _parabola(x: FloatArray, weight: FloatArray) -> FloatArray:
     """(3, n) orthonormal rows of a weighted parabola, by Gram-Schmidt."""
     rows = np.empty((3, x.size))
-    t = x / 2000.0
-    rows[0], rows[1], rows[2] = weight, weight * t, weight * t**2
+    for p in range(np.uintp(x.size)):
+        t = x[p] / 2000.0
+        rows[0, p], rows[1, p], rows[2, p] = weight[p], weight[p] * t, weight[p] * t**2
     for k in range(3):
         # The second round takes what rounding left in the first.
         for _ in range(2):
             _project(rows[k : k + 1], rows[:k])
-        rows[k] /= math.sqrt(dot(rows[k], rows[k]))
+        length = math.sqrt(dot(rows[k], rows[k]))
+        for p in range(np.uintp(x.size)):
+            rows[k, p] /= length
     return rows
 
 
@@ -133,7 +138,8 @@ def _best_of_grid(
     """Velocity and width of the deepest fall of χ², and that fall."""
     rows = np.empty((2, x.size))
     data, line = rows[0], rows[1]
-    data[:] = flux * weight
+    for i in range(np.uintp(x.size)):
+        data[i] = flux[i] * weight[i]
     _project(rows[:1], parabola)
     best = 0.0, 0.0, 0.0
     for velocity in velocities:
@@ -157,10 +163,10 @@ def _gauss_newton(
     """Depth of a line; step and normal matrix of velocity, ln width and depth, and χ², the parabola projected out."""
     rows = np.empty((4, x.size))
     line, data = rows[2], rows[3]
-    q = (x - velocity) / width
-    line[:] = -np.exp(-0.5 * q**2) * weight
-    data[:] = flux * weight
-    rows[0], rows[1] = line * q / width, line * q**2
+    for p in range(np.uintp(x.size)):
+        q = (x[p] - velocity) / width
+        line[p], data[p] = -math.exp(-0.5 * q**2) * weight[p], flux[p] * weight[p]
+        rows[0, p], rows[1, p] = line[p] * q / width, line[p] * q**2
     _project(rows, parabola)
     depth = dot(line, data) / dot(line, line)
     data -= depth * line

@@ -37,7 +37,7 @@ def column_weights(x, inverse_sigma, theta, amplitudes, tables, in_use, low, hig
         0 for an amplitude of 0.
     """
     n_par, size = theta.size, theta.size + amplitudes.size
-    rows, span = np.zeros((size, x.size)), np.empty((size, 2), np.int64)
+    rows, span = np.empty((size, x.size)), np.empty((size, 2), np.int64)
     fill_jacobian(x, inverse_sigma, theta, amplitudes, tables, rows, span)
     precision = band_precision(in_use, low, high)
     counted, n = np.empty(size, np.int64), 0

@@ -13,7 +13,7 @@ from qsospec_duck.fitting.found_once import found_once
 from qsospec_duck.fitting.result import BoolArray, FloatArray
 from qsospec_duck.fitting.shape_states import fill_states
 from qsospec_duck.fitting.solver import minimise_from_starts
-from qsospec_duck.models.evaluate import evaluate_columns_of, never_filled, sum_of_columns
+from qsospec_duck.models.evaluate import columns_of, sum_of_columns
 from qsospec_duck.models.program import Program
 
 Prior = tuple[FloatArray, FloatArray]
@@ -164,12 +164,7 @@ def optimise(
 
 def evaluate_columns(program: Program, x: FloatArray, factor: FloatArray, theta: FloatArray) -> FloatArray:
     """Columns (n_col, n), each times ``factor`` (n,)."""
-    values = np.empty((program.terms.shape[0], x.size))
-    span_of_terms = np.zeros((values.shape[0], 2), dtype=np.int64)
-    columns = np.zeros((len(program.columns), x.size))
-    span = np.zeros((columns.shape[0], 2), dtype=np.int64)
-    at, _ = never_filled(program.terms.shape[0])
-    evaluate_columns_of(x, factor, theta, *program.tables, values, span_of_terms, at, columns, span)
+    columns, _ = columns_of(x, factor, theta, program.tables, len(program.columns))
     return columns
 
 

@@ -33,6 +33,7 @@ from qsospec_duck.fitting.profile_points import (
     scan,
 )
 from qsospec_duck.models.bisection import first_not_below
+from qsospec_duck.models.copies import difference_into
 
 MEASURES = (
     "flux", "ew", "voff", "sigma", "fwhm", "w80", "asymmetry", "w50", "w90", "kurtosis", "peak", "c50", "c80",
@@ -204,10 +205,13 @@ def _percentiles(F, m, s, values, gradients):
         at[k] = percentile(_PERCENTILES[k], values[2] + values[3] * _GAUSSIAN[k], F, m, s, slopes[k])
     for measure, low, high in _BETWEEN:
         values[measure] = at[high] - at[low]
-        gradients[measure] = slopes[high] - slopes[low]
+        difference_into(gradients[measure], slopes[high], slopes[low])
     width, skew = values[5], at[5] + at[1] - 2.0 * at[3]
     values[6] = skew / width
-    gradients[6] = (slopes[5] + slopes[1] - 2.0 * slopes[3]) / width - skew / (width * width) * gradients[5]
+    for k in range(3):
+        for i in range(F.size):
+            bend = slopes[5, k, i] + slopes[1, k, i] - 2.0 * slopes[3, k, i]
+            gradients[6, k, i] = bend / width - skew / (width * width) * gradients[5, k, i]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -229,7 +233,7 @@ def _around_the_peak(F, v, m, s, x_line, values, gradients):
         )  # fmt: skip
         if measure == 11:
             values[4] = right - left
-            gradients[4] = right_gradient - left_gradient
+            difference_into(gradients[4], right_gradient, left_gradient)
 
 
 @numba.njit(cache=True, nogil=True)

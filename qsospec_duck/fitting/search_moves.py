@@ -18,6 +18,7 @@ from qsospec_duck.fitting.grid_columns import OWN_MOMENT, cross_moments
 from qsospec_duck.fitting.lane_algebra import lane_amplitudes
 from qsospec_duck.fitting.lane_lines import place_profiles
 from qsospec_duck.fitting.lane_moments import lane_moments
+from qsospec_duck.models.copies import copy_into
 from qsospec_duck.models.lanes import LANES, in_all_lanes, lane_rows, load, single_rows, store, widen
 
 MAX_SWEEPS = 8
@@ -103,14 +104,14 @@ def find_moves(chunks, bounds, tables, shapes, indices, columns, room, trial, th
         if count == MOVES_A_ROUND:
             break
         best = candidates[:n_candidates, 0].argmax()
-        moves[count] = theta
+        copy_into(moves[count], theta)
         place_group(shapes, slots, options, int(candidates[best, 1]), int(candidates[best, 2]), moves[count])
         candidates[best, 0] = -np.inf
         count += 1
     count = _mirror(bounds, slots, group_of, room, trial, theta, moves, count)
     for pair in range(partners.shape[0]):
         one, other = slots[partners[pair, 0], 1], slots[partners[pair, 1], 1]
-        moves[count] = theta
+        copy_into(moves[count], theta)
         moves[count, one] = theta[other]
         moves[count, other] = theta[one]
         count += 1
@@ -232,7 +233,7 @@ def _mirror(bounds, slots, group_of, room, trial, theta, moves, count):
             continue
         slot = slots[group, 1]
         reach = 0.5 * (high[slot] - low[slot])
-        moves[count] = theta
+        copy_into(moves[count], theta)
         if abs(theta[slot]) > 0.2 * reach:
             moves[count, slot] = -theta[slot]
         else:

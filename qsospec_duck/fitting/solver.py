@@ -33,7 +33,18 @@ from qsospec_duck.fitting.amplitudes import make_room, moments, residual, solve_
 from qsospec_duck.fitting.shape_step import damped_step, promised_fall, shape_moments
 from qsospec_duck.models.borrowed import borrowed, keep
 from qsospec_duck.models.compiled_exp import FAST
-from qsospec_duck.models.evaluate import BANK, add_derivatives, clear_rows, evaluate_columns_of, never_filled, widen
+from qsospec_duck.models.copies import copy_into
+from qsospec_duck.models.evaluate import (
+    BANK,
+    add_derivatives,
+    alone_in_column,
+    count_of,
+    evaluate_columns_of,
+    never_filled,
+    place_of,
+)
+from qsospec_duck.models.line_terms import BLOCK
+from qsospec_duck.models.row_ranges import clear_others
 
 CONVERGED = 1
 ITERATION_LIMIT = 0
@@ -65,44 +76,44 @@ def _prior_chi2(prior, c):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def _model_derivatives(x, s, theta, free, tables, T, span_t, slopes, slopes_at, c, DK, reach):
+def _model_derivatives(x, s, theta, free, tables, alone, T, span_t, A, slopes, slopes_at, c, DK, reach, begun):
     """Fill D_k = Σ_j c_j ∂A_j/∂θ_k and its range of pixels; ``DK`` and ``reach`` come in as this function left them.
 
     Nothing is filled for terms none of whose shapes is free.
     """
     terms, constants, bank_layout, bank_axes, bank_values = tables
-    clear_rows(DK, reach)
+    begun[:] = False
     template = np.int64(0)
     for t in range(terms.shape[0]):
         weight = c[terms[t, 1]]
         slot_a, slot_b = terms[t, 2], terms[t, 3]
         if weight != 0.0 and (free[slot_a] or (slot_b >= 0 and free[slot_b])):
             first, last = span_t[t, 0], span_t[t, 1]
-            widen(reach, slot_a, first, last)
-            if slot_b >= 0:
-                widen(reach, slot_b, first, last)
+            values, row = place_of(t, terms, alone, T, A)
             add_derivatives(
-                x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight,
-                DK, slot_a, slot_b, slopes, slopes_at, template,
+                x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, values, row, first, last, weight,
+                DK, reach, begun, slopes, slopes_at, template,
             )  # fmt: skip
         template += terms[t, 0] == BANK
+    clear_others(DK, reach, begun)
 
 
 @numba.njit(cache=True, nogil=True)
 def make_workspace(n, tables, n_col, n_par):
     """Arrays of the size of the data that `minimise` works in; they may be handed from fit to fit of the same data."""
     terms = tables[0]
-    n_term, n_template = terms.shape[0], np.count_nonzero(terms[:, 0] == BANK)
+    n_term, n_template = terms.shape[0], count_of(BANK, terms)
     at, slopes_at = never_filled(n_term)
     # Pieces of few arrays, since each that is asked for takes as long as some hundred pixels.
     first_term, first_slope = n_col + n_par, n_col + n_par + n_term
-    of_pixels = np.empty((first_slope + 2 * n_template + 1, n))
-    of_pixels[:first_term] = 0.0
-    ranges = np.zeros((n_col + n_par + n_term, 2), np.int64)
+    # Rows begin at whole blocks: a vector that lies across the lines of a cache takes twice as long.
+    of_pixels = np.empty((first_slope + 2 * n_template + 1, n + (-n) % BLOCK))
+    ranges = np.empty((n_col + n_par + n_term, 2), np.int64)
+    ranges[:, 0], ranges[:, 1] = 0, of_pixels.shape[1]
     of_shapes = np.zeros((6 + 2 * n_par, n_par))
     return (
         (of_pixels[:n_col], ranges[:n_col]),
-        (of_pixels[first_term:first_slope], ranges[first_term:], at),
+        (alone_in_column(terms), of_pixels[first_term:first_slope], ranges[first_term:], at),
         (of_pixels[first_slope:-1], slopes_at),
         of_pixels[-1:],
         (of_pixels[n_col:first_term], ranges[n_col:first_term]),
@@ -144,7 +155,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     x, s, y = pixels
     low, high, free = bounds
     terms, constants, bank_layout, bank_axes, bank_values = tables
-    (A, span), (T, span_t, at), (slopes, slopes_at), r, (DK, reach), room = work[:6]
+    (A, span), (alone, T, span_t, at), (slopes, slopes_at), r, (DK, reach), room = work[:6]
     (cross, of_columns, are_passive), (H, M, rows), index, flags = work[6:]
     G, b, c_try, passive, passive_try = of_columns[2:], of_columns[0], of_columns[1], are_passive[0], are_passive[1]
     g, theta_try, delta, rhs, solved, row = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
@@ -160,19 +171,19 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
     steps = 0
     while True:
         evaluate_columns_of(
-            x, s, theta_try, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, at, A, span
+            x, s, theta_try, terms, constants, bank_layout, bank_axes, bank_values, alone, T, span_t, at, A, span
         )  # fmt: skip
         moments(A, y.reshape(1, y.size), span, G, b)
         _add_prior(prior, G, b)
-        passive_try[:] = passive
+        copy_into(passive_try, passive)
         solve_amplitudes(G, b, c_try, passive_try, room)
-        chi2_try = residual(A, y, c_try, span, r[0]) + _prior_chi2(prior, c_try)
+        chi2_try = residual(A, y, c_try, span, r) + _prior_chi2(prior, c_try)
         fall = chi2 - chi2_try
         if fall > 0.0:
             chi2 = chi2_try
-            theta[:] = theta_try
-            c[:] = c_try
-            passive[:] = passive_try
+            copy_into(theta, theta_try)
+            copy_into(c, c_try)
+            copy_into(passive, passive_try)
             if fall > 0.7 * promised:
                 damping = max(0.1 * damping, 1e-9)
             elif fall < 0.25 * promised:
@@ -182,7 +193,7 @@ def minimise(pixels, bounds, prior, tables, work, theta, c, limit, max_iteration
                 break
             if steps == max_iterations:
                 break
-            _model_derivatives(x, s, theta, free, tables, T, span_t, slopes, slopes_at, c, DK, reach)
+            _model_derivatives(x, s, theta, free, tables, alone, T, span_t, A, slopes, slopes_at, c, DK, reach, fixed)
             shape_moments(DK, reach, A, r, span, passive, H, g, cross, room)
             n_movable = 0
             for k in range(n_par):
@@ -244,18 +255,18 @@ def minimise_from_starts(
     prior, tables = borrowed(prior), borrowed(tables)
     total = 0
     if starts.shape[0] == 1:
-        theta[:] = starts[0]
+        copy_into(theta, starts[0])
     else:
         best = np.inf
         trial = np.empty(theta.size)
         for start in range(starts.shape[0]):
-            trial[:] = starts[start]
+            copy_into(trial, starts[start])
             hope = best + LATER_START_CHI2
             chi2, _, steps = minimise(lent, bounds, prior, tables, work, trial, c, hope, short_iterations, 0.1)
             total += steps
             if chi2 < best:
                 best = chi2
-                theta[:] = trial
+                copy_into(theta, trial)
     chi2, status, steps = minimise(lent, bounds, prior, tables, work, theta, c, limit, max_iterations, tolerance)
     keep(own)
     keep(pixels)

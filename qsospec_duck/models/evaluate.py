@@ -22,6 +22,7 @@ from qsospec_duck.models.compiled_exp import FAST
 from qsospec_duck.models.line_terms import BLOCK, add_line_derivatives, fill_line, place_and_width, reach_of_gaussian
 from qsospec_duck.models.power_laws import add_broken_derivatives, add_power_derivative, fill_broken, fill_power
 from qsospec_duck.models.program import Kind
+from qsospec_duck.models.row_ranges import begin_or_widen, clear_others, move_range, widen
 from qsospec_duck.models.warp import add_warp_derivative, warp_column
 
 POWER, BROKEN, BANK, LINE, WARP = (int(kind) for kind in Kind)
@@ -55,24 +56,25 @@ def fill_jacobian(x, s, theta, amplitudes, tables, rows, span):
     """
     n_par = theta.size
     terms, constants, bank_layout, bank_axes, bank_values = tables
-    T, slopes = np.empty((terms.shape[0], x.size)), np.empty((2, x.size))
-    span_t, (at, slopes_at) = np.empty((T.shape[0], 2), np.int64), never_filled(T.shape[0])
+    T, slopes, alone = np.empty((terms.shape[0], x.size)), np.empty((2, x.size)), alone_in_column(terms)
+    A, span_t, (at, slopes_at) = rows[n_par:], np.empty((T.shape[0], 2), np.int64), never_filled(T.shape[0])
     begin, end = reach_of(x, theta, terms, constants)
     span[:, 0], span[:, 1] = begin, end
-    clear_rows(rows, span)
+    D, begun = rows[:n_par], np.zeros(n_par, np.bool_)
+    # Of thousands of pixels each row is zeroed at once: that is faster than what is spared where a term replaces zeros.
+    clear_others(D, span, begun)
+    begun[:] = True
     evaluate_columns_of(
-        x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, at, rows[n_par:], span[n_par:]
+        x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, alone, T, span_t, at, A, span[n_par:]
     )  # fmt: skip
     for t in range(terms.shape[0]):
         weight = amplitudes[terms[t, 1]]
         if weight > 0.0:
             first, last = span_t[t, 0], span_t[t, 1]
-            for slot in terms[t, 2:4]:
-                if slot >= 0:
-                    widen(span, slot, first, last)
+            values, row = place_of(t, terms, alone, T, A)
             add_derivatives(
-                x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight, rows,
-                terms[t, 2], terms[t, 3], slopes, slopes_at, np.int64(0),
+                x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, values, row, first, last, weight,
+                D, span, begun, slopes, slopes_at, np.int64(0),
             )  # fmt: skip
     return begin, end
 
@@ -94,20 +96,33 @@ def reach_of(x, theta, terms, constants):
 
 
 @numba.njit(cache=True, nogil=True)
-def clear_rows(rows, span):
-    """Zero what an evaluation before has written; ``span`` says where, and is emptied."""
-    for row in range(span.shape[0]):
-        rows[row, span[row, 0] : span[row, 1]] = 0.0
-        span[row, 0] = rows.shape[1]
-        span[row, 1] = 0
+def alone_in_column(terms):
+    """Which terms are all that their columns are made of: their values stand in the column's row."""
+    alone = np.empty(terms.shape[0], np.bool_)
+    for t in range(alone.size):
+        alone[t] = terms[t, 0] != WARP
+        for other in range(alone.size):
+            alone[t] = alone[t] and (other == t or terms[other, 1] != terms[t, 1])
+    return alone
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def place_of(t, terms, alone, T, A):
+    """Array and row in which the values of a term stand."""
+    if alone[t]:
+        rows, row = A, terms[t, 1]
+    else:
+        rows, row = T, t
+    return rows, row
 
 
 @numba.njit(cache=True, nogil=True)
-def widen(span, row, first, last):
-    """Let a row's range include another."""
-    if last > first:
-        span[row, 0] = min(span[row, 0], first)
-        span[row, 1] = max(span[row, 1], last)
+def count_of(kind, terms):
+    """Number of terms of a kind."""
+    n = 0
+    for t in range(terms.shape[0]):
+        n += terms[t, 0] == kind
+    return n
 
 
 @numba.njit(cache=True, nogil=True)
@@ -132,15 +147,18 @@ def moves_to(theta, terms, t, at):
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
 def evaluate_columns_of(
-    x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, at, A, span
+    x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, alone, T, span_t, at, A, span
 ):  # fmt: skip
     """Fill term values ``T`` (n_term, n) and columns ``A`` (n_col, n) with their ranges of pixels.
 
-    ``A`` and ``span`` come in as zeros, or as this function left them; ``T`` holds meaningful values only inside
-    ``span_t``. Rows of ``T`` stay as they are where ``at`` (n_term, 2) says that they were filled at these shapes: a
-    shape on its bound moves no more, and a fit begins again where the best short one ended.
+    ``A`` and ``span`` come in as this function left them, as zeros, or with whatever the array held and all of its
+    pixels as ranges. ``T`` holds meaningful values only inside ``span_t``, and none of the terms that are ``alone`` in
+    their column (`place_of`). Rows stay as they are where ``at`` (n_term, 2) says that they were filled at these
+    shapes: a shape on its bound moves no more, and a fit begins again where the best short one ended.
     """
-    clear_rows(A, span)
+    for t in range(terms.shape[0]):
+        if not alone[t]:
+            move_range(A, span, terms[t, 1], 0, 0)
     for t in range(terms.shape[0]):
         column = terms[t, 1]
         if terms[t, 0] == WARP:
@@ -148,12 +166,15 @@ def evaluate_columns_of(
             warp_column(x, theta[terms[t, 2]], terms, t, bank_layout[bank], bank_axes[bank], bank_values, T, A)
             span_t[t, 0], span_t[t, 1] = 0, x.size
             continue
+        rows, row = place_of(t, terms, alone, T, A)
         if moves_to(theta, terms, t, at):
             span_t[t, 0], span_t[t, 1] = fill_term(
-                x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, t, T, t
+                x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, t, rows, row
             )  # fmt: skip
         first, last = span_t[t, 0], span_t[t, 1]
-        if last > first:
+        if alone[t]:
+            move_range(A, span, column, first, last)
+        elif last > first:
             widen(span, column, first, last)
             for i in range(np.uintp(first), np.uintp(last)):
                 A[column, i] += T[t, i]
@@ -179,18 +200,26 @@ def fill_term(x, s, theta, terms, constants, bank_layout, bank_axes, bank_values
     return first, last
 
 
+@numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
+def columns_of(x, s, theta, tables, n_col):
+    """Columns (n_col, n), times ``s`` (n,), and their ranges of pixels; ``tables`` is that of the `Program`."""
+    terms, constants, bank_layout, bank_axes, bank_values = tables
+    T, span_t = np.empty((terms.shape[0], x.size)), np.empty((terms.shape[0], 2), np.int64)
+    A, span = np.zeros((n_col, x.size)), np.zeros((n_col, 2), np.int64)
+    alone, (at, _) = alone_in_column(terms), never_filled(terms.shape[0])
+    evaluate_columns_of(
+        x, s, theta, terms, constants, bank_layout, bank_axes, bank_values, alone, T, span_t, at, A, span
+    )  # fmt: skip
+    return A, span
+
+
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
 def sum_of_columns(x, theta, amplitudes, tables):
     """The model, shape (n,), at pixels of ln λ ``x`` (n,); ``tables`` is that of the `Program`."""
     terms, constants, bank_layout, bank_axes, bank_values = tables
     out, ones = np.zeros(x.size), np.ones(x.size)
-    if np.any(terms[:, 0] == WARP):
-        T, span_t = np.empty((terms.shape[0], x.size)), np.empty((terms.shape[0], 2), np.int64)
-        A, span = np.zeros((amplitudes.size, x.size)), np.zeros((amplitudes.size, 2), np.int64)
-        at, _ = never_filled(terms.shape[0])
-        evaluate_columns_of(
-            x, ones, theta, terms, constants, bank_layout, bank_axes, bank_values, T, span_t, at, A, span
-        )  # fmt: skip
+    if count_of(WARP, terms) > 0:
+        A, span = columns_of(x, ones, theta, tables, amplitudes.size)
         for column in range(amplitudes.size):
             for i in range(np.uintp(span[column, 0]), np.uintp(span[column, 1])):
                 out[i] += amplitudes[column] * A[column, i]
@@ -209,24 +238,27 @@ def sum_of_columns(x, theta, amplitudes, tables):
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
 def add_derivatives(
-    x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, T, first, last, weight, D, row_a, row_b,
-    slopes, slopes_at, template,
+    x, s, theta, t, terms, constants, bank_layout, bank_axes, bank_values, values, row, first, last, weight, D, span,
+    begun, slopes, slopes_at, template,
 ):  # fmt: skip
-    """Add weight · ∂T[t]/∂θ_a to ``D[row_a]`` and weight · ∂T[t]/∂θ_b to ``D[row_b]``.
+    """Add weight · ∂values[row]/∂θ_a and weight · ∂values[row]/∂θ_b to the rows of both shapes.
 
     Parameters
     ----------
     t : int
         The term.
-    T : ndarray, shape (n_term, n)
-        Values of the terms.
+    values : ndarray, shape (n_row, n)
+    row : int
+        Where its values stand (`place_of`).
     first, last : int
         Its range of pixels.
     weight : float
         The column's amplitude.
-    D : ndarray, shape (n_row, n)
-    row_a, row_b : int
-        Rows of the term's two θ; ``row_b`` is not read where it has only one.
+    D : ndarray, shape (n_par, n)
+    span : ndarray of int, shape (n_par, 2)
+        Ranges of its rows; those of an evaluation before where a row is not begun.
+    begun : ndarray of bool, shape (n_par,)
+        Rows that terms before have begun.
     slopes : ndarray, shape (2 n_template, n)
         Derivatives of templates, of weight 1.
     slopes_at : ndarray, shape (n_term, 2)
@@ -238,10 +270,14 @@ def add_derivatives(
         return
     kind, bank = terms[t, 0], terms[t, 4]
     slot_a, slot_b = terms[t, 2], terms[t, 3]
+    old_a = begin_or_widen(D, span, begun, slot_a, first, last)
+    old_b = slot_b >= 0 and begin_or_widen(D, span, begun, slot_b, first, last)
     if kind == POWER:
-        add_power_derivative(x, constants[t, 0], T[t], first, last, weight, D, row_a)
+        add_power_derivative(x, constants[t, 0], values[row], first, last, weight, D, slot_a, old_a)
     elif kind == BROKEN:
-        add_broken_derivatives(x, constants[t, 0], constants[t, 1], T[t], first, last, weight, D, row_a, row_b)
+        add_broken_derivatives(
+            x, constants[t, 0], constants[t, 1], values[row], first, last, weight, D, slot_a, slot_b, old_a, old_b
+        )
     elif kind == BANK:
         by_width, by_velocity = slopes[2 * template], slopes[2 * template + 1]
         if moves_to(theta, terms, t, slopes_at):
@@ -250,12 +286,13 @@ def add_derivatives(
                 bank_values, by_width[first:last], by_velocity[first:last],
             )  # fmt: skip
         for i in range(np.uintp(first), np.uintp(last)):
-            D[row_a, i] += weight * by_width[i]
-            D[row_b, i] += weight * by_velocity[i]
+            before_a, before_b = D[slot_a, i], D[slot_b, i]
+            D[slot_a, i] = before_a + weight * by_width[i] if old_a else weight * by_width[i]
+            D[slot_b, i] = before_b + weight * by_velocity[i] if old_b else weight * by_velocity[i]
     elif kind == WARP:
-        add_warp_derivative(x, bank_layout[bank], bank_axes[bank], bank_values, weight, T[t], D[row_a])
+        add_warp_derivative(x, bank_layout[bank], bank_axes[bank], bank_values, weight, values[row], D[slot_a], old_a)
     else:
         add_line_derivatives(
-            x, theta[slot_a] + constants[t, 3], theta[slot_b], constants[t, 0], constants[t, 2], T, t, first, last,
-            weight, D, row_a, row_b,
+            x, theta[slot_a] + constants[t, 3], theta[slot_b], constants[t, 0], constants[t, 2], values, row, first,
+            last, weight, D, slot_a, slot_b, old_a, old_b,
         )  # fmt: skip

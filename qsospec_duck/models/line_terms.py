@@ -64,8 +64,13 @@ def whole_blocks(first, last, n):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True, inline="always")
-def add_line_derivatives(x, u, velocity, x_line, lsf_variance, T, t, first, last, weight, D, row_a, row_b):
-    """Add weight times the derivatives of the filled ``T[t]`` by ln FWHM and velocity to their rows."""
+def add_line_derivatives(
+    x, u, velocity, x_line, lsf_variance, T, t, first, last, weight, D, row_a, row_b, old_a, old_b
+):  # fmt: skip
+    """Add weight times the derivatives of the filled ``T[t]`` by ln FWHM and velocity to their rows.
+
+    What ``row_a`` and ``row_b`` hold counts as 0 where ``old_a`` and ``old_b`` are False.
+    """
     own = math.exp(u) / FWHM_PER_SIGMA
     sigma = math.sqrt(own * own + lsf_variance)
     center = x_line + velocity * VELOCITY_UNIT / C_KMS
@@ -78,5 +83,7 @@ def add_line_derivatives(x, u, velocity, x_line, lsf_variance, T, t, first, last
     # Unsigned indices instead of slices: no bookkeeping, and vector registers all the same.
     for i in range(np.uintp(first), np.uintp(last)):
         q = (x[i] - center) * to_sigma
-        D[row_a, i] += to_width * T[t, i] * (q * q - widening)
-        D[row_b, i] += T[t, i] * (q * to_velocity - drift)
+        by_width, by_velocity = to_width * T[t, i] * (q * q - widening), T[t, i] * (q * to_velocity - drift)
+        before_a, before_b = D[row_a, i], D[row_b, i]
+        D[row_a, i] = before_a + by_width if old_a else by_width
+        D[row_b, i] = before_b + by_velocity if old_b else by_velocity

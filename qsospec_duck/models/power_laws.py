@@ -36,18 +36,22 @@ def fill_broken(x, s, blue, red, x_pivot, x_break, values):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def add_power_derivative(x, x_pivot, values, first, last, weight, D, row):
-    """Add weight · ∂/∂α of the filled ``values`` to ``D[row]`` between two pixels."""
+def add_power_derivative(x, x_pivot, values, first, last, weight, D, row, old):
+    """Add weight · ∂/∂α of the filled ``values`` to ``D[row]`` between two pixels.
+
+    What ``D[row]`` holds counts as 0 where ``old`` is False.
+    """
     for i in range(np.uintp(first), np.uintp(last)):
-        D[row, i] += weight * values[i] * (x[i] - x_pivot)
+        own, before = weight * values[i] * (x[i] - x_pivot), D[row, i]
+        D[row, i] = before + own if old else own
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def add_broken_derivatives(x, x_pivot, x_break, values, first, last, weight, D, row_blue, row_red):
-    """Add weight times the derivatives by both slopes to their rows."""
-    bend = first_not_below(x, x_break)
-    for i in range(np.uintp(first), np.uintp(bend)):
-        D[row_blue, i] += weight * values[i] * (x[i] - x_pivot)
-    for i in range(np.uintp(bend), np.uintp(last)):
-        D[row_blue, i] += weight * values[i] * (x_break - x_pivot)
-        D[row_red, i] += weight * values[i] * (x[i] - x_break)
+def add_broken_derivatives(x, x_pivot, x_break, values, first, last, weight, D, row_blue, row_red, old_blue, old_red):
+    """Add weight times the derivatives by both slopes to their rows, as `add_power_derivative`."""
+    for i in range(np.uintp(first), np.uintp(last)):
+        by_blue = weight * values[i] * (min(x[i], x_break) - x_pivot)
+        by_red = weight * values[i] * max(x[i] - x_break, 0.0)
+        before_blue, before_red = D[row_blue, i], D[row_red, i]
+        D[row_blue, i] = before_blue + by_blue if old_blue else by_blue
+        D[row_red, i] = before_red + by_red if old_red else by_red

@@ -71,7 +71,8 @@ def warp_column(x, theta, terms, t, layout, axes, bank_values, T, A):
 
 
 @numba.njit(cache=True, fastmath=FAST, nogil=True)
-def add_warp_derivative(x, layout, axes, bank_values, weight, values, out):
-    """Add weight · C · T to ``out`` (n,)."""
+def add_warp_derivative(x, layout, axes, bank_values, weight, values, out, old):
+    """Add weight · C · T to ``out`` (n,), which counts as 0 if not ``old``."""
     for i in range(x.size):
-        out[i] += weight * curve_at(x[i], layout, axes, bank_values) * values[i]
+        own, before = weight * curve_at(x[i], layout, axes, bank_values) * values[i], out[i]
+        out[i] = before + own if old else own
